@@ -1,0 +1,341 @@
+"""Rows of a matrix of codes as one bit stream with random access to blocks of rows.
+
+A block holds a few rows. Sparse: first the number of entries of each row, then for each entry the
+gap to the column before it and its symbol. Dense: the symbols only. Symbols, gaps and counts are
+written in canonical prefix codes; gaps and symbols in the code of their row's count class, since a
+row of many entries has smaller gaps and smaller weights. Symbols of fixed width are the alternative
+for numbers that no prefix code can shorten, such as floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.algo import bits, entropy
+from nlucompress.algo.offsets import Offsets
+
+Int64 = NDArray[np.int64]
+UInt8 = NDArray[np.uint8]
+
+CLASSES = 6  # rows of 1, 2, 3-4, 5-8, 9-16 and more entries
+DIRECT = 128  # numbers below are tokens of their own
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Entries of consecutive rows: how many each has, and their columns and symbols.
+
+    Attributes:
+        counts: int64, shape (rows,).
+        columns: int64, shape (sum(counts),), ascending within a row.
+        symbols: int64, shape (sum(counts),).
+    """
+
+    counts: Int64
+    columns: Int64
+    symbols: Int64
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The prefix codes of a stream; empty sequences where it needs none."""
+
+    counts: Sequence[entropy.PrefixCode] = ()  # one
+    gaps: Sequence[entropy.PrefixCode] = ()  # one per class
+    symbols: Sequence[entropy.PrefixCode] = ()  # one per class (dense: one)
+
+    @property
+    def all(self) -> list[entropy.PrefixCode]:
+        """All codes in the order in which they are written."""
+        return [*self.counts, *self.gaps, *self.symbols]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What reader and writer must agree on.
+
+    Attributes:
+        rows, columns: Size of the matrix.
+        sparse: Whether rows list their entries, or hold one symbol per column.
+        block_rows: Rows in a block.
+        alphabet: Number of symbols.
+        symbol_bits: Width of a symbol, 0 for prefix codes.
+    """
+
+    rows: int
+    columns: int
+    sparse: bool
+    block_rows: int
+    alphabet: int
+    symbol_bits: int
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks."""
+        return -(-self.rows // self.block_rows)
+
+    @property
+    def alphabets(self) -> tuple[list[int], list[int], list[int]]:
+        """Sizes of the alphabets of the count, gap and symbol codes."""
+        classes = CLASSES if self.sparse else 1
+        return (
+            [tokens_below(self.columns + 1)] if self.sparse else [],
+            [tokens_below(self.columns)] * classes if self.sparse else [],
+            [] if self.symbol_bits else [self.alphabet] * classes,
+        )
+
+
+def tokens_below(limit: int) -> int:
+    """Number of tokens for the numbers 0 .. limit - 1."""
+    return limit if limit <= DIRECT else DIRECT + (limit - 1).bit_length() - 7
+
+
+def tokenize(numbers: Int64) -> tuple[Int64, Int64, Int64]:
+    """Token of each number, its extra bits and their count.
+
+    A number below 128 is its own token; a larger one of b bits is token 120 + b and the b - 1 bits
+    below its leading one.
+    """
+    lengths = np.frexp(numbers.astype(np.float64))[1].astype(np.int64)
+    large = numbers >= DIRECT
+    extra = np.where(large, lengths - 1, 0)
+    token = np.where(large, DIRECT - 8 + lengths, numbers)
+    return token, numbers - np.where(large, np.int64(1) << extra, numbers), extra
+
+
+def count_class(counts: Int64) -> Int64:
+    """Class of a row by its number of entries: min(bit length of count - 1, 5)."""
+    lengths = np.frexp(np.maximum(counts - 1, 0).astype(np.float64))[1]
+    return np.minimum(lengths, CLASSES - 1).astype(np.int64)
+
+
+def gaps_of(rows: Rows) -> Int64:
+    """Column minus the row's previous column minus one; the first entry counts from column 0."""
+    gaps = rows.columns.copy()
+    gaps[1:] -= rows.columns[:-1] + 1
+    first = (np.cumsum(rows.counts) - rows.counts)[rows.counts > 0]
+    gaps[first] = rows.columns[first]
+    return gaps
+
+
+def fit_codes(rows: Rows, shape: Shape) -> Codes:
+    """The best prefix codes for these rows."""
+    for_counts, for_gaps, for_symbols = shape.alphabets
+    classes = np.repeat(count_class(rows.counts), rows.counts) if shape.sparse else 0 * rows.symbols
+
+    def fit(sizes: list[int], numbers: Int64, of: Int64) -> list[entropy.PrefixCode]:
+        return [
+            entropy.fit(np.bincount(numbers[of == index], minlength=size))
+            for index, size in enumerate(sizes)
+        ]
+
+    return Codes(
+        fit(for_counts, tokenize(rows.counts)[0], np.zeros_like(rows.counts)),
+        fit(for_gaps, tokenize(gaps_of(rows))[0], classes) if for_gaps else [],
+        fit(for_symbols, rows.symbols, classes),
+    )
+
+
+def write_codes(codes: Codes) -> UInt8:
+    """The codes' lengths as bytes."""
+    values: list[int] = []
+    widths: list[int] = []
+    for code in codes.all:
+        more_values, more_widths = entropy.write(code)
+        values += more_values
+        widths += more_widths
+    return bits.pack(np.array(values, np.uint64), np.array(widths, np.int64))
+
+
+def parse_codes(data: UInt8, shape: Shape) -> tuple[Codes, int]:
+    """Codes at the front of the data, and the number of bytes that they take.
+
+    Raises:
+        ValueError: They are damaged.
+    """
+    reader = entropy.BitReader(data)
+    counts, gaps, symbols = (
+        [entropy.parse(reader, size) for size in sizes] for sizes in shape.alphabets
+    )
+    return Codes(counts, gaps, symbols), bits.byte_length(reader.position)
+
+
+def encode(rows: Rows, shape: Shape, codes: Codes) -> tuple[UInt8, Int64, int]:
+    """Write the stream.
+
+    Returns:
+        The stream's bytes, the offset in bits of each block, and the stream's length in bits.
+    """
+    classes = np.repeat(count_class(rows.counts), rows.counts) if shape.sparse else 0 * rows.symbols
+    row_of = np.repeat(np.arange(shape.rows), rows.counts)
+    pieces: list[tuple[Int64, Int64, Int64]] = []  # (block, value, width) in stream order per block
+    if shape.sparse:
+        pieces.append((np.arange(shape.rows), *_words(codes.counts, rows.counts)))
+        gap = _words(codes.gaps, gaps_of(rows), classes)
+    else:
+        gap = (np.zeros_like(rows.symbols), np.zeros_like(rows.symbols))
+    if shape.symbol_bits:
+        symbol = (rows.symbols, np.full_like(rows.symbols, shape.symbol_bits))
+    else:
+        symbol = _words(codes.symbols, rows.symbols, classes, plain=True)
+    # Gap and symbol of an entry are one word: at most 12 + 20 + 32 bits would not fit, so two.
+    entry = np.stack((gap[0], symbol[0]), axis=1).reshape(-1)
+    width = np.stack((gap[1], symbol[1]), axis=1).reshape(-1)
+    pieces.append((np.repeat(row_of, 2), entry, width))
+    blocks = np.concatenate([piece[0] // shape.block_rows for piece in pieces])
+    order = np.argsort(blocks, kind="stable")
+    values = np.concatenate([piece[1] for piece in pieces])[order]
+    widths = np.concatenate([piece[2] for piece in pieces])[order]
+    ends = np.bincount(blocks[order], weights=widths, minlength=shape.blocks).astype(np.int64)
+    starts = np.cumsum(ends) - ends
+    return bits.pack(values.astype(np.uint64), widths), starts, int(ends.sum())
+
+
+def _words(
+    codes: Sequence[entropy.PrefixCode],
+    numbers: Int64,
+    classes: Int64 | None = None,
+    plain: bool = False,
+) -> tuple[Int64, Int64]:
+    """Code word (with extra bits unless plain) and width of each number."""
+    zero = np.zeros_like(numbers)
+    token, extra, extra_bits = (numbers, zero, zero) if plain else tokenize(numbers)
+    of = zero if classes is None else classes
+    words = np.stack([code.codes for code in codes])[of, token]
+    widths = np.stack([code.lengths for code in codes]).astype(np.int64)[of, token]
+    return (words << extra_bits) | extra, widths + extra_bits
+
+
+class Decoder:
+    """Reads rows of one stream in any order, all that are asked for in step."""
+
+    def __init__(self, shape: Shape, codes: Codes, offsets: Offsets | None, stream: UInt8) -> None:
+        """Keep the parts; offsets may be missing only for dense rows of fixed width."""
+        self._shape = shape
+        self._offsets = offsets
+        self._stream = stream
+        self._counts = _tables(codes.counts)
+        self._gaps = _tables(codes.gaps)
+        self._symbols = _tables(codes.symbols)
+
+    def rows(self, index: Int64) -> Rows:
+        """Entries of the rows at these indices, in their order.
+
+        Raises:
+            ValueError: The stream holds a count or column beyond the matrix.
+        """
+        shape = self._shape
+        if self._offsets is None:
+            return self._fixed(index)
+        block, within = np.divmod(index, shape.block_rows)
+        at = self._offsets[block]
+        if shape.sparse:
+            counts, at = self._read_counts(block, at)
+        else:
+            counts = np.full((len(index), shape.block_rows), shape.columns, np.int64)
+        counts[np.arange(shape.block_rows) > within[:, None]] = 0
+        own = counts[np.arange(len(index)), within]
+        gaps, symbols = self._read_entries(counts, own, at)
+        columns = gaps
+        if shape.sparse:
+            columns = _columns(own, gaps)
+            if len(columns) and (columns.min() < 0 or columns.max() >= shape.columns):
+                raise ValueError("an entry lies beyond the last column")
+        else:
+            columns = np.tile(np.arange(shape.columns), len(index))
+        return Rows(own, columns, symbols)
+
+    def _fixed(self, index: Int64) -> Rows:
+        shape = self._shape
+        entry = (index[:, None] * shape.columns + np.arange(shape.columns)).reshape(-1)
+        symbols = bits.read(self._stream, entry * shape.symbol_bits, shape.symbol_bits)
+        columns = np.tile(np.arange(shape.columns), len(index))
+        counts = np.full(len(index), shape.columns, np.int64)
+        return Rows(counts, columns, symbols.astype(np.int64))
+
+    def _read_counts(self, block: Int64, at: Int64) -> tuple[Int64, Int64]:
+        """Counts of all rows of each block, shape (lanes, block_rows), and where they end."""
+        shape = self._shape
+        counts = np.zeros((len(block), shape.block_rows), np.int64)
+        present = np.minimum(shape.rows - block * shape.block_rows, shape.block_rows)
+        for row in range(shape.block_rows):
+            count, end = self._number(self._counts, np.zeros_like(at), at)
+            exists = row < present
+            counts[:, row] = np.where(exists, count, 0)
+            at = np.where(exists, end, at)
+        if len(counts) and counts.max() > shape.columns:
+            raise ValueError("a row has more entries than columns")
+        return counts, at
+
+    def _read_entries(self, counts: Int64, own: Int64, at: Int64) -> tuple[Int64, Int64]:
+        """Gaps and symbols of each lane's last row; the rows before it are read and passed over."""
+        shape = self._shape
+        total = counts.sum(axis=1)
+        lanes = np.argsort(-total, kind="stable")  # the longest first: the active ones lead
+        total, at = total[lanes], at[lanes]
+        skip = total - own[lanes]
+        out = (np.cumsum(own) - own)[lanes]
+        classes = np.repeat(count_class(counts[lanes]).reshape(-1), counts[lanes].reshape(-1))
+        first = np.cumsum(total) - total
+        gaps = np.zeros(int(own.sum()), np.int64)
+        symbols = np.zeros(int(own.sum()), np.int64)
+        steps = int(total[0]) if len(total) else 0
+        active = np.searchsorted(-total, -np.arange(steps), side="left")
+        for step, lane_count in enumerate(active.tolist()):
+            now = slice(0, lane_count)
+            of = classes[first[now] + step] if shape.sparse else np.zeros(lane_count, np.int64)
+            position = at[now]
+            keep = step >= skip[now]
+            place = (out[now] + step - skip[now])[keep]
+            if shape.sparse:
+                gap, position = self._number(self._gaps, of, position)
+                gaps[place] = gap[keep]
+            if shape.symbol_bits:
+                symbol = bits.read(self._stream, position, shape.symbol_bits).astype(np.int64)
+                position = position + shape.symbol_bits
+            else:
+                symbol, position = _look_up(self._stream, self._symbols, of, position)
+            symbols[place] = symbol[keep]
+            at[now] = position
+        return gaps, symbols
+
+    def _number(
+        self, tables: tuple[NDArray[np.uint16], UInt8], of: Int64, at: Int64
+    ) -> tuple[Int64, Int64]:
+        """Number (token and extra bits) at each position, and the position after it."""
+        token, at = _look_up(self._stream, tables, of, at)
+        large = np.flatnonzero(token >= DIRECT)
+        if len(large):
+            width = token[large] - (DIRECT - 8) - 1
+            window = bits.read(self._stream, at[large], 32).astype(np.int64)
+            token[large] = (np.int64(1) << width) | (window >> (32 - width))
+            at[large] += width
+        return token, at
+
+
+def _tables(codes: Sequence[entropy.PrefixCode]) -> tuple[NDArray[np.uint16], UInt8]:
+    if not codes:
+        return np.zeros((0, 0), np.uint16), np.zeros((0, 0), np.uint8)
+    windows = [code.window for code in codes]
+    return np.stack([symbol for symbol, _ in windows]), np.stack([width for _, width in windows])
+
+
+def _look_up(
+    stream: UInt8, tables: tuple[NDArray[np.uint16], UInt8], of: Int64, at: Int64
+) -> tuple[Int64, Int64]:
+    window = bits.read(stream, at, entropy.MAX_LENGTH).astype(np.int64)
+    return tables[0][of, window].astype(np.int64), at + tables[1][of, window]
+
+
+def _columns(counts: Int64, gaps: Int64) -> Int64:
+    """Columns from gaps: column = sum of (gap + 1) within the row, less one."""
+    if not len(gaps):
+        return gaps
+    running: Int64 = np.cumsum(gaps + 1)
+    begin = np.cumsum(counts) - counts
+    before = np.where(begin > 0, running[np.maximum(begin - 1, 0)], 0)
+    return running - np.repeat(before, counts) - 1

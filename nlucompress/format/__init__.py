@@ -1,0 +1,1 @@
+"""Bytes to Model and back; FORMAT.md beside this file is the specification."""

@@ -1,0 +1,140 @@
+"""Model <-> description and tensors: the one place that knows the names of the description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nlucompress.errors import FormatError
+from nlucompress.format import container, indexes, labels, matrices
+from nlucompress.format.container import Frame, Serialized
+from nlucompress.format.fields import Fields, Tensors
+from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.numbers import Codebook, Linear
+
+MAX_LABELS = 1 << 20
+
+
+def serialize(model: Model) -> Serialized:
+    """The file of a model. The same model gives the same bytes on every machine."""
+    tensors: Tensors = {}
+    description: dict[str, Any] = {
+        "tables": {
+            name: _store_table(f"tables.{name}", table, tensors)
+            for name, table in model.tables.items()
+        },
+        "labels": _store_labels(model, tensors),
+        "sealed": model.sealed,
+    }
+    if model.network is not None:
+        description["network"] = {
+            "kind": model.network.kind,
+            "settings": dict(model.network.settings),
+            "tensors": {
+                name: matrix.store(f"network.tensors.{name}", tensors)
+                for name, matrix in model.network.tensors.items()
+            },
+        }
+    if model.features is not None:
+        description["features"] = dict(model.features)
+    if model.history:
+        description["history"] = [dict(record) for record in model.history]
+    return container.serialize(description, tensors)
+
+
+def _store_table(where: str, table: Table, tensors: Tensors) -> dict[str, Any]:
+    if table.counts is not None:
+        tensors[f"{where}.counts"] = table.counts
+    return {
+        "keys": table.keys.store(f"{where}.keys", tensors),
+        "matrix": table.matrix.store(f"{where}.matrix", tensors),
+        **({"counts": True} if table.counts is not None else {}),
+    }
+
+
+def _store_labels(model: Model, tensors: Tensors) -> list[str] | dict[str, Any]:
+    names = list(model.labels)
+    if not model.sealed or not names or sum(map(len, names)) > labels.CODED_LIMIT:
+        return names
+    coded = labels.encode(names)
+    # A tensor costs about a hundred bytes of header and digest: short lists stay plain.
+    if len(coded) + 128 >= len(container.canonical(names)):
+        return names
+    tensors["labels.coded"] = coded
+    return {"count": len(names)}
+
+
+def parse(buffer: bytes | memoryview, verify: bool = True) -> Model:
+    """Read a model from the bytes of a file; large arrays are views into the buffer.
+
+    Args:
+        buffer: The whole file.
+        verify: Check the digest of every tensor.
+
+    Raises:
+        FormatError: The file is damaged, foreign, hostile or newer.
+    """
+    frame = container.parse(buffer)
+    description = container.describe(frame)
+    digests = description.pop("digests", None)
+    damaged = container.check_digests(frame, digests) if verify else []
+    if damaged:
+        raise FormatError(f"tensor {damaged[0]!r} does not match its digest: the file is damaged")
+    return from_description(frame, description)
+
+
+def from_description(frame: Frame, description: dict[str, Any]) -> Model:
+    """Build the model that a checked description tells of."""
+    tensors = {name: frame.tensor(name) for name in frame.entries}
+    root = Fields(description, "model", tensors)
+    names = _labels(root, tensors)
+    tables = {}
+    for name, fields in root.children("tables").items():
+        fields.where = f"tables.{name}"
+        tables[name] = _table(fields)
+    network = _network(root.child("network")) if root.has("network") else None
+    features = root.mapping("features") if root.has("features") else None
+    records = root.items("history") if root.has("history") else []
+    history = tuple(record for record in records if isinstance(record, dict))
+    if len(history) != len(records):
+        raise FormatError("history: a record is no object")
+    sealed = root.flag("sealed")
+    root.close()
+    return Model(tables, network, names, features, history, sealed)
+
+
+def _labels(root: Fields, tensors: Tensors) -> tuple[str, ...]:
+    if "labels.coded" not in tensors:
+        return root.strings("labels")
+    fields = root.child("labels")
+    fields.where = "labels"
+    count = fields.integer("count", 1, MAX_LABELS)
+    data = fields.tensor("coded", np.uint8, (None,))
+    fields.close()
+    return labels.decode(data, count, "labels")
+
+
+def _table(fields: Fields) -> Table:
+    keys_fields, matrix_fields = fields.child("keys"), fields.child("matrix")
+    keys = indexes.parse(keys_fields)
+    matrix = matrices.parse(matrix_fields)
+    counts = None
+    if fields.has("counts") and fields.flag("counts"):
+        counts = fields.tensor("counts", np.uint32, (len(keys),))
+    fields.close()
+    return Table(keys, matrix, counts)
+
+
+def _network(fields: Fields) -> Network:
+    kind = fields.text("kind")
+    settings = fields.mapping("settings")
+    fields.where = "network"
+    tensors = {name: matrices.parse(each) for name, each in fields.children("tensors").items()}
+    fields.close()
+    return Network(kind, settings, tensors)
+
+
+def quantized(table: Table) -> bool:
+    """Whether the numbers of a table are codes already."""
+    return isinstance(table.matrix.numbers, (Linear, Codebook))

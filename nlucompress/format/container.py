@@ -1,0 +1,244 @@
+"""The outer frame: a safetensors file, parsed from bytes with every bound checked before use.
+
+    8 bytes  header length, little-endian
+    header   JSON: tensor name -> dtype, shape, [begin, end) in the data; ``__metadata__``
+    data     the tensors, one after the other, without gaps
+
+Our description is canonical JSON in the one metadata key ``nlucompress``. This module knows frames,
+digests and bounds; what the description means is the business of ``codec``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.algo import murmur
+from nlucompress.errors import FormatError
+
+METADATA_KEY = "nlucompress"
+FORMAT_VERSION = 1
+ALIGNMENT = 64  # of the data's first byte: the blocks of a hash that comes first fit cache lines
+MAX_HEADER = 100_000_000  # the limit of the safetensors library
+
+DTYPES: dict[str, str] = {
+    "BOOL": "?",
+    "U8": "u1",
+    "I8": "i1",
+    "U16": "<u2",
+    "I16": "<i2",
+    "F16": "<f2",
+    "BF16": "<u2",
+    "U32": "<u4",
+    "I32": "<i4",
+    "F32": "<f4",
+    "U64": "<u8",
+    "I64": "<i8",
+    "F64": "<f8",
+}
+_NAMES = {np.dtype(code): name for name, code in DTYPES.items() if name != "BF16"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A tensor as the header declares it; begin and end count from the first byte of the data."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A parsed safetensors file.
+
+    Attributes:
+        entries: Tensors in the order of their data.
+        metadata: The file's metadata, empty where it has none.
+        data: uint8 view of everything behind the header.
+    """
+
+    entries: Mapping[str, Entry]
+    metadata: Mapping[str, str]
+    data: NDArray[np.uint8]
+
+    def tensor(self, name: str) -> NDArray[Any]:
+        """A view of one tensor; BF16 becomes float32."""
+        entry = self.entries[name]
+        raw = self.data[entry.begin : entry.end].view(DTYPES[entry.dtype])
+        if entry.dtype == "BF16":
+            raw = (raw.astype(np.uint32) << 16).view(np.float32)
+        return raw.reshape(entry.shape)
+
+    def raw(self, name: str) -> NDArray[np.uint8]:
+        """The bytes of one tensor."""
+        entry = self.entries[name]
+        return self.data[entry.begin : entry.end]
+
+
+def parse(buffer: bytes | memoryview) -> Frame:
+    """Check the frame and return views into the buffer.
+
+    Raises:
+        FormatError: The bytes are no complete safetensors file.
+    """
+    whole = np.frombuffer(buffer, np.uint8)
+    if len(whole) < 8:
+        raise FormatError(f"{len(whole)} bytes are too few for a model file; is it truncated?")
+    length = int.from_bytes(whole[:8].tobytes(), "little")
+    if length > MAX_HEADER or (len(whole) == 8 and not length):
+        raise FormatError("this is no .nlu or safetensors file: its first bytes are no length")
+    if length > len(whole) - 8:
+        raise FormatError(f"the header takes {length} bytes but the file ends before; truncated?")
+    header = _load_json(whole[8 : 8 + length].tobytes(), "the header")
+    data = whole[8 + length :]
+    metadata = header.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
+        raise FormatError("the header's metadata is no mapping of strings")
+    entries = {name: _entry(name, value) for name, value in header.items()}
+    ordered = dict(sorted(entries.items(), key=lambda item: (item[1].begin, item[1].end)))
+    at = 0
+    for name, entry in ordered.items():
+        if entry.begin != at:
+            raise FormatError(f"tensor {name!r} begins at byte {entry.begin} instead of {at}")
+        at = entry.end
+    if at != len(data):
+        raise FormatError(f"the tensors take {at} bytes but {len(data)} follow the header")
+    return Frame(ordered, metadata, data)
+
+
+def _entry(name: str, value: object) -> Entry:
+    if not isinstance(value, dict) or set(value) != {"dtype", "shape", "data_offsets"}:
+        raise FormatError(f"tensor {name!r}: its header entry is malformed")
+    dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
+    if dtype not in DTYPES:
+        raise FormatError(f"tensor {name!r}: unknown dtype {str(dtype)[:20]!r}")
+    numbers = [*shape, *offsets] if isinstance(shape, list) and isinstance(offsets, list) else [-1]
+    sane = all(type(n) is int and 0 <= n < 1 << 62 for n in numbers) and len(offsets) == 2
+    if not sane or len(shape) > 8:
+        raise FormatError(f"tensor {name!r}: its shape or offsets are malformed")
+    begin, end = offsets
+    if end - begin != math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize:
+        raise FormatError(f"tensor {name!r}: its shape {shape} does not take {end - begin} bytes")
+    return Entry(dtype, tuple(shape), begin, end)
+
+
+def _load_json(text: bytes | str, what: str) -> dict[str, Any]:
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(pairs)
+        if len(result) != len(pairs):
+            raise ValueError("a name occurs twice")
+        return result
+
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is no JSON")
+
+    try:
+        value = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"{what} is no valid JSON ({str(error)[:80]}); damaged?") from None
+    if not isinstance(value, dict):
+        raise FormatError(f"{what} is no JSON object")
+    return value
+
+
+def canonical(value: object) -> str:
+    """JSON with sorted keys, no spaces and ASCII only: one text for one value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def tensor_digest(name: str, entry: Entry, raw: NDArray[np.uint8]) -> str:
+    """Digest of a tensor's name, dtype, shape and bytes."""
+    shape = ",".join(str(size) for size in entry.shape)
+    return murmur.digest(f"{name}\0{entry.dtype}\0{shape}\0".encode(), raw.data)
+
+
+def describe(frame: Frame) -> dict[str, Any]:
+    """Our description from the metadata, its own digest and version checked and removed.
+
+    Raises:
+        FormatError: A foreign, newer or damaged file.
+    """
+    if METADATA_KEY not in frame.metadata:
+        raise FormatError(
+            "a safetensors file, but no nlucompress model: bring it in with `nlucompress import`"
+        )
+    description = _load_json(frame.metadata[METADATA_KEY], "the description")
+    version = description.pop("format", None)
+    if type(version) is not int or version < 1:
+        raise FormatError("the description has no format version")
+    if version > FORMAT_VERSION:
+        raise FormatError(
+            f"format version {version} is newer than {FORMAT_VERSION}, the newest that this "
+            "nlucompress reads: update it"
+        )
+    digest = description.pop("digest", None)
+    if digest != murmur.digest(canonical(description).encode()):
+        raise FormatError("the description does not match its digest: the file is damaged")
+    return description
+
+
+def check_digests(frame: Frame, digests: object) -> list[str]:
+    """Names of the tensors whose bytes do not match the digests of the description."""
+    if not isinstance(digests, dict) or set(digests) != set(frame.entries):
+        raise FormatError("the description's digests do not name the file's tensors")
+    return [
+        name
+        for name, entry in frame.entries.items()
+        if digests[name] != tensor_digest(name, entry, frame.raw(name))
+    ]
+
+
+@dataclass(frozen=True)
+class Serialized:
+    """A file ready to be written: ``header`` and then the ``tensors`` in order.
+
+    Attributes:
+        digest: 32 hexadecimal digits that identify the model with all of its tensors.
+    """
+
+    header: bytes
+    tensors: tuple[NDArray[np.uint8], ...]
+    digest: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file."""
+        return len(self.header) + sum(len(tensor) for tensor in self.tensors)
+
+
+def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Serialized:
+    """Frame tensors and description; hash blocks come first, the rest follows by name."""
+    ordered = sorted(tensors, key=lambda name: (not name.endswith(".hash"), name))
+    header: dict[str, Any] = {}
+    digests: dict[str, str] = {}
+    raws: list[NDArray[np.uint8]] = []
+    at = 0
+    for name in ordered:
+        array = np.ascontiguousarray(tensors[name])
+        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        raw = little.reshape(-1).view(np.uint8)
+        entry = Entry(_NAMES[np.dtype(little.dtype)], array.shape, at, at + len(raw))
+        header[name] = {
+            "dtype": entry.dtype,
+            "shape": list(entry.shape),
+            "data_offsets": [entry.begin, entry.end],
+        }
+        digests[name] = tensor_digest(name, entry, raw)
+        raws.append(raw)
+        at = entry.end
+    body = {**description, "digests": digests}
+    digest = murmur.digest(canonical(body).encode())
+    # The version is not under the digest: a newer format may change how digests are made.
+    full = {**body, "digest": digest, "format": FORMAT_VERSION}
+    header["__metadata__"] = {METADATA_KEY: canonical(full)}
+    text = canonical(header).encode()
+    text += b" " * (-(len(text) + 8) % ALIGNMENT)
+    return Serialized(len(text).to_bytes(8, "little") + text, tuple(raws), digest)

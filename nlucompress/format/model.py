@@ -1,0 +1,126 @@
+"""Model, Table and Network: frozen values that every stage takes and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.errors import FormatError, UsageError
+from nlucompress.format.indexes import Hashed, KeyIndex, Strings
+from nlucompress.format.matrices import Coded, Matrix
+from nlucompress.format.numbers import Float32, Int64
+
+
+@dataclass(frozen=True)
+class Table:
+    """String keys that lead to rows of numbers.
+
+    Attributes:
+        keys: Key index with one entry per row.
+        matrix: The rows.
+        counts: uint32, shape (rows,): how often each key was seen in training, if known.
+    """
+
+    keys: KeyIndex
+    matrix: Matrix
+    counts: NDArray[np.uint32] | None = None
+
+    def __post_init__(self) -> None:
+        """Check that keys, rows and counts are as many."""
+        rows = self.matrix.shape[0]
+        if len(self.keys) != rows or (self.counts is not None and len(self.counts) != rows):
+            raise FormatError(f"a table has {len(self.keys)} keys but {rows} rows or counts")
+
+    def find(self, keys: Sequence[str]) -> Int64:
+        """Row of each key; -1 for keys that are not in the table.
+
+        A hashed table takes an unseen key for a known one with probability
+        2^-fingerprint_bits.
+        """
+        return self.keys.find(keys)
+
+    def lookup(self, keys: Sequence[str]) -> Float32:
+        """Rows of the keys as float32, shape (len(keys), columns); zeros for unknown keys."""
+        index = self.find(keys)
+        result = np.zeros((len(index), self.matrix.shape[1]), np.float32)
+        known = index >= 0
+        result[known] = self.matrix.rows(index[known])
+        return result
+
+    def take(self, order: Int64) -> Table:
+        """The rows of these indices in this order, with all that belongs to them."""
+        if isinstance(self.keys, Hashed):
+            raise UsageError("the rows of a hashed table stand in slot order and cannot be moved")
+        counts = None if self.counts is None else self.counts[order]
+        return Table(self.keys.take(order), self.matrix.take(order), counts)
+
+    @property
+    def strings(self) -> Strings | None:
+        """The keys if the table still has them."""
+        return self.keys if isinstance(self.keys, Strings) else None
+
+    @property
+    def packed(self) -> bool:
+        """Whether the rows are in their final form."""
+        return isinstance(self.matrix, Coded)
+
+
+@dataclass(frozen=True)
+class Network:
+    """What turns rows into scores.
+
+    Attributes:
+        kind: Name of the network, such as ``linear``.
+        settings: Its options: plain JSON values.
+        tensors: Its weights by name, each a matrix (a vector is a matrix of one row).
+    """
+
+    kind: str
+    settings: Mapping[str, Any]
+    tensors: Mapping[str, Matrix]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model at any point of the pipeline.
+
+    Attributes:
+        tables: Tables by name.
+        network: The network on top, or None for tables only.
+        labels: Names of the classes.
+        features: How text becomes keys (see ``networks.featurizer``), or None.
+        history: One record per stage, oldest first.
+        sealed: Whether ``pack`` has made its final form.
+    """
+
+    tables: Mapping[str, Table]
+    network: Network | None = None
+    labels: tuple[str, ...] = ()
+    features: Mapping[str, Any] | None = None
+    history: tuple[Mapping[str, Any], ...] = field(default=())
+    sealed: bool = False
+
+    def __post_init__(self) -> None:
+        """Check what holds for every network: labels differ and match its outputs."""
+        if len(set(self.labels)) != len(self.labels):
+            raise FormatError("two labels have the same name")
+
+    def with_tables(self, tables: Mapping[str, Table]) -> Model:
+        """The same model over other tables."""
+        return replace(self, tables=tables)
+
+    def table(self, name: str | None = None) -> Table:
+        """A table by name; without a name, the only one.
+
+        Raises:
+            UsageError: There is no such table, or a name is needed.
+        """
+        if name is None and len(self.tables) == 1:
+            return next(iter(self.tables.values()))
+        if name is None or name not in self.tables:
+            raise UsageError(f"no table {name!r}; this model has {sorted(self.tables)}")
+        return self.tables[name]
