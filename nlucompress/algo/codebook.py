@@ -16,7 +16,7 @@ MAX_ITERATIONS = 100
 
 
 def lloyd_max(values: NDArray[np.floating], bits: int) -> NDArray[np.float32]:
-    """Fit at most 2^bits centroids, ascending and distinct, one of them exactly zero.
+    """Fit at most 2^bits centroids: first zero, then the others, distinct and ascending.
 
     Args:
         values: Finite numbers, shape (n,); n may be 0.
@@ -33,7 +33,8 @@ def lloyd_max(values: NDArray[np.floating], bits: int) -> NDArray[np.float32]:
         if np.array_equal(moved, centroids):
             break
         centroids = moved
-    return np.unique(centroids.astype(np.float32) + np.float32(0))  # + 0 turns -0 into 0
+    fitted = np.unique(centroids.astype(np.float32))
+    return np.concatenate((np.zeros(1, np.float32), fitted[fitted != 0]))
 
 
 def _start(ordered: Float64, count: int) -> Float64:
@@ -54,6 +55,7 @@ def _mean_of_nearest(ordered: Float64, sums: Float64, centroids: Float64) -> Flo
 
 def nearest(values: NDArray[np.floating], centroids: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Code of the nearest centroid of each value; a tie goes to the lower centroid."""
-    wide = centroids.astype(np.float64)
-    borders = (wide[1:] + wide[:-1]) / 2
-    return np.searchsorted(borders, values.astype(np.float64)).astype(np.uint8)
+    order = np.argsort(centroids, kind="stable")
+    ascending = centroids[order].astype(np.float64)
+    borders = (ascending[1:] + ascending[:-1]) / 2
+    return order[np.searchsorted(borders, values.astype(np.float64))].astype(np.uint8)

@@ -110,6 +110,11 @@ class Cascade:
     blocks: Bytes
     anchors: Bytes
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of blocks and anchors."""
+        return self.blocks.size + self.anchors.size
+
     def slots(self, h1: UInt64, h2: UInt64) -> Int64:
         """Slot of each key in [0, n); -1 where no level holds a bit for it.
 

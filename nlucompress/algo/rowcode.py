@@ -164,12 +164,28 @@ def parse_codes(data: UInt8, shape: Shape) -> tuple[Codes, int]:
     return Codes(counts, gaps, symbols), bits.byte_length(reader.position)
 
 
+def stream_bits(rows: Rows, shape: Shape, codes: Codes) -> int:
+    """Length in bits of the stream that ``encode`` would write."""
+    return int(_stream_words(rows, shape, codes)[2].sum())
+
+
 def encode(rows: Rows, shape: Shape, codes: Codes) -> tuple[UInt8, Int64, int]:
     """Write the stream.
 
     Returns:
         The stream's bytes, the offset in bits of each block, and the stream's length in bits.
     """
+    blocks, values, widths = _stream_words(rows, shape, codes)
+    order = np.argsort(blocks, kind="stable")
+    values, widths = values[order], widths[order]
+    lengths = np.zeros(shape.blocks, np.int64)
+    np.add.at(lengths, blocks[order], widths)
+    starts = np.cumsum(lengths) - lengths
+    return bits.pack(values.astype(np.uint64), widths), starts, int(lengths.sum())
+
+
+def _stream_words(rows: Rows, shape: Shape, codes: Codes) -> tuple[Int64, Int64, Int64]:
+    """Block, value and width of every word; within a block they stand in stream order."""
     classes = np.repeat(count_class(rows.counts), rows.counts) if shape.sparse else 0 * rows.symbols
     row_of = np.repeat(np.arange(shape.rows), rows.counts)
     pieces: list[tuple[Int64, Int64, Int64]] = []  # (block, value, width) in stream order per block
@@ -182,17 +198,12 @@ def encode(rows: Rows, shape: Shape, codes: Codes) -> tuple[UInt8, Int64, int]:
         symbol = (rows.symbols, np.full_like(rows.symbols, shape.symbol_bits))
     else:
         symbol = _words(codes.symbols, rows.symbols, classes, plain=True)
-    # Gap and symbol of an entry are one word: at most 12 + 20 + 32 bits would not fit, so two.
     entry = np.stack((gap[0], symbol[0]), axis=1).reshape(-1)
     width = np.stack((gap[1], symbol[1]), axis=1).reshape(-1)
     pieces.append((np.repeat(row_of, 2), entry, width))
     blocks = np.concatenate([piece[0] // shape.block_rows for piece in pieces])
-    order = np.argsort(blocks, kind="stable")
-    values = np.concatenate([piece[1] for piece in pieces])[order]
-    widths = np.concatenate([piece[2] for piece in pieces])[order]
-    ends = np.bincount(blocks[order], weights=widths, minlength=shape.blocks).astype(np.int64)
-    starts = np.cumsum(ends) - ends
-    return bits.pack(values.astype(np.uint64), widths), starts, int(ends.sum())
+    values = np.concatenate([piece[1] for piece in pieces])
+    return blocks, values, np.concatenate([piece[2] for piece in pieces])
 
 
 def _words(
@@ -338,4 +349,5 @@ def _columns(counts: Int64, gaps: Int64) -> Int64:
     running: Int64 = np.cumsum(gaps + 1)
     begin = np.cumsum(counts) - counts
     before = np.where(begin > 0, running[np.maximum(begin - 1, 0)], 0)
-    return running - np.repeat(before, counts) - 1
+    columns: Int64 = running - np.repeat(before, counts) - 1
+    return columns

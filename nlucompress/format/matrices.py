@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from nlucompress.algo import rowcode
 from nlucompress.errors import FormatError
 from nlucompress.format import numbers as number_systems
 from nlucompress.format.fields import Fields, Tensors
-from nlucompress.format.numbers import Codebook, Float32, Floats, Int64, Linear, Numbers
+from nlucompress.format.numbers import Float32, Floats, Int64, Numbers
 
 MAX_ROWS = 1 << 40
 MAX_SPARSE_COLUMNS = 1 << 20  # a row is decoded to this many floats at most, whatever a file says
@@ -44,13 +44,9 @@ class Dense:
         return Dense(self.numbers.take(order), self.codes[order])
 
     def entries(self) -> tuple[Int64, Int64, NDArray[Any]]:
-        """Row, column and code of every element, row by row."""
+        """Row (rows, 1), column (1, columns) and code (rows, columns) of every element."""
         rows, columns = self.shape
-        return (
-            np.repeat(np.arange(rows), columns),
-            np.tile(np.arange(columns), rows),
-            self.codes.reshape(-1),
-        )
+        return np.arange(rows)[:, None], np.arange(columns)[None, :], self.codes
 
     def store(self, where: str, tensors: Tensors) -> dict[str, Any]:
         """Describe, and add tensors."""
@@ -111,7 +107,7 @@ class Sparse:
         return counts, entry
 
     def entries(self) -> tuple[Int64, Int64, NDArray[Any]]:
-        """Row, column and code of every listed element, row by row."""
+        """Row, column and code of every listed element, row by row, each of shape (entries,)."""
         rows = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
         return rows, self.columns.astype(np.int64), self.codes
 
@@ -212,7 +208,7 @@ class Coded:
         raise FormatError("the rows of a packed table cannot be moved")
 
     def entries(self) -> tuple[Int64, Int64, NDArray[Any]]:
-        """Row, column and code of every listed element, row by row."""
+        """Row, column and code of every listed element, row by row, each of shape (entries,)."""
         rows = self._read(np.arange(self.layout.rows))
         return np.repeat(np.arange(self.layout.rows), rows.counts), rows.columns, self._codes(rows)
 
@@ -299,27 +295,34 @@ def parse(fields: Fields) -> Matrix:
     return matrix
 
 
-def from_dense(values: Float32) -> Dense:
+def from_dense(values: NDArray[np.floating]) -> Dense:
     """A matrix of plain floats."""
     return Dense(Floats(), np.ascontiguousarray(values, np.float32))
 
 
+def sparse_from(
+    numbers: Numbers, shape: tuple[int, int], rows: Int64, columns: Int64, codes: NDArray[Any]
+) -> Sparse:
+    """Sparse rows from entries in row order."""
+    counts = np.bincount(rows, minlength=shape[0])
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+    narrow = np.uint16 if shape[1] <= 1 << 16 else np.uint32
+    return Sparse(numbers, starts, columns.astype(narrow), codes, shape[1])
+
+
+def smaller(matrix: Dense) -> Dense | Sparse:
+    """The same floats as sparse rows where that takes fewer bytes."""
+    columns = matrix.shape[1]
+    nonzero = int(np.count_nonzero(matrix.codes))
+    index_bytes = 2 if columns <= 1 << 16 else 4
+    sparse_bytes = nonzero * (matrix.codes.itemsize + index_bytes) + 8 * matrix.shape[0] + 8
+    if columns > MAX_SPARSE_COLUMNS or sparse_bytes >= matrix.codes.nbytes:
+        return matrix
+    rows, at = np.nonzero(matrix.codes)
+    return sparse_from(matrix.numbers, matrix.shape, rows, at, matrix.codes[rows, at])
+
+
 def values_of(matrix: Matrix) -> tuple[Int64, Int64, Float32]:
-    """Row, column and number of every listed element, row by row."""
+    """Row, column and number of every listed element, shaped as ``entries`` shapes them."""
     rows, columns, codes = matrix.entries()
     return rows, columns, matrix.numbers.decode(codes, rows, columns)
-
-
-__all__ = [
-    "Codebook",
-    "Coded",
-    "Dense",
-    "Floats",
-    "Linear",
-    "Matrix",
-    "Sparse",
-    "from_dense",
-    "parse",
-    "replace",
-    "values_of",
-]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.algo import affine
+from nlucompress.errors import FormatError
 from nlucompress.format.fields import Fields, Tensors
 
 Int64 = NDArray[np.int64]
@@ -55,7 +56,8 @@ class Partition:
     @classmethod
     def parse(cls, fields: Fields) -> Partition:
         """Read it from the description."""
-        per: Per = next(p for p in PARTS if p == fields.text("per", PARTS))
+        name = fields.text("per", PARTS)
+        per: Per = next(each for each in PARTS if each == name)
         return cls(per, fields.integer("group", 1, 1 << 20) if per == "group" else 0)
 
 
@@ -152,7 +154,7 @@ class Codebook:
 
     Attributes:
         partition: Which parts have a codebook of their own.
-        centroids: float32, shape (parts, levels), rows padded with their last centroid.
+        centroids: float32, shape (parts, levels); the first of each part is zero.
     """
 
     kind: ClassVar[str] = "codebook"
@@ -165,9 +167,8 @@ class Codebook:
         return int(self.centroids.shape[1])
 
     def zero(self, part: Int64) -> Int64:
-        """Code of the centroid zero of each part."""
-        code: Int64 = np.argmin(np.abs(self.centroids), axis=1)[part]
-        return code
+        """Code of zero of each part: always the first."""
+        return np.zeros_like(part)
 
     def decode(self, codes: NDArray[Any], rows: Int64, columns: Int64) -> Float32:
         """Numbers of these codes; a code beyond the last centroid counts as the last."""
@@ -200,6 +201,8 @@ def parse(fields: Fields, shape: tuple[int, int]) -> Numbers:
         if kind == "codebook":
             levels = fields.integer("levels", 1, 256)
             numbers = Codebook(partition, fields.finite("centroids", (parts, levels)))
+            if numbers.centroids[:, 0].any():
+                raise FormatError(f"{fields.where}: the first centroid of a part is not zero")
         else:
             numbers = Linear.parse(fields, partition, parts)
     fields.close()

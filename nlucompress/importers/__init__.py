@@ -1,0 +1,1 @@
+"""Foreign formats to Model: one file per format, read from paths and from streams alike."""

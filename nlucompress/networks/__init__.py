@@ -1,0 +1,1 @@
+"""Featurizers and NumPy forward passes: what an artifact needs to answer on its own."""

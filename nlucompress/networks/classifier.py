@@ -1,0 +1,80 @@
+"""Classifier: a model of any network kind as a function from texts to labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.errors import FormatError, UsageError
+from nlucompress.format.model import Model
+from nlucompress.networks.linear import Linear
+
+Float64 = NDArray[np.float64]
+
+BATCH_VALUES = 1 << 22  # scores and rows of a batch stay within some dozens of megabytes
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Answer to one text.
+
+    Attributes:
+        labels: The best labels, best first.
+        scores: Their scores: probabilities, or margins where the model was trained for them.
+        known: Keys of the text that the model knows (or takes for known).
+        unknown: Keys that it does not know.
+    """
+
+    labels: tuple[str, ...]
+    scores: tuple[float, ...]
+    known: int
+    unknown: int
+
+
+class Classifier:
+    """Classifies texts with a model, in memory or mapped from a file; nothing is unpacked."""
+
+    def __init__(self, model: Model) -> None:
+        """Prepare the model's network.
+
+        Raises:
+            UsageError: The model has no network that classifies.
+            FormatError: Its parts do not fit together.
+        """
+        if model.network is None or model.network.kind == "tensors":
+            raise UsageError("this model holds tables only and cannot classify; use `lookup`")
+        if model.network.kind != "linear":
+            raise FormatError(f"unknown network kind {model.network.kind!r}; update nlucompress")
+        if not model.labels:
+            raise FormatError("the model has no labels")
+        self.labels = model.labels
+        self._network = Linear(model)
+
+    def scores(self, texts: Sequence[str]) -> Float64:
+        """Raw scores before the link, shape (len(texts), labels)."""
+        batches = [scores for scores, _ in self._batches(texts)]
+        return np.concatenate([np.zeros((0, len(self.labels))), *batches])
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[Float64, list[tuple[int, int]]]]:
+        size = max(1, min(512, BATCH_VALUES // len(self.labels) // 32))
+        for begin in range(0, len(texts), size):
+            yield self._network.scores(texts[begin : begin + size])
+
+    def predict(self, texts: Sequence[str]) -> list[str]:
+        """Best label of each text; of equal scores the earlier label."""
+        return [self.labels[best] for best in self.scores(texts).argmax(axis=1)]
+
+    def explain(self, texts: Sequence[str], top: int = 1) -> list[Prediction]:
+        """The ``top`` best labels of each text with their scores and the keys behind them."""
+        result: list[Prediction] = []
+        for raw, seen in self._batches(texts):
+            shown = self._network.link(raw)
+            # A stable sort of the negated scores keeps the earlier label first among equals.
+            best = np.argsort(-raw, axis=1, kind="stable")[:, :top]
+            for order, score, (known, unknown) in zip(best, shown, seen, strict=True):
+                names = tuple(self.labels[label] for label in order)
+                result.append(Prediction(names, tuple(score[order].tolist()), known, unknown))
+        return result

@@ -1,0 +1,124 @@
+"""Text to keys: word and character n-grams. Training, prediction and evaluation all use this one.
+
+1. Normalize to Unicode NFC, so that an accent counts the same composed and decomposed.
+2. Fold every character on its own: to its case folding if that is one character, else to its
+   lower case if that is one, else not at all. Typographic apostrophes become ``'``.
+3. Letters, marks and numbers (Unicode categories L, M, N) are word characters; an apostrophe
+   between two of them belongs to the word; everything else separates words.
+4. Word n-grams are words joined by one space, regardless of the punctuation between them.
+   Character n-grams are taken from ``<word>`` and written behind ``#``, which no word contains.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from nlucompress.errors import FormatError
+
+Weighting = Literal["binary", "count"]
+Range = tuple[int, int]
+
+MAX_N = 32
+_WORD = re.compile("[^ ']+(?:'[^ ']+)*")
+_APOSTROPHES = "'\u2018\u2019\u02bc\uff07"
+
+
+class _Folding(dict[int, str]):
+    """Code point -> folded word character, apostrophe or space; filled when first asked."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = fold(chr(code))
+        return folded
+
+
+_folding = _Folding()
+
+
+def fold(character: str) -> str:
+    """A word character folded, ``'`` for any apostrophe, a space for anything else."""
+    if character in _APOSTROPHES:
+        return "'"
+    if unicodedata.category(character)[0] not in "LMN":
+        return " "
+    for folded in (character.casefold(), character.lower()):
+        if len(folded) == 1:
+            return folded
+    return character
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text in their order."""
+    composed = text if text.isascii() else unicodedata.normalize("NFC", text)
+    return _WORD.findall(composed.translate(_folding))
+
+
+@dataclass(frozen=True)
+class Featurizer:
+    """How text becomes weighted keys.
+
+    Attributes:
+        words: Shortest and longest word n-gram, or None.
+        chars: Shortest and longest character n-gram, or None.
+        weighting: ``binary`` gives every key of a text weight 1, ``count`` its occurrences.
+    """
+
+    words: Range | None = (1, 3)
+    chars: Range | None = None
+    weighting: Weighting = "binary"
+
+    def __call__(self, text: str) -> dict[str, int]:
+        """Keys of a text with their weights."""
+        tokens = words(text)
+        keys: list[str] = []
+        if self.words:
+            keys.extend(" ".join(gram) for gram in _grams(tokens, self.words))
+        if self.chars:
+            for token in tokens:
+                keys.extend("#" + "".join(gram) for gram in _grams(f"<{token}>", self.chars))
+        return dict.fromkeys(keys, 1) if self.weighting == "binary" else dict(Counter(keys))
+
+    def describe(self) -> dict[str, Any]:
+        """The ``features`` object of a model's description."""
+        return {
+            "kind": "ngrams",
+            "words": list(self.words) if self.words else [],
+            "chars": list(self.chars) if self.chars else [],
+            "weighting": self.weighting,
+        }
+
+    @classmethod
+    def parse(cls, features: Mapping[str, Any]) -> Featurizer:
+        """Read a description.
+
+        Raises:
+            FormatError: It is malformed or of a newer kind.
+        """
+        known = {"kind", "words", "chars", "weighting"}
+        if features.get("kind") != "ngrams" or set(features) != known:
+            raise FormatError(f"features: unknown description {str(dict(features))[:80]}")
+        if features["weighting"] not in ("binary", "count"):
+            raise FormatError(f"features: unknown weighting {features['weighting']!r}")
+        spans = {name: _range(features[name], name) for name in ("words", "chars")}
+        return cls(spans["words"], spans["chars"], features["weighting"])
+
+
+def _range(value: object, name: str) -> Range | None:
+    if value == []:
+        return None
+    if isinstance(value, list) and len(value) == 2 and all(type(n) is int for n in value):
+        low, high = value
+        if 1 <= low <= high <= MAX_N:
+            return low, high
+    raise FormatError(f"features: {name} is no range of n-gram lengths up to {MAX_N}")
+
+
+def _grams(sequence: Sequence[str], lengths: Range) -> Iterator[Sequence[str]]:
+    """All runs of these lengths."""
+    for n in range(lengths[0], lengths[1] + 1):
+        for begin in range(len(sequence) - n + 1):
+            yield sequence[begin : begin + n]

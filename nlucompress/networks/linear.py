@@ -1,0 +1,84 @@
+"""The linear network: scores = bias + sum over the keys of weight * row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.errors import FormatError
+from nlucompress.format.model import Model
+from nlucompress.networks.featurizer import Featurizer
+
+Float64 = NDArray[np.float64]
+
+TABLE = "features"
+BIAS = "bias"
+LINKS = ("softmax", "logistic", "margin")
+
+
+class Linear:
+    """Scores of a model of kind ``linear``, read from its table in place."""
+
+    def __init__(self, model: Model) -> None:
+        """Check that table, bias and labels fit together.
+
+        Raises:
+            FormatError: They do not.
+        """
+        network = model.network
+        if network is None or TABLE not in model.tables or BIAS not in network.tensors:
+            raise FormatError("a linear model needs a table 'features' and a tensor 'bias'")
+        self._table = model.tables[TABLE]
+        bias = network.tensors[BIAS]
+        shape = (1, len(model.labels))
+        if self._table.matrix.shape[1] != len(model.labels) or bias.shape != shape:
+            raise FormatError("the columns of table and bias are not as many as the labels")
+        if set(network.settings) != {"link"} or network.settings["link"] not in LINKS:
+            raise FormatError(f"unknown settings of the network: {dict(network.settings)}")
+        self._link: str = network.settings["link"]
+        self._bias: Float64 = bias.rows(np.zeros(1, np.int64))[0].astype(np.float64)
+        self._featurizer = Featurizer.parse(model.features or {})
+
+    def scores(self, texts: Sequence[str]) -> tuple[Float64, list[tuple[int, int]]]:
+        """Raw scores, shape (texts, labels), and per text the keys found and not found."""
+        weights = [self._featurizer(text) for text in texts]
+        keys = sorted(set().union(*weights))
+        index = self._table.find(keys)
+        known = index >= 0
+        found = [key for key, is_in in zip(keys, known.tolist(), strict=True) if is_in]
+        slots = {key: at for at, key in enumerate(found)}
+        rows = self._table.matrix.rows(index[known])
+        scores = np.tile(self._bias, (len(texts), 1))
+        seen: list[tuple[int, int]] = []
+        for score, keyed in zip(scores, weights, strict=True):
+            at = [slots[key] for key in keyed if key in slots]
+            weight = [keyed[key] for key in keyed if key in slots]
+            score += (rows[at] * np.array(weight, np.float32)[:, None]).sum(0, dtype=np.float64)
+            seen.append((len(at), len(keyed) - len(at)))
+        return scores, seen
+
+    def link(self, scores: Float64) -> Float64:
+        """Raw scores to what is shown: probabilities, or the margins themselves."""
+        if self._link == "logistic":
+            return _sigmoid(scores)
+        return softmax(scores) if self._link == "softmax" else scores
+
+
+def softmax(scores: Float64) -> Float64:
+    """exp(s) / sum(exp(s)) along the last axis."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    result: Float64 = raised / raised.sum(axis=-1, keepdims=True)
+    return result
+
+
+def _sigmoid(scores: Float64) -> Float64:
+    result: Float64 = 0.5 * (1 + np.tanh(0.5 * scores))
+    return result
+
+
+def describe(link: str) -> dict[str, Any]:
+    """Settings of a linear network."""
+    return {"link": link}

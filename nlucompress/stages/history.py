@@ -1,0 +1,49 @@
+"""The record that every stage leaves in its model."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nlucompress.format import codec
+from nlucompress.format.model import Model
+
+VERSION = "0.1.0"
+
+
+def with_record(
+    stage: str, options: Any, before: Model | None, after: Model, figures: Mapping[str, Any]
+) -> Model:
+    """The new model with one more record: what was done, by which version, to what.
+
+    ``bytes_before`` and ``bytes_after`` are sizes of the models' files, the latter without the new
+    record; ``input`` is the digest of the model that came in.
+    """
+    source = codec.serialize(before) if before is not None else None
+    record = {
+        "stage": stage,
+        "version": VERSION,
+        "options": _plain(dataclasses.asdict(options)),
+        "input": source.digest if source else None,
+        "bytes_before": source.size if source else None,
+        "bytes_after": codec.serialize(after).size,
+        "figures": _plain(figures),
+    }
+    return replace(after, history=(*after.history, record))
+
+
+def stage_of(model: Model, *stages: str) -> str:
+    """Name of the last of these stages in the history, for a message; the first if none is."""
+    done = [str(record.get("stage")) for record in model.history]
+    return next((stage for stage in reversed(done) if stage in stages), stages[0])
+
+
+def _plain(value: Any) -> Any:
+    """The same in JSON's types."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,56 @@
+"""pack: the sealed form of a model, laid out for reading in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from nlucompress.errors import StageOrderError, UsageError
+from nlucompress.format import packing
+from nlucompress.format.indexes import Hashed
+from nlucompress.format.model import Model, Network, Table
+from nlucompress.stages.history import with_record
+
+MAX_BLOCK_ROWS = 1024
+
+
+@dataclass(frozen=True)
+class PackOptions:
+    """Options of ``pack``.
+
+    Attributes:
+        block_rows: Rows per block of sparse tables: the one trade of size against speed.
+        keep_history: Keep the record of the stages in the sealed file.
+    """
+
+    block_rows: int = packing.SPARSE_BLOCK
+    keep_history: bool = False
+
+
+def pack(model: Model, options: PackOptions | None = None) -> Model:
+    """Seal a model: every matrix in its smallest encoding, and nothing that lookup does not need.
+
+    Raises:
+        UsageError: An option is out of range.
+        StageOrderError: A table still has its strings, or the model is sealed already.
+    """
+    options = options or PackOptions()
+    if not 1 <= options.block_rows <= MAX_BLOCK_ROWS:
+        raise UsageError(f"--block-rows {options.block_rows} is not within 1 to {MAX_BLOCK_ROWS}")
+    if model.sealed:
+        raise StageOrderError("the model was sealed by pack already")
+    tables = {}
+    for name, table in model.tables.items():
+        if not isinstance(table.keys, Hashed):
+            raise StageOrderError(f"table {name!r} still has its strings; run phash before pack")
+        tables[name] = Table(table.keys, packing.smallest(table.matrix, options.block_rows))
+    network = model.network
+    if network is not None:
+        tensors = {
+            name: packing.smallest(matrix, options.block_rows)
+            for name, matrix in network.tensors.items()
+        }
+        network = Network(network.kind, network.settings, tensors)
+    sealed = replace(model, tables=tables, network=network, sealed=True)
+    if options.keep_history:
+        return with_record("pack", options, model, sealed, {})
+    return replace(sealed, history=())

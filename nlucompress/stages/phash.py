@@ -1,0 +1,103 @@
+"""phash: the strings disappear; a minimal perfect hash leads to the row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from nlucompress.algo import bits, mphf, murmur
+from nlucompress.errors import DataError, StageOrderError, UsageError
+from nlucompress.format.indexes import Hashed, Strings
+from nlucompress.format.model import Model, Table
+from nlucompress.stages.history import stage_of, with_record
+
+LOWEST_GAMMA, HIGHEST_GAMMA = 0.5, 10.0
+
+
+@dataclass(frozen=True)
+class PhashOptions:
+    """Options of ``phash``.
+
+    Attributes:
+        method: ``grouped`` keeps the best seed per group of cells, ``cascade`` is the plain one.
+        gamma: Cells per key and level.
+        groups: Cells of a group and bits of its seed, for ``grouped``.
+        fingerprint_bits: 0 to 16; an unseen key passes for a known one with 2^-bits.
+        tables: Names of tables to hash; None for all.
+    """
+
+    method: Literal["grouped", "cascade"] = "grouped"
+    gamma: float = 1.0
+    groups: tuple[int, int] = (16, 4)
+    fingerprint_bits: int = 8
+    tables: tuple[str, ...] | None = None
+
+
+def phash(model: Model, options: PhashOptions | None = None) -> Model:
+    """Replace the keys of tables by a minimal perfect hash; rows move to slot order.
+
+    The cascade is that of Strimel et al. 2018, section 3.2. The result does not depend on the
+    order of the keys.
+
+    Raises:
+        UsageError: An option is out of range, or a table's name is unknown.
+        StageOrderError: A table is hashed already.
+        DataError: A key occurs twice, or two keys share all 128 bits.
+    """
+    options = options or PhashOptions()
+    groups = _groups(options)
+    tables = dict(model.tables)
+    figures = {}
+    for name in tuple(model.tables) if options.tables is None else options.tables:
+        table = model.table(name)
+        if not isinstance(table.keys, Strings):
+            stage = stage_of(model, "phash", "pack")
+            raise StageOrderError(f"table {name!r} was hashed by {stage} already")
+        tables[name], index = _hashed(name, table, table.keys, groups, options)
+        size = max(len(index), 1)
+        figures[name] = {
+            "keys": len(index),
+            "levels": len(index.cascade.levels),
+            "hash_bits_per_key": 8 * index.cascade.nbytes / size,
+            "fingerprint_bits": options.fingerprint_bits,
+        }
+    result = replace(model, tables=tables)
+    return with_record("phash", options, model, result, figures)
+
+
+def _groups(options: PhashOptions) -> mphf.Groups:
+    if options.method not in ("grouped", "cascade"):
+        raise UsageError(f"unknown method {options.method!r}; known: grouped, cascade")
+    if not LOWEST_GAMMA <= options.gamma <= HIGHEST_GAMMA:
+        raise UsageError(f"--gamma {options.gamma} is not within {LOWEST_GAMMA} to {HIGHEST_GAMMA}")
+    if not 0 <= options.fingerprint_bits <= 16:
+        raise UsageError(f"--fingerprint-bits {options.fingerprint_bits} is not within 0 to 16")
+    try:
+        return mphf.PLAIN if options.method == "cascade" else mphf.Groups(*options.groups)
+    except ValueError as error:
+        raise UsageError(f"--groups: {error}") from None
+
+
+def _hashed(
+    name: str, table: Table, keys: Strings, groups: mphf.Groups, options: PhashOptions
+) -> tuple[Table, Hashed]:
+    h1, h2 = murmur.hash_keys(keys.encoded())
+    collision = murmur.first_collision(h1, h2)
+    if collision is not None:
+        first, second = (keys.key(row) for row in collision)
+        what = f"key {first[:60]!r} stands in rows {collision[0]} and {collision[1]}"
+        if first != second:
+            what = f"keys {first[:60]!r} and {second[:60]!r} share all 128 bits of their hash"
+        raise DataError(f"table {name!r}: {what}; a perfect hash needs distinct keys")
+    try:
+        cascade = mphf.build(h1, h2, groups, options.gamma)
+    except ValueError as error:
+        raise DataError(f"table {name!r}: {error}") from None
+    order = np.empty(len(keys), np.int64)
+    order[cascade.slots(h1, h2)] = np.arange(len(keys))
+    prints = murmur.fingerprints(h2[order], options.fingerprint_bits)
+    index = Hashed(cascade, options.fingerprint_bits, bits.pack(prints, options.fingerprint_bits))
+    counts = None if table.counts is None else table.counts[order]
+    return Table(index, table.matrix.take(order), counts), index

@@ -1,0 +1,1 @@
+"""Losses, schedules and training loops; the one room that may import torch."""
