@@ -34,15 +34,15 @@ class Imports(ast.NodeVisitor):
         self._package = package
         self._top = True
 
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+    def visit_Import(self, node: ast.Import) -> None:
         self.found += [(alias.name, self._top) for alias in node.names]
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         base = self._package[: len(self._package) - node.level + 1] if node.level else ()
         module = ".".join([*base, *([node.module] if node.module else [])])
         self.found += [(f"{module}.{alias.name}", self._top) for alias in node.names]
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         """``import_module("x")`` and ``__import__("x")`` are imports too."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         name = node.func.id if isinstance(node.func, ast.Name) else name
@@ -52,14 +52,14 @@ class Imports(ast.NodeVisitor):
                 self.found.append((first.value, self._top))
         self.generic_visit(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         top, self._top = self._top, False
         self.generic_visit(node)
         self._top = top
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
-    def visit_If(self, node: ast.If) -> None:  # noqa: N802
+    def visit_If(self, node: ast.If) -> None:
         """What only a type checker runs is imported by nobody, but its arrow still counts."""
         top = self._top
         if "TYPE_CHECKING" in ast.unparse(node.test):

@@ -118,7 +118,7 @@ def _entry(name: str, value: object) -> Entry:
     if not isinstance(value, dict) or set(value) != {"dtype", "shape", "data_offsets"}:
         raise FormatError(f"tensor {name!r}: its header entry is malformed")
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
-    if dtype not in DTYPES:
+    if not isinstance(dtype, str) or dtype not in DTYPES:
         raise FormatError(f"tensor {name!r}: unknown dtype {str(dtype)[:20]!r}")
     numbers = [*shape, *offsets] if isinstance(shape, list) and isinstance(offsets, list) else [-1]
     sane = all(type(n) is int and 0 <= n < 1 << 62 for n in numbers) and len(offsets) == 2
@@ -141,11 +141,14 @@ def _load_json(text: bytes | str, what: str) -> dict[str, Any]:
         raise ValueError(f"{constant} is no JSON")
 
     try:
-        value = json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+        decoded = text if isinstance(text, str) else text.decode("utf-8")
+        value = json.loads(decoded, object_pairs_hook=unique, parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{what} is no valid JSON ({str(error)[:80]}); damaged?") from None
     if not isinstance(value, dict):
         raise FormatError(f"{what} is no JSON object")
+    if not all(name.isascii() or name.isprintable() for name in value):
+        raise FormatError(f"{what} has a name that is no printable text")
     return value
 
 

@@ -48,7 +48,8 @@ class ImportOptions:
 def recognize(head: bytes) -> str:
     """The format of a file by its first bytes: one of ``FORMATS``, ``pickle`` or ``zip``.
 
-    The bytes should hold two lines. A ``.nlu`` file is a safetensors file too; only its importer tells them apart.
+    A text's first two lines should be among the bytes. A ``.nlu`` file is a safetensors file too;
+    only its importer tells them apart.
 
     Raises:
         DataError: There are no bytes, or they are damaged gzip.

@@ -59,9 +59,9 @@ class KeyList:
 
 
 def shown(text: bytes) -> str:
-    """Bytes of a file for a message: quoted, escaped and not longer than 40 characters."""
+    """Bytes of a file for a message: quoted, on one line and not longer than 40 characters."""
     head = text[:160].decode("utf-8", "replace")
-    return ascii(head) if len(head) <= 40 else ascii(head[:40]) + "..."
+    return repr(head) if len(head) <= 40 else repr(head[:40]) + "..."
 
 
 def _key(strings: Strings, row: int) -> bytes:

@@ -52,7 +52,7 @@ class Block:
         try:
             block.decode()
         except UnicodeDecodeError as error:
-            hint = "; binary word2vec files are not read" if plan.layout == "word2vec" else ""
+            hint = "; binary word2vec files are not read" if plan.layout != "keys" else ""
             self.refuse(int(np.searchsorted(ends, error.start)), f"no valid UTF-8{hint}")
         lines = len(ends) - self.ends_blank
         self._begins, self._ends = begins[:lines], (ends - returns)[:lines]

@@ -45,10 +45,12 @@ def read(source: Opened, layout: Layout | None = None, name: str = "embeddings")
 def _read(source: Source, layout: Layout | None) -> Table:
     blocks = _blocks(source)
     block = next(blocks, b"").removeprefix(BOM)
-    if not block.strip(b"\r\n"):
+    if not block:
         raise source.empty()
-    lines = [line.removesuffix(b"\r") for line in block.split(b"\n", 2)[:-1]]
-    plan = text_layouts.plan(lines[0], lines[1] if lines[1:] else None, layout, source.name)
+    first, second = [line.removesuffix(b"\r") for line in (block + b"\n").split(b"\n", 2)[:2]]
+    if not first:
+        raise DataError(f"{source.name}: line 1: the line is blank; remove it")
+    plan = text_layouts.plan(first, second or None, layout, source.name)
     first_line = 1
     if plan.count is not None:
         first_line, block = 2, block[block.index(b"\n") + 1 :]

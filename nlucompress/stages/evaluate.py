@@ -14,7 +14,7 @@ from nlucompress.format.model import Model
 from nlucompress.importers.examples import Examples
 from nlucompress.networks.classifier import Classifier
 
-SCHEMA_VERSION = 1
+_Row = tuple[str, float | None, float, Callable[[float, float], bool]]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,10 @@ class ReferenceReport:
 
 @dataclass(frozen=True)
 class Report:
-    """Outcome of an evaluation; rates are fractions."""
+    """Outcome of an evaluation; rates are fractions.
+
+    ``unknown_labels`` are those of the data that the model cannot answer.
+    """
 
     examples: int
     accuracy: float
@@ -76,6 +79,7 @@ class Report:
     size_bytes: int
     reference: ReferenceReport | None
     gates: tuple[Gate, ...]
+    unknown_labels: tuple[str, ...]
     labels: tuple[metrics.LabelFigures, ...]
     flips: tuple[Flip, ...]
 
@@ -129,14 +133,22 @@ def evaluate(
         )
     outcome = _gates(gates, accuracy, size, compared)
     return Report(
-        len(examples), accuracy, macro_f1, size, compared, outcome, tuple(figures), flipped
+        len(examples),
+        accuracy,
+        macro_f1,
+        size,
+        compared,
+        outcome,
+        tuple(sorted(set(examples.labels) - set(model.labels))),
+        tuple(figures),
+        flipped,
     )
 
 
 def _answers(model: Model, examples: Examples) -> list[str]:
-    unknown = sorted(set(examples.labels) - set(model.labels))
-    if unknown and set(examples.labels).isdisjoint(model.labels):
-        raise DataError(f"no label of the data is known to the model (such as {unknown[0]!r})")
+    if model.labels and set(examples.labels).isdisjoint(model.labels):
+        first = examples.labels[0]
+        raise DataError(f"no label of the data is known to the model (the first is {first!r})")
     return Classifier(model).predict(examples.texts)
 
 
@@ -149,10 +161,9 @@ def _gates(
     def at_most(value: float, limit: float) -> bool:
         return value <= limit + 1e-12
 
-    Row = tuple[str, float | None, float, Callable[[float, float], bool]]
     drop = compared.accuracy_drop if compared else 0.0
     nfr = compared.nfr if compared else 0.0
-    rows: Sequence[Row] = (
+    rows: Sequence[_Row] = (
         ("min_accuracy", _fraction(gates.min_accuracy), accuracy, at_least),
         ("max_accuracy_drop", _fraction(gates.max_accuracy_drop), drop, at_most),
         ("max_nfr", _fraction(gates.max_nfr), nfr, at_most),

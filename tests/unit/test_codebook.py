@@ -28,8 +28,8 @@ def test_few_values_are_their_own_centroids() -> None:
 
 
 def test_means_by_hand() -> None:
-    # Two clusters, one bit of which zero takes one: the other is their mean.
-    assert codebook.lloyd_max(np.array([1.0, 3.0]), 1).tolist() == [0.0, 2.0]
+    # Zero takes one of the two centroids, the mean of all values the other.
+    assert codebook.lloyd_max(np.array([2.0, 3.0]), 1).tolist() == [0.0, 2.5]
 
 
 @pytest.mark.parametrize("values", [[], [0.0], [0.0, -0.0]])

@@ -84,7 +84,7 @@ def test_no_symbol_at_all() -> None:
 
 
 def test_fibonacci_counts_meet_the_limit() -> None:
-    """Plain Huffman would take 29 bits for the rarest; within 12 bits the code still is complete."""
+    """Plain Huffman would take 29 bits for the rarest symbol."""
     counts = [1, 1]
     while len(counts) < 30:
         counts.append(counts[-1] + counts[-2])

@@ -51,7 +51,9 @@ def test_number(value: float) -> None:
     assert fields({"x": value}).number("x") == value
 
 
-@pytest.mark.parametrize("value", [1e39, -1e39, float("inf"), float("nan"), True, "1", (1 << 53) + 1])
+@pytest.mark.parametrize(
+    "value", [1e39, -1e39, float("inf"), float("nan"), True, "1", (1 << 53) + 1]
+)
 def test_bad_number(value: object) -> None:
     with pytest.raises(FormatError, match="x"):
         fields({"x": value}).number("x")
@@ -72,12 +74,14 @@ def test_lists() -> None:
     read = fields({"s": ["a", ""], "i": [1, 2]})
     assert read.strings("s") == ("a", "")
     assert read.integers("i", 1, 2) == (1, 2)
-    for bad in ([1], ["a", None], "ab", {}):
+    no_strings: list[object] = [[1], ["a", None], "ab", {}]
+    for bad in no_strings:
         with pytest.raises(FormatError, match="'s'"):
             fields({"s": bad}).strings("s")
-    for worse in ([0], [3], [1.0], [True], ["1"], [[1]]):
+    no_integers: list[object] = [0, 3, 1.0, True, "1", [1]]
+    for item in no_integers:
         with pytest.raises(FormatError, match="i holds"):
-            fields({"i": worse}).integers("i", 1, 2)
+            fields({"i": [item]}).integers("i", 1, 2)
 
 
 def test_children_know_where_they_are() -> None:
@@ -96,17 +100,18 @@ def test_children_know_where_they_are() -> None:
 
 def test_tensor() -> None:
     array = np.zeros((2, 3), np.float32)
-    read = fields({}, w=array)
-    for shape in ((2, 3), (None, 3), (2, None), (None, None)):
-        assert read.tensor("w", np.float32, shape) is array
-    assert read.tensor("w", (np.uint8, np.float32), (2, 3)) is array
-    for shape in ((3, 2), (6,), (2, 3, 1), (None, 4)):
+    right: list[tuple[int | None, ...]] = [(2, 3), (None, 3), (2, None), (None, None)]
+    for shape in right:
+        assert fields({}, w=array).tensor("w", np.float32, shape) is array
+    assert fields({}, w=array).tensor("w", (np.uint8, np.float32), (2, 3)) is array
+    wrong: list[tuple[int | None, ...]] = [(3, 2), (6,), (2, 3, 1), (None, 4)]
+    for shape in wrong:
         with pytest.raises(FormatError, match="has shape"):
-            read.tensor("w", np.float32, shape)
+            fields({}, w=array).tensor("w", np.float32, shape)
     with pytest.raises(FormatError, match="has dtype float32"):
-        read.tensor("w", (np.uint8, np.float16), (2, 3))
+        fields({}, w=array).tensor("w", (np.uint8, np.float16), (2, 3))
     with pytest.raises(FormatError, match=r"'here\.v' is missing"):
-        read.tensor("v", np.float32, (2, 3))
+        fields({}, w=array).tensor("v", np.float32, (2, 3))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -58,7 +58,7 @@ def test_bad_group(group: int) -> None:
 @pytest.mark.parametrize("shared_zero", [True, False])
 def test_linear_by_hand(partition: Partition, shared_zero: bool) -> None:
     parts = partition.count(SHAPE)
-    scale = (np.arange(parts, dtype=np.float32) + 1) / 8
+    scale = np.arange(1, parts + 1).astype(np.float32) / np.float32(8)
     zero = int64(2) if shared_zero else np.arange(parts, dtype=np.int64)
     linear = Linear(partition, scale, zero, 16)
     codes = np.arange(15, dtype=np.uint8).reshape(SHAPE)
@@ -82,9 +82,7 @@ def test_codebook_by_hand(partition: Partition) -> None:
     book = Codebook(partition, centroids[:parts])
     codes = (np.arange(15, dtype=np.uint8) % 3).reshape(SHAPE)
     part = partition.of(ROWS, COLUMNS)
-    expected = [
-        [float(centroids[part[r, c], codes[r, c]]) for c in range(5)] for r in range(3)
-    ]
+    expected = [[float(centroids[part[r, c], codes[r, c]]) for c in range(5)] for r in range(3)]
     for each in (book, again(book)):
         assert each.decode(codes, ROWS, COLUMNS).tolist() == expected
     assert [float(book.centroids[p, book.zero(int64(p))[0]]) for p in range(parts)] == [0.0] * parts

@@ -12,7 +12,8 @@ from tests.unit.samples import int64
 
 def unpacked(packed: offsets.Offsets) -> list[int]:
     """All offsets."""
-    return packed[np.arange(packed.count, dtype=np.int64)].tolist()
+    result: list[int] = packed[np.arange(packed.count, dtype=np.int64)].tolist()
+    return result
 
 
 def test_smallest_file() -> None:

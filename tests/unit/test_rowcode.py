@@ -48,7 +48,9 @@ def test_smallest_stream() -> None:
     stream, starts, length = rowcode.encode(PAIR, PAIR_SHAPE, codes)
     # Counts 0, 1, 2 are 10, 11 and 0 (shorter for the first to be merged last), gaps of the class
     # of two entries 0 and 2 are 0 and 1; everything else is a lone symbol of no bits.
-    words = {int(n): (int(codes.counts[0].lengths[n]), int(codes.counts[0].codes[n])) for n in range(3)}
+    words = {
+        int(n): (int(codes.counts[0].lengths[n]), int(codes.counts[0].codes[n])) for n in range(3)
+    }
     spelled = "".join(f"{words[n][1]:0{words[n][0]}b}" for n in (2, 0)) + "01"
     second = f"{words[1][1]:0{words[1][0]}b}"
     assert starts.tolist() == [0, len(spelled)]

@@ -1,0 +1,103 @@
+"""Turn a trained NLU model into a small offline artifact, and prove that it still does the job.
+
+import nlucompress as nc
+
+full = nc.load("full.nlu")
+small = nc.pack(nc.phash(nc.quantize(full, nc.QuantizeOptions(bits=5))))
+nc.save(small, "small.nlu")
+nc.Classifier(small).predict(["turn the heating up"])
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nlucompress.errors import (
+        DataError,
+        FormatError,
+        NluCompressError,
+        OutputError,
+        StageOrderError,
+        UsageError,
+    )
+    from nlucompress.format.files import load, save
+    from nlucompress.format.model import Model, Network, Table
+    from nlucompress.importers.detect import ImportOptions, import_model
+    from nlucompress.importers.examples import Examples, read_examples
+    from nlucompress.networks.classifier import Classifier, Prediction
+    from nlucompress.networks.featurizer import Featurizer
+    from nlucompress.stages.account import Account, account
+    from nlucompress.stages.evaluate import Gates, Report, evaluate
+    from nlucompress.stages.pack import PackOptions, pack
+    from nlucompress.stages.phash import PhashOptions, phash
+    from nlucompress.stages.quantize import QuantizeOptions, quantize
+    from nlucompress.stages.train import TrainOptions, train
+
+# Names are imported when they are first used: `import nlucompress` alone costs next to nothing.
+_HOMES = {
+    "errors": "DataError FormatError NluCompressError OutputError StageOrderError UsageError",
+    "format.files": "load save",
+    "format.model": "Model Network Table",
+    "importers.detect": "ImportOptions import_model",
+    "importers.examples": "Examples read_examples",
+    "networks.classifier": "Classifier Prediction",
+    "networks.featurizer": "Featurizer",
+    "stages.account": "Account account",
+    "stages.evaluate": "Gates Report evaluate",
+    "stages.pack": "PackOptions pack",
+    "stages.phash": "PhashOptions phash",
+    "stages.quantize": "QuantizeOptions quantize",
+    "stages.train": "TrainOptions train",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "Account",
+    "Classifier",
+    "DataError",
+    "Examples",
+    "Featurizer",
+    "FormatError",
+    "Gates",
+    "ImportOptions",
+    "Model",
+    "Network",
+    "NluCompressError",
+    "OutputError",
+    "PackOptions",
+    "PhashOptions",
+    "Prediction",
+    "QuantizeOptions",
+    "Report",
+    "StageOrderError",
+    "Table",
+    "TrainOptions",
+    "UsageError",
+    "account",
+    "evaluate",
+    "import_model",
+    "load",
+    "pack",
+    "phash",
+    "quantize",
+    "read_examples",
+    "save",
+    "train",
+]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its room on first use."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'nlucompress' has no attribute {name!r}")
+    value = getattr(import_module(f"nlucompress.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""`python -m nlucompress`."""
+
+from nlucompress.cli.main import main
+
+main()

@@ -1,0 +1,157 @@
+"""`nlucompress evaluate`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nlucompress.cli import main, streams
+from nlucompress.cli.common import (
+    bytes_text,
+    dump_json,
+    json_option,
+    model_argument,
+    percent,
+    printable,
+    quiet_option,
+    read_model,
+    size,
+)
+
+if TYPE_CHECKING:
+    from nlucompress.stages.evaluate import Gate, Report
+
+
+@click.command(name="evaluate")
+@model_argument
+@click.option("--data", required=True, metavar="TEST.TSV", help="Lines of `label<TAB>text`.")
+@click.option("--reference", metavar="OLD", help="The model that this one is to replace.")
+@click.option(
+    "--min-accuracy", type=percent, metavar="PERCENT", help="Gate: least accuracy in percent."
+)
+@click.option(
+    "--max-accuracy-drop",
+    type=percent,
+    metavar="POINTS",
+    help="Gate: most absolute percentage points below the reference's accuracy.",
+)
+@click.option(
+    "--max-nfr",
+    type=percent,
+    metavar="PERCENT",
+    help="Gate: most negative flips, in percent of all examples.",
+)
+@click.option("--max-size", type=size, metavar="SIZE", help="Gate: largest file, such as 150K.")
+@click.option("--per-label", is_flag=True, help="Precision, recall and F1 of every label.")
+@click.option(
+    "--show-flips",
+    default=0,
+    type=click.IntRange(0),
+    metavar="N",
+    help="Print N examples that the reference got right and the model gets wrong.",
+)
+@json_option
+@quiet_option
+def command(
+    model: str,
+    data: str,
+    reference: str | None,
+    per_label: bool,
+    show_flips: int,
+    as_json: bool,
+    quiet: bool,
+    **gates: Any,
+) -> int:
+    """Measure accuracy and, against a reference, what the model breaks; check gates.
+
+    A negative flip is an example that the reference got right and the model gets wrong. All rates
+    and drops are in percentage points of the examples here, and fractions in the JSON. Exit code 1
+    says that a gate was missed; every figure is printed all the same.
+
+    \b
+    Example:
+      nlucompress evaluate small.nlu --data test.tsv --reference full.nlu --max-nfr 1.2
+    """
+    from nlucompress.importers.examples import read_examples
+    from nlucompress.stages.evaluate import Gates, evaluate
+
+    examples = read_examples(data)
+    old = read_model(reference) if reference else None
+    report = evaluate(read_model(model), examples, old, Gates(**gates))
+    if report.unknown_labels:
+        names = ", ".join(printable(label) for label in report.unknown_labels[:5])
+        streams.note(
+            f"nlucompress: warning: {len(report.unknown_labels)} labels of the data are unknown to "
+            f"the model, which can only get them wrong: {names}",
+            quiet,
+        )
+    if as_json:
+        streams.say(dump_json(_figures(report, per_label, show_flips)))
+    elif not quiet:
+        for line in _lines(report):
+            streams.say(line)
+        if per_label:
+            _print_labels(report)
+        for flip in report.flips[:show_flips]:
+            answer, label = printable(flip.answer), printable(flip.label)
+            streams.say(f"flip\t{label}\t{answer}\t{printable(flip.text)}")
+    for gate in report.gates:
+        if not gate.met:
+            streams.note(f"nlucompress: gate missed: {_gate(gate)}")
+    return 0 if report.passed else main.GATE_MISSED
+
+
+def _figures(report: Report, per_label: bool, show_flips: int) -> dict[str, Any]:
+    figures = dataclasses.asdict(report)
+    labels, flips = figures.pop("labels"), figures.pop("flips")
+    figures["gates"] = list(figures["gates"])
+    if per_label:
+        figures["labels"] = list(labels)
+    if show_flips and report.reference:
+        figures["reference"]["flips"] = list(flips[:show_flips])
+    return figures
+
+
+def _lines(report: Report) -> list[str]:
+    lines = [
+        f"examples          {report.examples:,}",
+        f"accuracy          {100 * report.accuracy:.2f} %",
+        f"macro F1          {100 * report.macro_f1:.2f} %",
+        f"size              {bytes_text(report.size_bytes)}",
+    ]
+    old = report.reference
+    if old is not None:
+        relative = "undefined" if old.relative_nfr is None else f"{old.relative_nfr:.3f}"
+        flips = len(report.flips)
+        smaller = old.size_bytes / report.size_bytes
+        lines += [
+            f"reference         {100 * old.accuracy:.2f} %, {bytes_text(old.size_bytes)} "
+            f"({smaller:.1f} times the size)",
+            f"accuracy drop     {100 * old.accuracy_drop:+.2f} points",
+            f"negative flips    {flips:,} = {100 * old.nfr:.2f} % (relative {relative})",
+            f"positive flips    {100 * old.pfr:.2f} %",
+            f"agreement         {100 * old.agreement:.2f} %",
+        ]
+    for gate in report.gates:
+        lines.append(f"gate              {'met' if gate.met else 'MISSED'}: {_gate(gate)}")
+    return lines
+
+
+def _gate(gate: Gate) -> str:
+    option = "--" + gate.name.replace("_", "-")
+    if gate.name == "max_size":
+        return f"{option} {gate.limit:,.0f} bytes, measured {gate.value:,.0f}"
+    unit = "points" if gate.name == "max_accuracy_drop" else "%"
+    return f"{option} {100 * gate.limit:g} {unit}, measured {100 * gate.value:.3f}"
+
+
+def _print_labels(report: Report) -> None:
+    width = max(len(printable(figures.label)) for figures in report.labels)
+    streams.say(f"{'label':<{width}}  precision  recall      F1  examples")
+    for each in report.labels:
+        streams.say(
+            f"{printable(each.label):<{width}}  {100 * each.precision:9.2f}  {100 * each.recall:6.2f}"
+            f"  {100 * each.f1:6.2f}  {each.examples:8,}"
+        )

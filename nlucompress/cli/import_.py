@@ -1,0 +1,62 @@
+"""`nlucompress import`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from nlucompress.cli import streams
+from nlucompress.cli.common import Target, bytes_text, stage_options, write_model
+from nlucompress.errors import UsageError
+
+
+@click.command(name="import")
+@click.argument("file", default=streams.STANDARD, metavar="[FILE]")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["keys", "glove", "word2vec", "safetensors"]),
+    help="What the file is; by default its content tells.",
+)
+@click.option("--name", default="embeddings", show_default=True, help="Name of the table.")
+@click.option("--tensor", metavar="NAME", help="safetensors: the 2-D tensor that is the table.")
+@click.option(
+    "--keys", metavar="FILE", help="safetensors: the keys of the table's rows, one a line."
+)
+@click.option(
+    "--skip", multiple=True, metavar="NAME", help="safetensors: leave this tensor out (repeatable)."
+)
+@stage_options
+def command(target: Target, file: str, format_: str | None, **options: Any) -> None:
+    """Bring a table in: `key<TAB>numbers`, GloVe or word2vec text (gzip too), or safetensors.
+
+    Nothing in the file is ever run. A malformed line, a number that is not finite and a key that
+    occurs twice are refused with their line.
+
+    \b
+    Example:
+      nlucompress import vectors.txt -o vectors.nlu
+    """
+    from nlucompress.importers.detect import ImportOptions, import_model
+    from nlucompress.stages.history import with_record
+
+    inputs = [path for path in (file, options["keys"]) if path]
+    streams.check_output(target.output, inputs, target.force)
+    if file == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
+        raise UsageError("no input: name a file or pipe one in")
+    chosen = ImportOptions(format=format_, **options)
+    source = sys.stdin.buffer if file == streams.STANDARD else file
+    imported = import_model(source, chosen)
+    figures = {
+        name: {"keys": table.matrix.shape[0], "columns": table.matrix.shape[1]}
+        for name, table in imported.tables.items()
+    }
+    size = write_model(with_record("import", chosen, None, imported, figures), target.output)
+    lines = [
+        f"{name}: {each['keys']:,} keys x {each['columns']:,} numbers"
+        for name, each in figures.items()
+    ]
+    lines.append(f"model: {bytes_text(size)}")
+    target.report({"size_bytes": size, "tables": figures}, lines)

@@ -1,0 +1,54 @@
+"""`nlucompress lookup`."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.cli import streams
+from nlucompress.cli.common import printable, read_model
+from nlucompress.cli.predict import read_lines
+from nlucompress.errors import UsageError
+
+
+@click.command(name="lookup")
+@click.argument("model")
+@click.argument("keys", default=streams.STANDARD, metavar="[KEYS]")
+@click.option("--table", metavar="NAME", help="Which table; needed where there are several.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line.")
+def command(model: str, keys: str, table: str | None, as_json: bool) -> None:
+    """Print the rows of keys: a key per line in, `key<TAB>numbers` out.
+
+    KEYS is a file of keys, one a line; by default they are read from stdin. For a key that is not
+    in the table the line says `unknown`. A hashed table takes an unseen key for a known one with
+    probability 2^-fingerprint-bits.
+
+    \b
+    Example:
+      nlucompress lookup vectors.nlu < words.txt
+    """
+    if model == keys == streams.STANDARD:
+        raise UsageError("model and keys cannot both come from stdin; name one of them")
+    chosen = read_model(model).table(table)
+    for lines in read_lines(keys):
+        index = chosen.find(lines)
+        rows = iter(chosen.matrix.rows(index[index >= 0]))
+        for key, row in zip(lines, index.tolist(), strict=True):
+            values = next(rows) if row >= 0 else None
+            streams.say(_json(key, values) if as_json else _plain(key, values))
+        sys.stdout.flush()
+
+
+def _plain(key: str, values: NDArray[np.float32] | None) -> str:
+    # str() of a float32 is its shortest exact form.
+    shown = "unknown" if values is None else " ".join(str(value) for value in values)
+    return f"{printable(key)}\t{shown}"
+
+
+def _json(key: str, values: NDArray[np.float32] | None) -> str:
+    row = None if values is None else [float(value) for value in values]
+    return json.dumps({"key": key, "known": row is not None, "row": row}, allow_nan=False)

@@ -1,0 +1,106 @@
+"""The command `nlucompress`: finds subcommands, turns errors into one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from nlucompress import __version__
+from nlucompress.cli import streams
+from nlucompress.errors import NluCompressError, UsageError
+
+GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
+
+COMMANDS = {
+    "train": "train",
+    "import": "import_",
+    "quantize": "quantize",
+    "phash": "phash",
+    "pack": "pack",
+    "inspect": "inspect",
+    "evaluate": "evaluate",
+    "predict": "predict",
+    "lookup": "lookup",
+    "completion": "completion",
+}
+
+
+class Commands(click.Group):
+    """Imports a subcommand's file only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the pipeline."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"nlucompress.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = module.command
+        return command
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="A stage reads a model and writes a model: nlucompress quantize m.nlu --bits 5 "
+    "| nlucompress phash | nlucompress pack -o m.packed.nlu",
+)
+@click.version_option(__version__, prog_name="nlucompress")
+@click.option("--debug", is_flag=True, help="Show a traceback instead of one line on an error.")
+def cli(debug: bool) -> None:
+    """Turn a trained NLU model into a small artifact that runs offline, and prove that it works.
+
+    Exit codes: 0 done; 1 a gate was missed; 2 usage; 3 bad input, bad model or I/O; 141 the reader
+    of our output closed it.
+    """
+
+
+def main() -> None:
+    """Entry point."""
+    arguments = sys.argv[1:]
+    code = run(arguments)
+    try:
+        streams.finish()
+    except BrokenPipeError:
+        code = code or CLOSED_PIPE
+    except OSError as error:
+        streams.complain(f"standard output: cannot write: {error.strerror or error}")
+        code = code or BAD_INPUT
+    # Buffers are flushed; leaving at once spares the interpreter's tear-down and its complaints.
+    os._exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return its exit code."""
+    debug = "--debug" in arguments
+    try:
+        streams.prepare()
+        result = cli.main(arguments, prog_name="nlucompress", standalone_mode=False)
+    except click.exceptions.Exit as finished:
+        return finished.exit_code
+    except click.Abort:
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except BrokenPipeError:
+        return CLOSED_PIPE
+    except (NluCompressError, OSError, MemoryError) as error:
+        if debug:
+            raise
+        streams.complain(_line(error))
+        return USAGE if isinstance(error, UsageError) else BAD_INPUT
+    return result if isinstance(result, int) else 0
+
+
+def _line(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "not enough memory for this input"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'input or output'}: {error.strerror or error}"
+    return str(error)

@@ -1,0 +1,98 @@
+"""`nlucompress predict`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nlucompress.cli import streams
+from nlucompress.cli.common import printable, read_model
+from nlucompress.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from nlucompress.networks.classifier import Prediction
+
+CHUNK = 1 << 16
+
+
+@click.command(name="predict")
+@click.argument("model")
+@click.argument("texts", default=streams.STANDARD, metavar="[TEXTS]")
+@click.option(
+    "--top",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="K",
+    help="Print the K best labels, each with its score, on the text's line.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line.")
+@click.option(
+    "--unknown", is_flag=True, help="Also print how many features the model knows and does not."
+)
+def command(model: str, texts: str, top: int, as_json: bool, unknown: bool) -> None:
+    """Classify lines of text: a line in, `label<TAB>score` out, at once.
+
+    TEXTS is a file of utterances, one a line; by default they are read from stdin. Scores are
+    probabilities (softmax, logistic) or, for models trained with the squared hinge, margins.
+
+    \b
+    Example:
+      nlucompress predict small.nlu --top 3 < utterances.txt
+    """
+    from nlucompress.networks.classifier import Classifier
+
+    if model == texts == streams.STANDARD:
+        raise UsageError("model and texts cannot both come from stdin; name one of them")
+    classifier = Classifier(read_model(model))
+    for lines in read_lines(texts):
+        for prediction in classifier.explain(lines, top):
+            shown = _json(prediction, unknown) if as_json else _plain(prediction, unknown)
+            streams.say(shown)
+        sys.stdout.flush()
+
+
+def _plain(prediction: Prediction, unknown: bool) -> str:
+    cells: list[str] = []
+    for label, score in zip(prediction.labels, prediction.scores, strict=True):
+        cells += [printable(label), f"{score:.6f}"]
+    if unknown:
+        cells += [f"known={prediction.known}", f"unknown={prediction.unknown}"]
+    return "\t".join(cells)
+
+
+def _json(prediction: Prediction, unknown: bool) -> str:
+    best = [
+        {"label": label, "score": score}
+        for label, score in zip(prediction.labels, prediction.scores, strict=True)
+    ]
+    counts = {"known": prediction.known, "unknown": prediction.unknown} if unknown else {}
+    return json.dumps({"label": prediction.labels[0], "top": best, **counts}, allow_nan=False)
+
+
+def read_lines(path: str) -> Iterator[list[str]]:
+    """Lines as they come: all that are there at once, so that answers never wait for more input.
+
+    Lines end with LF or CR LF; bytes that are no UTF-8 become U+FFFD.
+    """
+    if path == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
+        streams.note("reading lines from the terminal; end with Ctrl-D")
+    try:
+        file: Any = sys.stdin.buffer if path == streams.STANDARD else open(path, "rb")  # noqa: SIM115
+        left = b""
+        while data := file.read1(CHUNK):
+            *whole, left = (left + data).split(b"\n")
+            if whole:
+                yield [_text(line) for line in whole]
+        if left:
+            yield [_text(left)]
+    except OSError as error:
+        raise DataError(f"{streams.named(path)}: {error.strerror or error}") from None
+
+
+def _text(line: bytes) -> str:
+    return line.removesuffix(b"\r").decode("utf-8", "replace")

@@ -1,0 +1,125 @@
+"""`nlucompress quantize`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from nlucompress.cli import streams
+from nlucompress.cli.common import (
+    Target,
+    bytes_text,
+    model_argument,
+    read_model,
+    stage_options,
+    tables_option,
+    write_model,
+)
+
+
+def part(value: str) -> tuple[str, int]:
+    """tensor, row, label or group:N."""
+    name, _, columns = value.partition(":")
+    if name in ("tensor", "row", "label") and not columns:
+        return name, 0
+    if name == "group" and re.fullmatch("[0-9]{1,7}", columns) and int(columns) > 0:
+        return name, int(columns)
+    raise click.BadParameter(f"{value!r} is none of tensor, row, label, group:N")
+
+
+@click.command(name="quantize")
+@model_argument
+@click.option("--bits", default=8, show_default=True, help="Bits per weight, 1 to 8.")
+@click.option(
+    "--method",
+    type=click.Choice(["linear", "kmeans"]),
+    default="linear",
+    show_default=True,
+    help="Evenly spaced levels, or a codebook of least squared error.",
+)
+@click.option(
+    "--per",
+    type=part,
+    default="tensor",
+    show_default=True,
+    metavar="PART",
+    help="What has a range of its own: tensor, row, label (column) or group:N columns.",
+)
+@click.option(
+    "--range",
+    "range_rule",
+    type=click.Choice(["minmax", "percentile", "mse"]),
+    default="minmax",
+    show_default=True,
+    help="The range of the linear levels: all weights, the central ones, or least squared error.",
+)
+@click.option(
+    "--percentile", default=99.9, show_default=True, help="Share within --range percentile."
+)
+@click.option("--threshold", default=0.0, help="First drop weights of a smaller absolute value.")
+@click.option(
+    "--keep",
+    type=float,
+    metavar="FRACTION",
+    help="First drop all but this fraction of the non-zero weights, the most important ones.",
+)
+@click.option(
+    "--importance",
+    default=0.25,
+    show_default=True,
+    help="Importance is |weight| * (training texts with the key) ^ this.",
+)
+@click.option("--keep-zero-rows", is_flag=True, help="Keep keys whose whole row became zero.")
+@tables_option
+@click.option(
+    "--tensors",
+    multiple=True,
+    metavar="NAME",
+    help="Also quantize this tensor of the network, such as bias (may be repeated).",
+)
+@stage_options
+def command(
+    target: Target, model: str, per: tuple[str, int], range_rule: Any, tables: Any, **options: Any
+) -> None:
+    """Round weights to 2^bits levels, zero always one of them; drop what rounds to zero.
+
+    A key whose whole row becomes zero leaves the table. The errors and what is left are reported on
+    stderr.
+
+    \b
+    Example:
+      nlucompress quantize full.nlu --bits 5 -o quantized.nlu
+    """
+    from nlucompress.stages.quantize import QuantizeOptions, quantize
+
+    streams.check_output(target.output, [model], target.force)
+    kind: Any = per[0]
+    chosen = QuantizeOptions(
+        per=kind, group=per[1], range=range_rule, tables=tables or None, **options
+    )
+    before = read_model(model)
+    after = quantize(before, chosen)
+    size = write_model(after, target.output)
+    record = after.history[-1]
+    lines = [_line(name, figures) for name, figures in record["figures"].items()]
+    lines.append(f"model: {bytes_text(record['bytes_before'])} -> {bytes_text(size)}")
+    target.report(
+        {"size_before": record["bytes_before"], "size_bytes": size, "figures": record["figures"]},
+        lines,
+    )
+
+
+def _line(name: str, figures: dict[str, Any]) -> str:
+    noise = figures["signal_to_noise_db"]
+    rows = (
+        f", rows {figures['rows']:,} -> {figures['rows_after']:,}"
+        if "rows_after" in figures
+        else ""
+    )
+    return (
+        f"{name}: weights {figures['weights']:,} -> {figures['weights_after']:,}{rows}, "
+        f"zeros {100 * figures['zeros']:.2f} %, squared error {figures['squared_error']:.6g}, "
+        f"signal to noise {'exact' if noise is None else f'{noise:.1f} dB'}"
+    )

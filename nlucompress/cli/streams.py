@@ -1,0 +1,122 @@
+"""Standard streams: UTF-8 text, whole binary writes, refusals before any work is done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from nlucompress.errors import FormatError, NluCompressError, UsageError
+
+STANDARD = "-"
+
+
+def prepare() -> None:
+    """Text goes out as UTF-8 with LF, whatever the locale; what is no Unicode goes out escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
+
+
+def finish() -> None:
+    """Flush both streams. After a failure nothing is left for the interpreter to fail on again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            if stream is sys.stdout:
+                raise
+
+
+def complain(message: str) -> None:
+    """One line on stderr; a stderr that is gone is no reason to fail differently."""
+    line = " ".join(message.splitlines())
+    try:
+        print(f"nlucompress: error: {line}", file=sys.stderr, flush=True)
+    except (OSError, ValueError, AttributeError):
+        return
+
+
+def note(message: str, quiet: bool = False) -> None:
+    """A line for people, on stderr."""
+    if not quiet and sys.stderr is not None:
+        print(message, file=sys.stderr)
+
+
+def say(text: str) -> None:
+    """A line of data on stdout."""
+    if sys.stdout is None:
+        raise OSError(9, "standard output is closed")
+    sys.stdout.write(text + "\n")
+
+
+def read_input(path: str) -> bytes | memoryview:
+    """All bytes of a file (memory-mapped) or of stdin.
+
+    Raises:
+        UsageError: Stdin is a terminal.
+        FormatError: The input is missing or empty.
+    """
+    from nlucompress.format.files import read_bytes
+
+    if path != STANDARD:
+        return read_bytes(path)
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("no input: name a file, or pipe the output of another stage into this one")
+    data = sys.stdin.buffer.read()
+    if not data:
+        raise FormatError("standard input is empty: the stage before this one failed")
+    return data
+
+
+def named(path: str) -> str:
+    """What to call an input in a message."""
+    return "standard input" if path == STANDARD else path
+
+
+def check_output(output: str, inputs: Iterable[str], force: bool, binary: bool = True) -> None:
+    """Refuse an output before work begins.
+
+    Raises:
+        UsageError: A terminal would get binary data, the file exists without ``force``, is one of
+            the inputs or is a directory.
+    """
+    if output == STANDARD:
+        if binary and sys.stdout is not None and sys.stdout.isatty():
+            raise UsageError("the output is binary: give -o FILE, or pipe it into the next stage")
+        return
+    target = Path(output)
+    if target.is_dir():
+        raise UsageError(f"{output}: is a directory")
+    for path in inputs:
+        if path != STANDARD and target.exists() and Path(path).exists() and target.samefile(path):
+            raise UsageError(f"{output}: is the input too; write to another file")
+    if target.is_file() and not force:
+        raise UsageError(f"{output}: exists already; --force replaces it")
+
+
+def write_output(output: str, chunks: Iterable[bytes | memoryview]) -> None:
+    """Write chunks to stdout, or to a file that appears whole or not at all."""
+    from nlucompress.format.files import write_atomically
+
+    if output != STANDARD:
+        write_atomically(output, chunks)
+        return
+    if sys.stdout is None:
+        raise OSError(9, "standard output is closed")
+    sys.stdout.flush()
+    for chunk in chunks:
+        view = memoryview(chunk).cast("B") if len(chunk) else memoryview(b"")
+        # An unbuffered stdout may take a part only.
+        while len(view):
+            view = view[sys.stdout.buffer.write(view) or 0 :]
+    sys.stdout.buffer.flush()
+
+
+def located(path: str, error: NluCompressError) -> NluCompressError:
+    """The same error with the name of the input in front."""
+    name = named(path)
+    return error if str(error).startswith(name) else type(error)(f"{name}: {error}")
