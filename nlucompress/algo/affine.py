@@ -19,7 +19,6 @@ RangeRule = Literal["minmax", "percentile", "mse"]
 
 _SHRINKS = np.linspace(1.0, 0.1, 37)  # candidates of the least-squared-error search
 _SAMPLE = 1 << 20  # values per part on which the search measures the error
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def fit(
     """Choose the range of each part.
 
     Args:
-        parts: Values, shape (parts, values); NaN marks a place that holds no value.
+        parts: Values up to 1e30, shape (parts, values); NaN marks a place that holds no value.
         bits: 1 to 8.
         rule: ``minmax`` spans all values; ``percentile`` the central share of them (the rest is
             clipped); ``mse`` the shrunken min-max range of least squared error.
@@ -94,7 +93,7 @@ def _extremes(
 
 def _grid(low: NDArray[np.float64], high: NDArray[np.float64], bits: int) -> Grid:
     levels = 1 << bits
-    scale = np.minimum((high - low) / (levels - 1), _FLOAT32_MAX).astype(np.float32)
+    scale = ((high - low) / (levels - 1)).astype(np.float32)
     safe = np.where(scale > 0, scale.astype(np.float64), 1.0)
     zero_point = np.clip(np.rint(-low / safe), 0, levels - 1).astype(np.uint8)
     return Grid(scale, zero_point, levels)

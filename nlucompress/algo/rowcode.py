@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ Int64 = NDArray[np.int64]
 UInt8 = NDArray[np.uint8]
 
 CLASSES = 6  # rows of 1, 2, 3-4, 5-8, 9-16 and more entries
+MAX_BLOCK_ENTRIES = 1 << 16  # that a reader may have to pass over to reach a row
+FLOAT_BITS = 32  # symbols of this width are floats, any bits of which are a symbol
 DIRECT = 128  # numbers below are tokens of their own
 
 
@@ -224,14 +227,32 @@ def _words(
 class Decoder:
     """Reads rows of one stream in any order, all that are asked for in step."""
 
-    def __init__(self, shape: Shape, codes: Codes, offsets: Offsets | None, stream: UInt8) -> None:
+    def __init__(
+        self, shape: Shape, codes: Codes, offsets: Offsets | None, stream: UInt8, stream_bits: int
+    ) -> None:
         """Keep the parts; offsets may be missing only for dense rows of fixed width."""
         self._shape = shape
         self._offsets = offsets
         self._stream = stream
-        self._counts = _tables(codes.counts)
-        self._gaps = _tables(codes.gaps)
-        self._symbols = _tables(codes.symbols)
+        self._end = stream_bits
+        self._codes = codes
+
+    # Built when a row is first read: a file of many small matrices opens at once.
+    @cached_property
+    def _counts(self) -> Tables:
+        return _tables(self._codes.counts)
+
+    @cached_property
+    def _gaps(self) -> Tables:
+        return _tables(self._codes.gaps)
+
+    @cached_property
+    def _symbols(self) -> Tables:
+        return _tables(self._codes.symbols)
+
+    def _check(self, at: Int64) -> None:
+        if len(at) and (int(at.min()) < 0 or int(at.max()) > self._end):
+            raise ValueError("a row leaves the stream")
 
     def rows(self, index: Int64) -> Rows:
         """Entries of the rows at these indices, in their order.
@@ -244,6 +265,7 @@ class Decoder:
             return self._fixed(index)
         block, within = np.divmod(index, shape.block_rows)
         at = self._offsets[block]
+        self._check(at)
         if shape.sparse:
             counts, at = self._read_counts(block, at)
         else:
@@ -264,6 +286,8 @@ class Decoder:
         shape = self._shape
         entry = (index[:, None] * shape.columns + np.arange(shape.columns)).reshape(-1)
         symbols = bits.read(self._stream, entry * shape.symbol_bits, shape.symbol_bits)
+        if shape.symbol_bits < FLOAT_BITS and len(symbols) and symbols.max() >= shape.alphabet:
+            raise ValueError("a symbol is beyond the alphabet")
         columns = np.tile(np.arange(shape.columns), len(index))
         counts = np.full(len(index), shape.columns, np.int64)
         return Rows(counts, columns, symbols.astype(np.int64))
@@ -273,6 +297,8 @@ class Decoder:
         shape = self._shape
         counts = np.zeros((len(block), shape.block_rows), np.int64)
         present = np.minimum(shape.rows - block * shape.block_rows, shape.block_rows)
+        if len(block) and not self._counts.usable.all():
+            raise ValueError("the counts stand in a code without symbols")
         for row in range(shape.block_rows):
             count, end = self._number(self._counts, np.zeros_like(at), at)
             exists = row < present
@@ -280,6 +306,9 @@ class Decoder:
             at = np.where(exists, end, at)
         if len(counts) and counts.max() > shape.columns:
             raise ValueError("a row has more entries than columns")
+        if shape.block_rows > 1 and len(counts) and counts.sum(axis=1).max() > MAX_BLOCK_ENTRIES:
+            raise ValueError("a block has too many entries")
+        self._check(at)
         return counts, at
 
     def _read_entries(self, counts: Int64, own: Int64, at: Int64) -> tuple[Int64, Int64]:
@@ -290,7 +319,11 @@ class Decoder:
         total, at = total[lanes], at[lanes]
         skip = total - own[lanes]
         out = (np.cumsum(own) - own)[lanes]
-        classes = np.repeat(count_class(counts[lanes]).reshape(-1), counts[lanes].reshape(-1))
+        of_row = count_class(counts[lanes]) if shape.sparse else np.zeros_like(counts)
+        classes = np.repeat(of_row.reshape(-1), counts[lanes].reshape(-1))
+        for tables in (self._gaps, self._symbols):
+            if len(classes) and len(tables.usable) and not tables.usable[np.unique(classes)].all():
+                raise ValueError("an entry stands in a code without symbols")
         first = np.cumsum(total) - total
         gaps = np.zeros(int(own.sum()), np.int64)
         symbols = np.zeros(int(own.sum()), np.int64)
@@ -298,7 +331,7 @@ class Decoder:
         active = np.searchsorted(-total, -np.arange(steps), side="left")
         for step, lane_count in enumerate(active.tolist()):
             now = slice(0, lane_count)
-            of = classes[first[now] + step] if shape.sparse else np.zeros(lane_count, np.int64)
+            of = classes[first[now] + step]
             position = at[now]
             keep = step >= skip[now]
             place = (out[now] + step - skip[now])[keep]
@@ -312,11 +345,10 @@ class Decoder:
                 symbol, position = _look_up(self._stream, self._symbols, of, position)
             symbols[place] = symbol[keep]
             at[now] = position
+            self._check(position)
         return gaps, symbols
 
-    def _number(
-        self, tables: tuple[NDArray[np.uint16], UInt8], of: Int64, at: Int64
-    ) -> tuple[Int64, Int64]:
+    def _number(self, tables: Tables, of: Int64, at: Int64) -> tuple[Int64, Int64]:
         """Number (token and extra bits) at each position, and the position after it."""
         token, at = _look_up(self._stream, tables, of, at)
         large = np.flatnonzero(token >= DIRECT)
@@ -328,18 +360,27 @@ class Decoder:
         return token, at
 
 
-def _tables(codes: Sequence[entropy.PrefixCode]) -> tuple[NDArray[np.uint16], UInt8]:
-    if not codes:
-        return np.zeros((0, 0), np.uint16), np.zeros((0, 0), np.uint8)
+@dataclass(frozen=True)
+class Tables:
+    """Decoding tables of several codes: symbol and length per window, and which hold any symbol."""
+
+    symbols: NDArray[np.uint16]
+    lengths: UInt8
+    usable: NDArray[np.bool_]
+
+
+def _tables(codes: Sequence[entropy.PrefixCode]) -> Tables:
     windows = [code.window for code in codes]
-    return np.stack([symbol for symbol, _ in windows]), np.stack([width for _, width in windows])
+    width = 1 << entropy.MAX_LENGTH
+    symbols = np.array([symbol for symbol, _ in windows], np.uint16).reshape(-1, width)
+    lengths = np.array([length for _, length in windows], np.uint8).reshape(-1, width)
+    usable = [bool((code.lengths != entropy.ABSENT).any()) for code in codes]
+    return Tables(symbols, lengths, np.array(usable, np.bool_))
 
 
-def _look_up(
-    stream: UInt8, tables: tuple[NDArray[np.uint16], UInt8], of: Int64, at: Int64
-) -> tuple[Int64, Int64]:
+def _look_up(stream: UInt8, tables: Tables, of: Int64, at: Int64) -> tuple[Int64, Int64]:
     window = bits.read(stream, at, entropy.MAX_LENGTH).astype(np.int64)
-    return tables[0][of, window].astype(np.int64), at + tables[1][of, window]
+    return tables.symbols[of, window].astype(np.int64), at + tables.lengths[of, window]
 
 
 def _columns(counts: Int64, gaps: Int64) -> Int64:

@@ -14,6 +14,8 @@ from nlucompress.cli.common import printable, read_model
 from nlucompress.cli.predict import read_lines
 from nlucompress.errors import UsageError
 
+BATCH_VALUES = 1 << 22  # numbers of the rows that are decoded at once
+
 
 @click.command(name="lookup")
 @click.argument("model")
@@ -34,7 +36,11 @@ def command(model: str, keys: str, table: str | None, as_json: bool) -> None:
     if model == keys == streams.STANDARD:
         raise UsageError("model and keys cannot both come from stdin; name one of them")
     chosen = read_model(model).table(table)
-    for lines in read_lines(keys):
+    most = max(1, BATCH_VALUES // max(chosen.matrix.shape[1], 1))
+    read = (
+        batch[at : at + most] for batch in read_lines(keys) for at in range(0, len(batch), most)
+    )
+    for lines in read:
         index = chosen.find(lines)
         rows = iter(chosen.matrix.rows(index[index >= 0]))
         for key, row in zip(lines, index.tolist(), strict=True):

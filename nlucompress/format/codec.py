@@ -55,7 +55,7 @@ def _store_table(where: str, table: Table, tensors: Tensors) -> dict[str, Any]:
 
 def _store_labels(model: Model, tensors: Tensors) -> list[str] | dict[str, Any]:
     names = list(model.labels)
-    if not model.sealed or not names or sum(map(len, names)) > labels.CODED_LIMIT:
+    if not model.sealed or not names or len(labels.text_of(names)) > labels.MAX_TEXT:
         return names
     coded = labels.encode(names)
     # A tensor costs about a hundred bytes of header and digest: short lists stay plain.
@@ -86,6 +86,8 @@ def parse(buffer: bytes | memoryview, verify: bool = True) -> Model:
 
 def from_description(frame: Frame, description: dict[str, Any]) -> Model:
     """Build the model that a checked description tells of."""
+    if any(entry.dtype == "BF16" for entry in frame.entries.values()):
+        raise FormatError("a model has no BF16 tensors")
     tensors = {name: frame.tensor(name) for name in frame.entries}
     root = Fields(description, "model", tensors)
     names = _labels(root, tensors)
@@ -101,6 +103,7 @@ def from_description(frame: Frame, description: dict[str, Any]) -> Model:
         raise FormatError("history: a record is no object")
     sealed = root.flag("sealed")
     root.close()
+    root.check_all_read()
     return Model(tables, network, names, features, history, sealed)
 
 

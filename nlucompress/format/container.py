@@ -122,7 +122,8 @@ def _entry(name: str, value: object) -> Entry:
         raise FormatError(f"tensor {name!r}: unknown dtype {str(dtype)[:20]!r}")
     numbers = [*shape, *offsets] if isinstance(shape, list) and isinstance(offsets, list) else [-1]
     sane = all(type(n) is int and 0 <= n < 1 << 62 for n in numbers) and len(offsets) == 2
-    if not sane or len(shape) > 8:
+    # Zeros in a shape hide the other sizes from their product, but not from the array library.
+    if not sane or len(shape) > 8 or math.prod(n or 1 for n in shape) >= 1 << 59:
         raise FormatError(f"tensor {name!r}: its shape or offsets are malformed")
     begin, end = offsets
     if end - begin != math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize:
@@ -140,9 +141,16 @@ def _load_json(text: bytes | str, what: str) -> dict[str, Any]:
     def refuse(constant: str) -> None:
         raise ValueError(f"{constant} is no JSON")
 
+    def finite(digits: str) -> float:
+        if math.isinf(float(digits)):
+            raise ValueError(f"{digits[:20]} is no finite number")
+        return float(digits)
+
     try:
         decoded = text if isinstance(text, str) else text.decode("utf-8")
-        value = json.loads(decoded, object_pairs_hook=unique, parse_constant=refuse)
+        value = json.loads(
+            decoded, object_pairs_hook=unique, parse_constant=refuse, parse_float=finite
+        )
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{what} is no valid JSON ({str(error)[:80]}); damaged?") from None
     if not isinstance(value, dict):
@@ -173,7 +181,10 @@ def describe(frame: Frame) -> dict[str, Any]:
         raise FormatError(
             "a safetensors file, but no nlucompress model: bring it in with `nlucompress import`"
         )
-    description = _load_json(frame.metadata[METADATA_KEY], "the description")
+    text = frame.metadata[METADATA_KEY]
+    description = _load_json(text, "the description")
+    if canonical(description) != text:
+        raise FormatError("the description is not in its canonical form: the file is damaged")
     version = description.pop("format", None)
     if type(version) is not int or version < 1:
         raise FormatError("the description has no format version")

@@ -16,12 +16,19 @@ Tensors = dict[str, NDArray[Any]]
 class Fields:
     """One JSON object of the description: every field is asked for once, others are refused."""
 
-    def __init__(self, value: object, where: str, tensors: Mapping[str, NDArray[Any]]) -> None:
+    def __init__(
+        self,
+        value: object,
+        where: str,
+        tensors: Mapping[str, NDArray[Any]],
+        read: set[str] | None = None,
+    ) -> None:
         """Wrap a value that must be an object; ``where`` is its path in the description."""
         if not isinstance(value, dict):
             raise FormatError(f"{where}: an object is expected in the description")
         self._left: dict[str, object] = dict(value)
         self._tensors = tensors
+        self._read = set() if read is None else read
         self.where = where
 
     def _take(self, name: str, kind: type) -> Any:
@@ -48,7 +55,7 @@ class Fields:
         if name in self._left and type(self._left[name]) is int:
             return float(self.integer(name, -(1 << 53), 1 << 53))
         value: float = self._take(name, float)
-        if not np.isfinite(np.float64(value)) or abs(value) > np.finfo(np.float32).max:
+        if not np.isfinite(np.float64(value)) or abs(value) > float(np.finfo(np.float32).max):
             raise FormatError(f"{self.where}: {name} is no finite float32")
         return value
 
@@ -94,13 +101,14 @@ class Fields:
 
     def child(self, name: str) -> Fields:
         """A nested object."""
-        return Fields(self._take(name, dict), f"{self.where}.{name}", self._tensors)
+        value = self._take(name, dict)
+        return Fields(value, f"{self.where}.{name}", self._tensors, self._read)
 
     def children(self, name: str) -> dict[str, Fields]:
         """An object of objects, by name in ascending order."""
         value = self.mapping(name)
         return {
-            key: Fields(value[key], f"{self.where}.{name}.{key}", self._tensors)
+            key: Fields(value[key], f"{self.where}.{name}.{key}", self._tensors, self._read)
             for key in sorted(value)
         }
 
@@ -116,7 +124,9 @@ class Fields:
             raise FormatError(f"tensor {full!r} is missing")
         array = self._tensors[full]
         allowed = dtypes if isinstance(dtypes, tuple) else (dtypes,)
-        if array.dtype not in [np.dtype(each) for each in allowed]:
+        self._read.add(full)
+        # Tensors are little-endian; on a machine that is not, their dtype is not the native one.
+        if array.dtype.newbyteorder("=") not in [np.dtype(each) for each in allowed]:
             raise FormatError(f"tensor {full!r} has dtype {array.dtype}, which does not fit")
         fits = array.ndim == len(shape) and all(
             want is None or want == got for want, got in zip(shape, array.shape, strict=True)
@@ -132,6 +142,12 @@ class Fields:
         if not np.isfinite(array).all():
             raise FormatError(f"tensor {self.where}.{name} holds NaN or infinite numbers")
         return array
+
+    def check_all_read(self) -> None:
+        """Refuse tensors that no field asked for."""
+        unread = set(self._tensors) - self._read
+        if unread:
+            raise FormatError(f"tensor {min(unread)!r} belongs to nothing in the description")
 
     def close(self) -> None:
         """Refuse what was not asked for: a field of a newer version must not pass unseen."""

@@ -53,7 +53,10 @@ class Strings:
     def key(self, row: int) -> str:
         """The key of a row."""
         begin, end = self.offsets[row], self.offsets[row + 1]
-        return self.data[begin:end].tobytes().decode("utf-8", "surrogatepass")
+        try:
+            return self.data[begin:end].tobytes().decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            raise FormatError(f"the key of row {row} is no UTF-8") from None
 
     @cached_property
     def _rows(self) -> dict[bytes, int]:
@@ -87,7 +90,7 @@ class Strings:
         offsets = fields.tensor("offsets", np.int64, (None,))
         fields.close()
         ends = len(offsets) > 0 and offsets[0] == 0 and offsets[-1] == len(data)
-        if not ends or (np.diff(offsets) < 0).any():
+        if not ends or (offsets[1:] < offsets[:-1]).any():
             raise FormatError(f"{fields.where}: the keys' offsets do not divide their bytes")
         return cls(data, offsets)
 

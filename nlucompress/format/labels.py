@@ -11,18 +11,26 @@ from nlucompress.algo import bits, entropy, murmur
 from nlucompress.errors import FormatError
 
 END = 0xFF  # ends a label: no byte of UTF-8 has this value
-CODED_LIMIT = 1 << 16  # more text than this stays plain: it is decoded symbol by symbol
+MAX_TEXT = 1 << 16  # bytes; more text stays plain, since it is decoded symbol by symbol
 
 
 def encode(labels: Sequence[str]) -> NDArray[np.uint8]:
-    """Code table of the 256 byte values, then the text, every label ended by byte 255."""
-    text = np.frombuffer(b"".join(murmur.encode_key(x) + bytes([END]) for x in labels), np.uint8)
+    """Code table of the 256 byte values, then the text, every label ended by byte 255.
+
+    At least one label, and at most MAX_TEXT bytes with the ends.
+    """
+    text = np.frombuffer(text_of(labels), np.uint8)
     code = entropy.fit(np.bincount(text, minlength=256))
     values, widths = entropy.write(code)
     return bits.pack(
         np.concatenate((np.array(values, np.uint64), code.codes[text].astype(np.uint64))),
         np.concatenate((np.array(widths, np.int64), code.lengths[text].astype(np.int64))),
     )
+
+
+def text_of(labels: Sequence[str]) -> bytes:
+    """The labels as one text."""
+    return b"".join(murmur.encode_key(label) + bytes([END]) for label in labels)
 
 
 def decode(data: NDArray[np.uint8], count: int, where: str) -> tuple[str, ...]:
@@ -35,13 +43,21 @@ def decode(data: NDArray[np.uint8], count: int, where: str) -> tuple[str, ...]:
     text = bytearray()
     try:
         code = entropy.parse(reader, 256)
+        present = np.flatnonzero(code.lengths != entropy.ABSENT)
+        # A code of one symbol takes no bits: it can only spell a single, empty label.
+        if len(present) == 0 or (len(present) == 1 and (present[0] != END or count != 1)):
+            raise ValueError("their code cannot spell them")
         symbols, lengths = (table.tolist() for table in code.window)
         ended = 0
         while ended < count:
             window = reader.peek(entropy.MAX_LENGTH)
-            reader.take(max(lengths[window], 0 if count == 1 else 1))
+            reader.take(lengths[window])
             ended += symbols[window] == END
             text.append(symbols[window])
+            if len(text) > MAX_TEXT:
+                raise ValueError(f"they take more than {MAX_TEXT} bytes")
+        if bits.byte_length(reader.position) != len(data):
+            raise ValueError("more data follow the last label")
         return tuple(
             each.decode("utf-8", "surrogatepass") for each in bytes(text).split(b"\xff")[:-1]
         )

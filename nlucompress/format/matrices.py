@@ -18,7 +18,9 @@ from nlucompress.format.numbers import Float32, Floats, Int64, Numbers
 
 MAX_ROWS = 1 << 40
 MAX_SPARSE_COLUMNS = 1 << 20  # a row is decoded to this many floats at most, whatever a file says
-MAX_BLOCK_ENTRIES = 1 << 16  # entries that a reader may have to pass over to reach a row
+MAX_BLOCK_ROWS = 1024
+# A stream whose codes take no bits could stand for any number of elements; it may not.
+FREE_ELEMENTS, ELEMENTS_PER_BYTE = 1 << 22, 1 << 12
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Sparse:
         columns = fields.tensor("columns", (np.uint16, np.uint32), (None,))
         codes = fields.tensor("codes", (np.float32, np.uint8), (len(columns),))
         ends = len(starts) > 0 and starts[0] == 0 and starts[-1] == len(columns)
-        if not ends or (np.diff(starts) < 0).any():
+        if not ends or (starts[1:] < starts[:-1]).any():
             raise FormatError(f"{fields.where}: the row starts do not divide the entries")
         if len(columns) and int(columns.max()) >= width:
             raise FormatError(f"{fields.where}: an entry lies beyond the last column")
@@ -186,7 +188,7 @@ class Coded:
         stream = self.data[start:]
         if len(stream) != (self.stream_bits + 7) // 8:
             raise ValueError("code tables, offsets and stream do not fill the tensor")
-        decoder = rowcode.Decoder(self.layout, codes, offsets, stream)
+        decoder = rowcode.Decoder(self.layout, codes, offsets, stream, self.stream_bits)
         return decoder, {"tables": tables, "starts": start - tables, "stream": len(stream)}
 
     def rows(self, index: Int64) -> Float32:
@@ -213,9 +215,12 @@ class Coded:
         return np.repeat(np.arange(self.layout.rows), rows.counts), rows.columns, self._codes(rows)
 
     def _codes(self, rows: rowcode.Rows) -> NDArray[Any]:
-        if isinstance(self.numbers, Floats):
-            return rows.symbols.astype(np.uint32).view(np.float32)
-        return rows.symbols
+        if not isinstance(self.numbers, Floats):
+            return rows.symbols
+        floats = rows.symbols.astype(np.uint32).view(np.float32)
+        if not np.isfinite(floats).all():
+            raise FormatError("a coded matrix holds NaN or infinite numbers")
+        return floats
 
     def store(self, where: str, tensors: Tensors) -> dict[str, Any]:
         """Describe, and add one tensor."""
@@ -237,13 +242,19 @@ class Coded:
         """Read coded rows; what the stream holds is checked when it is read."""
         shape = fields.integers("shape", 0, MAX_ROWS)
         sparse = fields.flag("sparse")
-        block_rows = fields.integer("block_rows", 1, MAX_BLOCK_ENTRIES)
+        block_rows = fields.integer("block_rows", 1, MAX_BLOCK_ROWS)
         symbol_bits = fields.integer("symbol_bits", 0, 32)
         offsets = fields.integers("offsets", 0, 128)
         stream_bits = fields.integer("stream_bits", 0, MAX_ROWS)
         data = fields.tensor("rows", np.uint8, (None,))
         if len(shape) != 2 or shape[1] > MAX_SPARSE_COLUMNS or len(offsets) != 2:
             raise FormatError(f"{fields.where}: shape {shape} is out of range")
+        if max(shape[0], 1) * max(shape[1], 1) > most_elements(len(data)):
+            raise FormatError(
+                f"{fields.where}: shape {shape} is too large for its {len(data)} bytes"
+            )
+        if not sparse and block_rows > 1 and block_rows * shape[1] > rowcode.MAX_BLOCK_ENTRIES:
+            raise FormatError(f"{fields.where}: a block has too many entries")
         if offsets[0] not in packed_offsets.STRIDES or offsets[1] > 57:
             raise FormatError(f"{fields.where}: offsets {offsets} are out of range")
         numbers = number_systems.parse(fields.child("numbers"), (shape[0], shape[1]))
@@ -263,6 +274,11 @@ class Coded:
 
 
 Matrix = Dense | Sparse | Coded
+
+
+def most_elements(data_bytes: int) -> int:
+    """Elements that coded rows of so many bytes may stand for."""
+    return FREE_ELEMENTS + ELEMENTS_PER_BYTE * data_bytes
 
 
 def _scatter(matrix: Sparse | Coded, index: Int64, rows: rowcode.Rows) -> Float32:

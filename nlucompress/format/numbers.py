@@ -21,6 +21,7 @@ Float32 = NDArray[np.float32]
 Per = Literal["tensor", "row", "label", "group"]
 
 PARTS: tuple[Per, ...] = ("tensor", "row", "label", "group")
+FLOAT_MAX = float(np.finfo(np.float32).max)
 MAX_LEVELS = 512  # 256 codes around a zero point that parts do not share
 
 
@@ -137,7 +138,7 @@ class Linear:
     def parse(cls, fields: Fields, partition: Partition, parts: int) -> Linear:
         """Read the grids of all parts."""
         levels = fields.integer("levels", 2, MAX_LEVELS)
-        if fields.has("scale"):
+        if parts == 1 and fields.has("scale"):
             scale = np.array([fields.number("scale")], np.float32)
         else:
             scale = fields.finite("scale", (parts,))
@@ -145,6 +146,11 @@ class Linear:
             zero_point = np.array([fields.integer("zero_point", 0, levels - 1)], np.int64)
         else:
             zero_point = fields.tensor("zero_point", np.uint16, (parts,)).astype(np.int64)
+        steps = np.maximum(zero_point, levels - 1 - zero_point)
+        if (zero_point >= levels).any() or (
+            steps * np.abs(scale, dtype=np.float64) > FLOAT_MAX
+        ).any():
+            raise FormatError(f"{fields.where}: a zero point or scale leads out of float32")
         return cls(partition, scale, zero_point, levels)
 
 
@@ -171,9 +177,8 @@ class Codebook:
         return np.zeros_like(part)
 
     def decode(self, codes: NDArray[Any], rows: Int64, columns: Int64) -> Float32:
-        """Numbers of these codes; a code beyond the last centroid counts as the last."""
-        code = np.minimum(codes, self.levels - 1)
-        result: Float32 = self.centroids[self.partition.of(rows, columns), code]
+        """Numbers of these codes."""
+        result: Float32 = self.centroids[self.partition.of(rows, columns), codes]
         return result
 
     def take(self, order: Int64) -> Codebook:

@@ -9,12 +9,12 @@ import numpy as np
 from nlucompress.algo import bits, entropy, offsets, rowcode
 from nlucompress.algo.rowcode import Rows, Shape
 from nlucompress.format.matrices import (
-    MAX_BLOCK_ENTRIES,
     MAX_SPARSE_COLUMNS,
     Coded,
     Dense,
     Matrix,
     Sparse,
+    most_elements,
 )
 from nlucompress.format.numbers import Floats, Linear, Numbers
 
@@ -57,7 +57,8 @@ def smallest(matrix: Matrix, block_rows: int = SPARSE_BLOCK) -> Matrix:
     best = min(sizes, key=lambda shape: sizes[shape])
     if isinstance(matrix, Dense) and matrix.codes.nbytes <= sizes[best] // 8 + CODED_COST:
         return matrix
-    return _coded(elements, best)
+    coded = _coded(elements, best)
+    return coded if elements.count <= most_elements(len(coded.data)) else matrix
 
 
 def _elements(matrix: Dense | Sparse) -> _Elements:
@@ -89,7 +90,7 @@ def _shapes(elements: _Elements, block_rows: int) -> list[Shape]:
     """The encodings to choose from."""
     height, columns, alphabet = len(elements.rows.counts), elements.columns, elements.alphabet
     most = int(elements.rows.counts.max(initial=1))
-    block = max(1, min(block_rows, MAX_BLOCK_ENTRIES // max(most, 1)))
+    block = max(1, min(block_rows, rowcode.MAX_BLOCK_ENTRIES // max(most, 1)))
     dense_block = max(1, DENSE_BLOCK // max(columns, 1))
     floats = isinstance(elements.numbers, Floats)
     shapes = [Shape(height, columns, True, block, alphabet, 32 if floats else 0)]

@@ -56,7 +56,7 @@ class Linear:
         for score, keyed in zip(scores, weights, strict=True):
             at = [slots[key] for key in keyed if key in slots]
             weight = [keyed[key] for key in keyed if key in slots]
-            score += (rows[at] * np.array(weight, np.float32)[:, None]).sum(0, dtype=np.float64)
+            score += (rows[at] * np.array(weight, np.float64)[:, None]).sum(axis=0)
             seen.append((len(at), len(keyed) - len(at)))
         return scores, seen
 

@@ -65,7 +65,7 @@ def cases(draw: st.DrawFn, kind: str, per: Per) -> Case:
         centroids[:, 0] = 0
         numbers = Codebook(partition, centroids)
         for (row, column), code in np.ndenumerate(codes):
-            expected[row, column] = centroids[part_of(partition, row, column), code]
+            expected[row, column] = centroids[part_of(partition, row, column), int(code)]
     return Case(numbers, codes, expected)
 
 

@@ -130,9 +130,8 @@ def test_labels_are_coded_in_a_sealed_model_only() -> None:
     assert "labels.coded" in safetensors_load(model_bytes(sealed))
     assert len(model_bytes(sealed)) < 0.6 * len(model_bytes(plain))
     assert codec.parse(model_bytes(sealed)).labels == names
-    few = Model({}, labels=("a", "b"), sealed=True)
-    assert "labels.coded" not in safetensors_load(model_bytes(few))
-    assert codec.parse(model_bytes(few)).labels == ("a", "b")
+    few = model_bytes(Model({}, labels=("a", "b"), sealed=True))
+    assert "labels.coded" not in safetensors_load(few)
 
 
 TABLE: dict[str, Any] = {

@@ -1,0 +1,26 @@
+#!/bin/sh
+# The main job on the sample data: train, compress, prove, answer. Called by `make demo`.
+set -eu
+data=$(dirname "$0")
+out=${1:?usage: demo.sh FOLDER}
+mkdir -p "$out"
+
+echo "1. train a linear n-gram model on 4,800 utterances of a car assistant"
+nlucompress train "$data/train.tsv" --dev "$data/dev.tsv" --ngrams 1-3 --force -o "$out/full.nlu"
+
+echo
+echo "2. quantize | phash | pack"
+nlucompress quantize "$out/full.nlu" --bits 5 --quiet |
+    nlucompress phash --fingerprint-bits 8 --quiet |
+    nlucompress pack --max-size 20K --force -o "$out/small.nlu"
+
+echo
+echo "3. prove that the small one still does the job, on 1,200 utterances it has not seen"
+nlucompress evaluate "$out/small.nlu" --data "$data/test.tsv" --reference "$out/full.nlu" \
+    --max-accuracy-drop 0.6 --max-nfr 1.2 --json > "$out/report.json"
+python "$data/report.py" "$out/report.json"
+
+echo
+echo "4. three utterances, classified by the small file alone"
+head -n 3 "$data/utterances.txt" | tee "$out/three.txt" |
+    nlucompress predict "$out/small.nlu" | paste - "$out/three.txt"
