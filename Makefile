@@ -22,6 +22,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 
 bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m tests.bench.speed
 	$(BIN)/python -m tests.bench.keys $(if $(DATA),--keys $(DATA)/keys/wordfreq_large.tsv.gz)
 

@@ -152,6 +152,6 @@ def _print_labels(report: Report) -> None:
     streams.say(f"{'label':<{width}}  precision  recall      F1  examples")
     for each in report.labels:
         streams.say(
-            f"{printable(each.label):<{width}}  {100 * each.precision:9.2f}  {100 * each.recall:6.2f}"
-            f"  {100 * each.f1:6.2f}  {each.examples:8,}"
+            f"{printable(each.label):<{width}}  {100 * each.precision:9.2f}  "
+            f"{100 * each.recall:6.2f}  {100 * each.f1:6.2f}  {each.examples:8,}"
         )

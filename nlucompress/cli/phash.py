@@ -70,8 +70,8 @@ def command(target: Target, model: str, tables: tuple[str, ...], **options: Any)
     size = write_model(after, target.output)
     record = after.history[-1]
     lines = [
-        f"{name}: {figures['keys']:,} keys, {figures['hash_bits_per_key']:.3f} bits per key for the "
-        f"hash ({figures['levels']} levels) + {figures['fingerprint_bits']} for fingerprints: "
+        f"{name}: {figures['keys']:,} keys, {figures['hash_bits_per_key']:.3f} bits per key for "
+        f"the hash ({figures['levels']} levels) + {figures['fingerprint_bits']} for fingerprints: "
         f"{100 * 2.0 ** -figures['fingerprint_bits']:.4g} % of unseen keys pass for known ones"
         for name, figures in record["figures"].items()
     ]

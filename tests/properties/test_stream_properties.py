@@ -134,7 +134,7 @@ def test_coded_rows_come_back(case: tuple[rowcode.Rows, rowcode.Shape]) -> None:
     tables = rowcode.write_codes(codes)
     parsed, read = rowcode.parse_codes(np.concatenate((tables, stream)), shape)
     assert read == len(tables)
-    decoder = rowcode.Decoder(shape, parsed, offsets.pack(starts, length), stream)
+    decoder = rowcode.Decoder(shape, parsed, offsets.pack(starts, length), stream, length)
     whole = decoder.rows(np.arange(shape.rows))
     assert whole.counts.tolist() == rows.counts.tolist()
     assert whole.columns.tolist() == rows.columns.tolist()

@@ -79,14 +79,6 @@ def test_ties_go_to_the_even_step() -> None:
     assert (grid.codes(part_of(-1.5, -0.5, 0.5, 1.5, 2.5), 0) - 8.0).tolist() == [[-2, 0, 0, 2, 2]]
 
 
-@pytest.mark.parametrize("bits", range(1, 9))
-def test_float32_limits_stay_finite(bits: int) -> None:
-    most = float(np.finfo(np.float32).max)
-    for values in (part_of(-most, most), part_of(most), part_of(-most, most / 3)):
-        grid = affine.fit(values, bits)
-        assert np.isfinite(decoded(grid, values)).all()
-
-
 def test_nan_marks_no_value() -> None:
     values = np.array([[np.nan, 1, -1], [np.nan, np.nan, np.nan]], np.float32)
     for rule in RULES:

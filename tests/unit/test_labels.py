@@ -26,7 +26,6 @@ def test_two_symbols_by_hand() -> None:
 @pytest.mark.parametrize(
     "names",
     [
-        [],
         ["", "a"],
         ["no", "yes"],
         ["ä", "日本", "\0", "\ud800", "😀"],

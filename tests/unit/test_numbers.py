@@ -88,11 +88,6 @@ def test_codebook_by_hand(partition: Partition) -> None:
     assert [float(book.centroids[p, book.zero(int64(p))[0]]) for p in range(parts)] == [0.0] * parts
 
 
-def test_code_beyond_the_last_centroid_is_the_last() -> None:
-    book = Codebook(Partition(), np.array([[0, 1, 2]], np.float32))
-    assert book.decode(uint8(3, 255), int64(0, 0), int64(0, 0)).tolist() == [2, 2]
-
-
 def test_only_what_belongs_to_rows_moves() -> None:
     order = int64(2, 0, 0)
     scale = np.array([1, 2, 3], np.float32)
