@@ -217,6 +217,8 @@ def build(h1: UInt64, h2: UInt64, groups: Groups, gamma: float = 1.0) -> Cascade
         if len(levels) == MAX_LEVELS:
             raise ValueError(f"{len(h1)} keys found no bit on {MAX_LEVELS} levels")
         count = max(1, int(np.ceil(gamma * len(h1) / groups.cells)))
+        if groups.cells == 1:
+            count = max(count, min(2, len(h1)))  # two keys never part in a single cell
         levels.append(count)
         group, low = place(murmur.level_hash(h1, h2, len(levels)), count)
         seed, single, placed = _best_seeds(group, low, count, groups)

@@ -250,6 +250,11 @@ class Decoder:
     def _symbols(self) -> Tables:
         return _tables(self._codes.symbols)
 
+    @property
+    def _most_entries(self) -> int:
+        """Entries of a block at most: one of no bits takes a step of the reader all the same."""
+        return MAX_BLOCK_ENTRIES + (self._end if self._shape.block_rows == 1 else 0)
+
     def _check(self, at: Int64) -> None:
         if len(at) and (int(at.min()) < 0 or int(at.max()) > self._end):
             raise ValueError("a row leaves the stream")
@@ -306,8 +311,6 @@ class Decoder:
             at = np.where(exists, end, at)
         if len(counts) and counts.max() > shape.columns:
             raise ValueError("a row has more entries than columns")
-        if shape.block_rows > 1 and len(counts) and counts.sum(axis=1).max() > MAX_BLOCK_ENTRIES:
-            raise ValueError("a block has too many entries")
         self._check(at)
         return counts, at
 
@@ -315,6 +318,8 @@ class Decoder:
         """Gaps and symbols of each lane's last row; the rows before it are read and passed over."""
         shape = self._shape
         total = counts.sum(axis=1)
+        if len(total) and total.max() > self._most_entries:
+            raise ValueError("a block has more entries than its stream can hold")
         lanes = np.argsort(-total, kind="stable")  # the longest first: the active ones lead
         total, at = total[lanes], at[lanes]
         skip = total - own[lanes]

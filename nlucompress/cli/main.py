@@ -82,7 +82,14 @@ def run(arguments: list[str]) -> int:
         streams.prepare()
         result = cli.main(arguments, prog_name="nlucompress", standalone_mode=False)
     except click.exceptions.Exit as finished:
+        if sys.stdout is None:  # click printed a help text or the version into nothing
+            streams.complain("standard output is closed")
+            return finished.exit_code or BAD_INPUT
         return finished.exit_code
+    except SystemExit as finished:  # how click leaves a closed pipe, and the shell's completion
+        if isinstance(finished.__context__, BrokenPipeError):
+            return CLOSED_PIPE
+        return finished.code if isinstance(finished.code, int) else BAD_INPUT
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as error:
@@ -92,7 +99,9 @@ def run(arguments: list[str]) -> int:
         return CLOSED_PIPE
     except (NluCompressError, OSError, MemoryError) as error:
         if debug:
-            raise
+            import traceback
+
+            traceback.print_exc()
         streams.complain(_line(error))
         return USAGE if isinstance(error, UsageError) else BAD_INPUT
     return result if isinstance(result, int) else 0

@@ -155,8 +155,9 @@ def _load_json(text: bytes | str, what: str) -> dict[str, Any]:
         raise FormatError(f"{what} is no valid JSON ({str(error)[:80]}); damaged?") from None
     if not isinstance(value, dict):
         raise FormatError(f"{what} is no JSON object")
-    if not all(name.isascii() or name.isprintable() for name in value):
-        raise FormatError(f"{what} has a name that is no printable text")
+    for name in value:
+        if any("\ud800" <= letter <= "\udfff" for letter in name):
+            raise FormatError(f"{what} has the name {name!a}, which is no valid Unicode")
     return value
 
 
@@ -215,11 +216,13 @@ class Serialized:
     """A file ready to be written: ``header`` and then the ``tensors`` in order.
 
     Attributes:
+        names: The tensors' names, in the same order.
         digest: 32 hexadecimal digits that identify the model with all of its tensors.
     """
 
     header: bytes
     tensors: tuple[NDArray[np.uint8], ...]
+    names: tuple[str, ...]
     digest: str
 
     @property
@@ -255,4 +258,4 @@ def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]
     header["__metadata__"] = {METADATA_KEY: canonical(full)}
     text = canonical(header).encode()
     text += b" " * (-(len(text) + 8) % ALIGNMENT)
-    return Serialized(len(text).to_bytes(8, "little") + text, tuple(raws), digest)
+    return Serialized(len(text).to_bytes(8, "little") + text, tuple(raws), tuple(ordered), digest)

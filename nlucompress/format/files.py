@@ -64,12 +64,20 @@ def save(model: Model, path: str | os.PathLike[str]) -> int:
 def write_atomically(path: str | os.PathLike[str], chunks: Iterable[bytes | memoryview]) -> None:
     """Write chunks to a temporary file beside the target, sync it and move it into place.
 
+    A symbolic link stays one and the file that it names is replaced; a device or a named pipe is
+    written to.
+
     Raises:
         OutputError: It failed; the target is as it was and the temporary file is gone.
     """
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     temporary = None
     try:
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            with open(target, "wb") as device:
+                for chunk in chunks:
+                    device.write(chunk)
+            return
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             for chunk in chunks:

@@ -105,9 +105,14 @@ class Model:
     sealed: bool = False
 
     def __post_init__(self) -> None:
-        """Check what holds for every network: labels differ and match its outputs."""
+        """Check that labels differ, and that all names can be written in a file."""
         if len(set(self.labels)) != len(self.labels):
             raise FormatError("two labels have the same name")
+        tensors = self.network.tensors if self.network is not None else ()
+        for what, names in (("label", self.labels), ("table", self.tables), ("tensor", tensors)):
+            for name in names:
+                if any("\ud800" <= letter <= "\udfff" for letter in name):
+                    raise FormatError(f"{what} {name!a} holds a lone surrogate, which is no text")
 
     def with_tables(self, tables: Mapping[str, Table]) -> Model:
         """The same model over other tables."""

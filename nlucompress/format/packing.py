@@ -58,6 +58,10 @@ def smallest(matrix: Matrix, block_rows: int = SPARSE_BLOCK) -> Matrix:
     if isinstance(matrix, Dense) and matrix.codes.nbytes <= sizes[best] // 8 + CODED_COST:
         return matrix
     coded = _coded(elements, best)
+    # What takes next to no bits is bounded by the reader; it is small in any encoding.
+    longest = int(elements.rows.counts.max(initial=0)) if best.sparse else elements.columns
+    if not coded.fixed and longest > rowcode.MAX_BLOCK_ENTRIES + coded.stream_bits:
+        return matrix
     return coded if elements.count <= most_elements(len(coded.data)) else matrix
 
 

@@ -119,9 +119,6 @@ def _kept(frame: Frame, skip: tuple[str, ...], where: str) -> list[str]:
     names = sorted(set(frame.entries) - set(skip))
     if not names:
         raise FormatError(f"{where}: the file holds no tensors{' but skipped ones' * bool(skip)}")
-    for name in names:
-        if any("\ud800" <= letter <= "\udfff" for letter in name):
-            raise FormatError(f"{where}: the tensor name {name!a} is no valid Unicode; rename it")
     foreign = [name for name in names if frame.entries[name].dtype not in FLOATS]
     if foreign:
         listed = _listed(f"{name} ({frame.entries[name].dtype})" for name in foreign)

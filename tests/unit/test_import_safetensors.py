@@ -157,7 +157,7 @@ def test_wrong_options(options: dict[str, Any], problem: str) -> None:
         (save({"b": np.ones(2, np.float32)}), "no tensor has two dimensions: b"),
         (save({"w": WEIGHT})[:-1], "<stream>: the tensors take 24 bytes but 23 follow"),
         (frame("F8_E4M3", [1, 1], b"\0"), "unknown dtype 'F8_E4M3'"),
-        (frame("F32", [1, 1], bytes(4), "\ud800"), r"tensor name '\\ud800' is no valid Unicode"),
+        (frame("F32", [1, 1], bytes(4), "\ud800"), r"'\\ud800', which is no valid Unicode"),
     ],
 )
 def test_unusable_files(data: bytes, problem: str) -> None:

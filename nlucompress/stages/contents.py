@@ -1,0 +1,202 @@
+"""What a description says of tables, matrices and stages, read leniently: it may be damaged."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, TypeVar
+
+from nlucompress.format.container import Entry
+
+Kind = TypeVar("Kind")
+Entries = Mapping[str, Entry]
+
+_OPTIONS = {
+    "train": "nlucompress.stages.train:TrainOptions",
+    "import": "nlucompress.importers.detect:ImportOptions",
+    "quantize": "nlucompress.stages.quantize:QuantizeOptions",
+    "phash": "nlucompress.stages.phash:PhashOptions",
+    "pack": "nlucompress.stages.pack:PackOptions",
+}
+
+
+@dataclass(frozen=True)
+class MatrixInfo:
+    """An encoded matrix; what the file does not tell is None.
+
+    Attributes:
+        encoding: ``dense``, ``sparse`` or ``coded``.
+        numbers: ``float``, ``linear`` or ``codebook``.
+        levels: Number of codes, for numbers that are codes.
+        per: What has a scale or codebook of its own: tensor, row, label or group.
+        group: Columns per group.
+        dtype: Of the codes, where they are a tensor of their own.
+        sparse_rows, block_rows, symbol_bits: The layout of coded rows.
+    """
+
+    encoding: str | None
+    rows: int | None
+    columns: int | None
+    numbers: str | None
+    levels: int | None
+    per: str | None
+    group: int | None
+    dtype: str | None
+    sparse_rows: bool | None
+    block_rows: int | None
+    symbol_bits: int | None
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """A table.
+
+    Attributes:
+        keys: Number of keys.
+        index: ``strings`` or ``hash``.
+        fingerprint_bits: Of a hash.
+        false_positive_rate: Share of unseen keys that a hash takes for known ones.
+        hash_levels, hash_groups: Levels of the hash; cells and seed bits of its groups.
+        counts: Whether it knows how often each key was seen.
+    """
+
+    name: str
+    keys: int | None
+    index: str | None
+    fingerprint_bits: int | None
+    false_positive_rate: float | None
+    hash_levels: int | None
+    hash_groups: tuple[int, int] | None
+    counts: bool
+    matrix: MatrixInfo
+
+
+@dataclass(frozen=True)
+class StageInfo:
+    """A record of the history.
+
+    Attributes:
+        options: Those that differ from the defaults; all where the defaults are not known.
+    """
+
+    stage: str
+    version: str
+    options: Mapping[str, Any]
+    input: str | None
+    bytes_before: int | None
+    bytes_after: int | None
+
+
+def field(value: object, name: str, kind: type[Kind]) -> Kind | None:
+    """A field of an object if both are what they should be."""
+    found = value.get(name) if isinstance(value, Mapping) else None
+    if isinstance(found, bool) and kind is not bool:
+        return None
+    return found if isinstance(found, kind) else None
+
+
+def tables_of(description: Mapping[str, Any], entries: Entries) -> tuple[TableInfo, ...]:
+    """All tables by name."""
+    tables = field(description, "tables", dict) or {}
+    return tuple(_table(name, tables[name], entries) for name in sorted(tables))
+
+
+def _table(name: str, value: object, entries: Entries) -> TableInfo:
+    keys = field(value, "keys", dict)
+    index = field(keys, "kind", str)
+    size, width = field(keys, "size", int), field(keys, "fingerprint_bits", int)
+    if index == "strings":
+        size = _length(entries, f"tables.{name}.keys.offsets", 1)
+    rate = 2.0**-width if width is not None and 0 <= width <= 64 else None
+    levels, groups = field(keys, "levels", list), field(keys, "groups", list)
+    return TableInfo(
+        name,
+        size,
+        index,
+        width,
+        rate,
+        len(levels) if levels is not None else None,
+        (groups[0], groups[1]) if groups is not None and len(groups) == 2 else None,
+        field(value, "counts", bool) is True,
+        matrix_of(field(value, "matrix", dict), f"tables.{name}.matrix", entries),
+    )
+
+
+def matrix_of(value: object, where: str, entries: Entries) -> MatrixInfo:
+    """A matrix of the description."""
+    encoding = field(value, "kind", str)
+    codes = entries.get(f"{where}.codes")
+    rows = columns = None
+    if encoding == "dense" and codes is not None and len(codes.shape) == 2:
+        rows, columns = codes.shape
+    elif encoding == "sparse":
+        rows, columns = _length(entries, f"{where}.starts", 1), field(value, "columns", int)
+    elif encoding == "coded":
+        shape = field(value, "shape", list) or []
+        if len(shape) == 2 and all(type(n) is int for n in shape):
+            rows, columns = shape
+    numbers = field(value, "numbers", dict)
+    return MatrixInfo(
+        encoding,
+        rows,
+        columns,
+        field(numbers, "kind", str),
+        field(numbers, "levels", int),
+        field(numbers, "per", str),
+        field(numbers, "group", int),
+        codes.dtype if codes is not None else None,
+        field(value, "sparse", bool),
+        field(value, "block_rows", int),
+        field(value, "symbol_bits", int),
+    )
+
+
+def network_of(description: Mapping[str, Any], entries: Entries) -> dict[str, Any] | None:
+    """Kind, settings and tensors of the network."""
+    network = field(description, "network", dict)
+    if network is None:
+        return None
+    tensors = field(network, "tensors", dict) or {}
+    return {
+        "kind": field(network, "kind", str),
+        "settings": field(network, "settings", dict) or {},
+        "tensors": {
+            name: matrix_of(tensors[name], f"network.tensors.{name}", entries)
+            for name in sorted(tensors)
+        },
+    }
+
+
+def history_of(description: Mapping[str, Any]) -> tuple[StageInfo, ...]:
+    """All stages, oldest first."""
+    return tuple(
+        StageInfo(
+            stage := field(record, "stage", str) or "unknown",
+            field(record, "version", str) or "unknown",
+            _changed(stage, field(record, "options", dict) or {}),
+            field(record, "input", str),
+            field(record, "bytes_before", int),
+            field(record, "bytes_after", int),
+        )
+        for record in field(description, "history", list) or []
+    )
+
+
+def _changed(stage: str, options: dict[str, Any]) -> dict[str, Any]:
+    if stage not in _OPTIONS:
+        return options
+    module, name = _OPTIONS[stage].split(":")
+    defaults = dataclasses.asdict(getattr(import_module(module), name)())
+    plain = json.loads(json.dumps(defaults))
+    return {name: value for name, value in options.items() if plain.get(name, _UNKNOWN) != value}
+
+
+def _length(entries: Entries, name: str, less: int) -> int | None:
+    entry = entries.get(name)
+    return entry.shape[0] - less if entry is not None and len(entry.shape) == 1 else None
+
+
+_UNKNOWN = object()
