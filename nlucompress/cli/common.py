@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from nlucompress.errors import NluCompressError
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
+    from nlucompress.importers.examples import Examples
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -82,6 +84,16 @@ def read_model(path: str, verify: bool = True) -> Model:
         raise streams.located(path, error) from None
 
 
+def read_data(path: str) -> Examples:
+    """Read labelled utterances from a file or from stdin."""
+    from nlucompress.importers.examples import parse_examples, read_examples
+
+    if path != streams.STANDARD:
+        return read_examples(path)
+    data = bytes(streams.read_input(path))
+    return parse_examples(io.BytesIO(data), streams.named(path))
+
+
 def write_model(model: Model, output: str) -> int:
     """Write a model and return its size in bytes."""
     from nlucompress.format import codec
@@ -102,9 +114,12 @@ def size(value: str) -> int:
     text = value.strip().upper().removesuffix("B")
     digits = text.rstrip("KMGI")
     try:
-        return int(float(digits) * _SIZES[text[len(digits) :]])
+        number = int(float(digits) * _SIZES[text[len(digits) :]])
     except (ValueError, KeyError, OverflowError):
-        raise click.BadParameter(f"{value!r} is no size such as 65536, 150K or 64Ki") from None
+        number = -1
+    if number < 0:
+        raise click.BadParameter(f"{value!r} is no size such as 65536, 150K or 64Ki")
+    return number
 
 
 def lengths(value: str) -> tuple[int, int] | None:

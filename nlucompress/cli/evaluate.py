@@ -16,6 +16,7 @@ from nlucompress.cli.common import (
     percent,
     printable,
     quiet_option,
+    read_data,
     read_model,
     size,
 )
@@ -74,10 +75,10 @@ def command(
     Example:
       nlucompress evaluate small.nlu --data test.tsv --reference full.nlu --max-nfr 1.2
     """
-    from nlucompress.importers.examples import read_examples
     from nlucompress.stages.evaluate import Gates, evaluate
 
-    examples = read_examples(data)
+    streams.check_inputs(model, data, reference)
+    examples = read_data(data)
     old = read_model(reference) if reference else None
     report = evaluate(read_model(model), examples, old, Gates(**gates))
     if report.unknown_labels:

@@ -80,14 +80,13 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     try:
         streams.prepare()
+        stdout = sys.stdout
         result = cli.main(arguments, prog_name="nlucompress", standalone_mode=False)
     except click.exceptions.Exit as finished:
-        if sys.stdout is None:  # click printed a help text or the version into nothing
-            streams.complain("standard output is closed")
-            return finished.exit_code or BAD_INPUT
         return finished.exit_code
-    except SystemExit as finished:  # how click leaves a closed pipe, and the shell's completion
-        if isinstance(finished.__context__, BrokenPipeError):
+    except SystemExit as finished:
+        # So click leaves after a shell's completion, and when a pipe closed: then it wraps stdout.
+        if sys.stdout is not stdout:
             return CLOSED_PIPE
         return finished.code if isinstance(finished.code, int) else BAD_INPUT
     except click.Abort:

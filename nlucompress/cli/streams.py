@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO, cast
 
 from nlucompress.errors import FormatError, NluCompressError, UsageError
 
 STANDARD = "-"
+
+
+class Closed(io.TextIOBase):
+    """Stands for a standard output that was closed: what is written there is not lost unseen."""
+
+    def write(self, text: str) -> int:
+        """Refuse."""
+        raise OSError(errno.EBADF, "standard output is closed")
 
 
 def prepare() -> None:
@@ -17,6 +28,8 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
+    if sys.stdout is None:
+        sys.stdout = cast("TextIO", Closed())
 
 
 def finish() -> None:
@@ -48,8 +61,6 @@ def note(message: str, quiet: bool = False) -> None:
 
 def say(text: str) -> None:
     """A line of data on stdout."""
-    if sys.stdout is None:
-        raise OSError(9, "standard output is closed")
     sys.stdout.write(text + "\n")
 
 
@@ -77,6 +88,16 @@ def named(path: str) -> str:
     return "standard input" if path == STANDARD else path
 
 
+def check_inputs(*paths: str | None) -> None:
+    """Refuse to read stdin twice.
+
+    Raises:
+        UsageError: More than one of the inputs is stdin.
+    """
+    if paths.count(STANDARD) > 1:
+        raise UsageError("only one input can come from stdin; name the others")
+
+
 def check_output(output: str, inputs: Iterable[str], force: bool, binary: bool = True) -> None:
     """Refuse an output before work begins.
 
@@ -85,7 +106,7 @@ def check_output(output: str, inputs: Iterable[str], force: bool, binary: bool =
             the inputs or is a directory.
     """
     if output == STANDARD:
-        if binary and sys.stdout is not None and sys.stdout.isatty():
+        if binary and sys.stdout.isatty():
             raise UsageError("the output is binary: give -o FILE, or pipe it into the next stage")
         return
     target = Path(output)
@@ -105,8 +126,8 @@ def write_output(output: str, chunks: Iterable[bytes | memoryview]) -> None:
     if output != STANDARD:
         write_atomically(output, chunks)
         return
-    if sys.stdout is None:
-        raise OSError(9, "standard output is closed")
+    if isinstance(sys.stdout, Closed):
+        sys.stdout.write("")
     sys.stdout.flush()
     for chunk in chunks:
         view = memoryview(chunk).cast("B") if len(chunk) else memoryview(b"")

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlucompress.cli import streams
-from nlucompress.cli.common import Target, bytes_text, lengths, stage_options, write_model
+from nlucompress.cli.common import (
+    Target,
+    bytes_text,
+    lengths,
+    read_data,
+    stage_options,
+    write_model,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,13 +108,13 @@ def command(
     Example:
       nlucompress train train.tsv --dev dev.tsv --ngrams 1-3 -o full.nlu
     """
-    from nlucompress.importers.examples import read_examples
     from nlucompress.stages.train import TrainOptions, train
 
     inputs = [data, *([dev] if dev else [])]
+    streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
-    examples = read_examples(data)
-    held_out = read_examples(dev) if dev else None
+    examples = read_data(data)
+    held_out = read_data(dev) if dev else None
     weighting: Any = "count" if counts else "binary"
     chosen = TrainOptions(words=ngrams, chars=chars, weighting=weighting, **options)
     with progress_bar(target.quiet) as progress:

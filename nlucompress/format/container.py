@@ -103,7 +103,7 @@ def parse(buffer: bytes | memoryview) -> Frame:
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise FormatError("the header's metadata is no mapping of strings")
     entries = {name: _entry(name, value) for name, value in header.items()}
-    ordered = dict(sorted(entries.items(), key=lambda item: (item[1].begin, item[1].end)))
+    ordered = dict(sorted(entries.items(), key=data_order))
     at = 0
     for name, entry in ordered.items():
         if entry.begin != at:
@@ -112,6 +112,12 @@ def parse(buffer: bytes | memoryview) -> Frame:
     if at != len(data):
         raise FormatError(f"the tensors take {at} bytes but {len(data)} follow the header")
     return Frame(ordered, metadata, data)
+
+
+def data_order(item: tuple[str, Entry]) -> tuple[int, int, str]:
+    """Order of tensors in the data; the name tells those apart that hold nothing."""
+    name, entry = item
+    return entry.begin, entry.end, name
 
 
 def _entry(name: str, value: object) -> Entry:
@@ -201,13 +207,13 @@ def describe(frame: Frame) -> dict[str, Any]:
 
 
 def check_digests(frame: Frame, digests: object) -> list[str]:
-    """Names of the tensors whose bytes do not match the digests of the description."""
-    if not isinstance(digests, dict) or set(digests) != set(frame.entries):
-        raise FormatError("the description's digests do not name the file's tensors")
+    """Names of the tensors whose bytes do not match the digests, which stand in data order."""
+    if not isinstance(digests, list) or len(digests) != len(frame.entries):
+        raise FormatError("the description has not one digest for each tensor")
     return [
         name
-        for name, entry in frame.entries.items()
-        if digests[name] != tensor_digest(name, entry, frame.raw(name))
+        for digest, (name, entry) in zip(digests, frame.entries.items(), strict=True)
+        if digest != tensor_digest(name, entry, frame.raw(name))
     ]
 
 
@@ -235,7 +241,7 @@ def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]
     """Frame tensors and description; hash blocks come first, the rest follows by name."""
     ordered = sorted(tensors, key=lambda name: (not name.endswith(".hash"), name))
     header: dict[str, Any] = {}
-    digests: dict[str, str] = {}
+    entries: dict[str, Entry] = {}
     raws: list[NDArray[np.uint8]] = []
     at = 0
     for name in ordered:
@@ -248,9 +254,12 @@ def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]
             "shape": list(entry.shape),
             "data_offsets": [entry.begin, entry.end],
         }
-        digests[name] = tensor_digest(name, entry, raw)
+        entries[name] = entry
         raws.append(raw)
         at = entry.end
+    by_name = dict(zip(ordered, raws, strict=True))
+    indata_order = sorted(entries.items(), key=data_order)
+    digests = [tensor_digest(name, entry, by_name[name]) for name, entry in indata_order]
     body = {**description, "digests": digests}
     digest = murmur.digest(canonical(body).encode())
     # The version is not under the digest: a newer format may change how digests are made.

@@ -73,12 +73,12 @@ def write_atomically(path: str | os.PathLike[str], chunks: Iterable[bytes | memo
     target = Path(os.path.realpath(path))
     temporary = None
     try:
-        if target.exists() and not (target.is_file() or target.is_dir()):
-            with open(target, "wb") as device:
+        if os.path.exists(path) and not (target.is_file() or target.is_dir()):
+            with open(path, "wb") as device:
                 for chunk in chunks:
                     device.write(chunk)
             return
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        handle, temporary = tempfile.mkstemp(prefix=".nlu-", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             for chunk in chunks:
                 file.write(chunk)

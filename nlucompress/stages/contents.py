@@ -1,26 +1,15 @@
-"""What a description says of tables, matrices and stages, read leniently: it may be damaged."""
+"""What a description says of tables, matrices and network, read leniently: it may be damaged."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, TypeVar
 
 from nlucompress.format.container import Entry
 
 Kind = TypeVar("Kind")
 Entries = Mapping[str, Entry]
-
-_OPTIONS = {
-    "train": "nlucompress.stages.train:TrainOptions",
-    "import": "nlucompress.importers.detect:ImportOptions",
-    "quantize": "nlucompress.stages.quantize:QuantizeOptions",
-    "phash": "nlucompress.stages.phash:PhashOptions",
-    "pack": "nlucompress.stages.pack:PackOptions",
-}
 
 
 @dataclass(frozen=True)
@@ -74,22 +63,6 @@ class TableInfo:
     matrix: MatrixInfo
 
 
-@dataclass(frozen=True)
-class StageInfo:
-    """A record of the history.
-
-    Attributes:
-        options: Those that differ from the defaults; all where the defaults are not known.
-    """
-
-    stage: str
-    version: str
-    options: Mapping[str, Any]
-    input: str | None
-    bytes_before: int | None
-    bytes_after: int | None
-
-
 def field(value: object, name: str, kind: type[Kind]) -> Kind | None:
     """A field of an object if both are what they should be."""
     found = value.get(name) if isinstance(value, Mapping) else None
@@ -111,7 +84,8 @@ def _table(name: str, value: object, entries: Entries) -> TableInfo:
     if index == "strings":
         size = _length(entries, f"tables.{name}.keys.offsets", 1)
     rate = 2.0**-width if width is not None and 0 <= width <= 64 else None
-    levels, groups = field(keys, "levels", list), field(keys, "groups", list)
+    levels, groups = field(keys, "levels", list), field(keys, "groups", list) or []
+    sane = len(groups) == 2 and all(type(n) is int for n in groups)
     return TableInfo(
         name,
         size,
@@ -119,7 +93,7 @@ def _table(name: str, value: object, entries: Entries) -> TableInfo:
         width,
         rate,
         len(levels) if levels is not None else None,
-        (groups[0], groups[1]) if groups is not None and len(groups) == 2 else None,
+        (groups[0], groups[1]) if sane else None,
         field(value, "counts", bool) is True,
         matrix_of(field(value, "matrix", dict), f"tables.{name}.matrix", entries),
     )
@@ -170,33 +144,6 @@ def network_of(description: Mapping[str, Any], entries: Entries) -> dict[str, An
     }
 
 
-def history_of(description: Mapping[str, Any]) -> tuple[StageInfo, ...]:
-    """All stages, oldest first."""
-    return tuple(
-        StageInfo(
-            stage := field(record, "stage", str) or "unknown",
-            field(record, "version", str) or "unknown",
-            _changed(stage, field(record, "options", dict) or {}),
-            field(record, "input", str),
-            field(record, "bytes_before", int),
-            field(record, "bytes_after", int),
-        )
-        for record in field(description, "history", list) or []
-    )
-
-
-def _changed(stage: str, options: dict[str, Any]) -> dict[str, Any]:
-    if stage not in _OPTIONS:
-        return options
-    module, name = _OPTIONS[stage].split(":")
-    defaults = dataclasses.asdict(getattr(import_module(module), name)())
-    plain = json.loads(json.dumps(defaults))
-    return {name: value for name, value in options.items() if plain.get(name, _UNKNOWN) != value}
-
-
 def _length(entries: Entries, name: str, less: int) -> int | None:
     entry = entries.get(name)
     return entry.shape[0] - less if entry is not None and len(entry.shape) == 1 else None
-
-
-_UNKNOWN = object()

@@ -8,11 +8,13 @@ from typing import Any
 
 from nlucompress.errors import NluCompressError
 from nlucompress.format import codec, labels
+from nlucompress.format.container import Entry
 from nlucompress.format.model import Model
-from nlucompress.stages import anatomy, contents, decodes
+from nlucompress.stages import anatomy, contents, decodes, records
 from nlucompress.stages.account import Account, Part, account
 from nlucompress.stages.anatomy import Anatomy, TensorInfo
-from nlucompress.stages.contents import StageInfo, TableInfo, field
+from nlucompress.stages.contents import TableInfo, field
+from nlucompress.stages.records import StageInfo
 
 MODEL, FOREIGN, UNKNOWN = "nlucompress model", "safetensors file", "unknown file"
 
@@ -103,7 +105,9 @@ def inspect(buffer: bytes | memoryview, verify: bool = False) -> Inspection:
 def _described(parts: Anatomy, size: int) -> Inspection:
     """What header and description say, whether or not the rest is there."""
     description = parts.description or {}
-    entries = {tensor.name: _entry(tensor) for tensor in parts.tensors}
+    entries = {
+        each.name: Entry(each.dtype, each.shape, each.begin, each.end) for each in parts.tensors
+    }
     tables = contents.tables_of(description, entries)
     names, count = _labels(parts, description)
     return Inspection(
@@ -121,12 +125,8 @@ def _described(parts: Anatomy, size: int) -> Inspection:
         tables=tables,
         tensors=parts.tensors,
         metadata=parts.metadata or None,
-        history=contents.history_of(description),
+        history=records.history_of(description),
     )
-
-
-def _entry(tensor: TensorInfo) -> anatomy.Entry:
-    return anatomy.Entry(tensor.dtype, tensor.shape, tensor.begin, tensor.end)
 
 
 def _labels(parts: Anatomy, description: Mapping[str, Any]) -> tuple[tuple[str, ...], int | None]:
@@ -135,12 +135,14 @@ def _labels(parts: Anatomy, description: Mapping[str, Any]) -> tuple[tuple[str, 
     if names is not None and all(isinstance(name, str) for name in names):
         return tuple(names), len(names)
     count = field(field(description, "labels", dict), "count", int)
-    sound = any(each.name == "labels.coded" and each.state == "matches" for each in parts.tensors)
-    if sound and parts.frame is not None and count is not None and 0 < count <= codec.MAX_LABELS:
+    coded = next((each for each in parts.tensors if each.name == "labels.coded"), None)
+    sound = coded is not None and coded.state == "matches" and coded.dtype == "U8"
+    if coded is not None and sound and count is not None and 0 < count <= codec.MAX_LABELS:
         try:
-            return labels.decode(parts.frame.tensor("labels.coded"), count, "labels"), count
+            return labels.decode(parts.data[coded.begin : coded.end], count, "labels"), count
         except NluCompressError:
             return (), count
+    return (), count
     return (), count
 
 

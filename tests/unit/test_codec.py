@@ -18,17 +18,17 @@ from nlucompress.format.numbers import Linear, Partition
 from tests.unit.samples import file_of, hashed, int64, model_bytes, rich_model, tiny_model, uint8
 
 TINY = (
-    bytes.fromhex("b802000000000000")  # 696 bytes of header
-    + rb'{"__metadata__":{"nlucompress":"{\"digest\":\"69f40b538072cd398ad432d1eb0645a8\",'
-    rb"\"digests\":{\"tables.t.keys.data\":\"e12d8b4d7cb27e81430d4663c6e45f59\","
-    rb"\"tables.t.keys.offsets\":\"8c0a513f371cf0f43e90cf2011fb7a6d\","
-    rb"\"tables.t.matrix.codes\":\"96323a11afc2606ef640c3227f6802b3\"},\"format\":1,"
+    bytes.fromhex("7802000000000000")  # 632 bytes of header
+    + rb'{"__metadata__":{"nlucompress":"{\"digest\":\"43ac200a4a30ccd8c517370d2b4d4ceb\",'
+    rb"\"digests\":[\"e12d8b4d7cb27e81430d4663c6e45f59\","
+    rb"\"8c0a513f371cf0f43e90cf2011fb7a6d\","
+    rb"\"96323a11afc2606ef640c3227f6802b3\"],\"format\":1,"
     rb"\"labels\":[\"no\",\"yes\"],\"sealed\":false,\"tables\":{\"t\":{\"keys\":"
     rb"{\"kind\":\"strings\"},\"matrix\":{\"kind\":\"dense\",\"numbers\":"
     rb'{\"kind\":\"float\"}}}}}"},"tables.t.keys.data":{"data_offsets":[0,3],"dtype":"U8",'
     rb'"shape":[3]},"tables.t.keys.offsets":{"data_offsets":[3,27],"dtype":"I64","shape":[3]},'
     rb'"tables.t.matrix.codes":{"data_offsets":[27,43],"dtype":"F32","shape":[2,2]}}'
-    + b" " * 16  # up to a multiple of 64
+    + b" " * 27  # up to a multiple of 64
     + bytes.fromhex("61 6263")  # "a", "bc"
     + bytes.fromhex("0000000000000000 0100000000000000 0300000000000000")
     + bytes.fromhex("0000803f 00000000 00000000 000000c0")  # 1, 0, 0, -2

@@ -187,10 +187,10 @@ def test_digests_cover_name_dtype_and_shape() -> None:
 def test_digests_must_name_the_tensors() -> None:
     frame = container.parse(frame_bytes({"t": ENTRY}, b"ab"))
     right = container.tensor_digest("t", frame.entries["t"], frame.raw("t"))
-    assert container.check_digests(frame, {"t": right}) == []
-    assert container.check_digests(frame, {"t": "0" * 32}) == ["t"]
-    for wrong in (None, {}, {"u": right}, {"t": right, "u": right}, [right]):
-        with pytest.raises(FormatError, match="do not name"):
+    assert container.check_digests(frame, [right]) == []
+    assert container.check_digests(frame, ["0" * 32]) == ["t"]
+    for wrong in (None, {}, {"t": right}, [right, right], []):
+        with pytest.raises(FormatError, match="not one digest for each"):
             container.check_digests(frame, wrong)
 
 

@@ -1,0 +1,75 @@
+"""Runs the installed program as a user does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROGRAM = Path(sys.executable).with_name("nlucompress")
+TIMEOUT = 60
+
+DONE, GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 0, 1, 2, 3, 130, 141
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run left behind."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """Standard output as lines of text."""
+        return self.out.decode().splitlines()
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of a run: this program first in the path, nothing that colours output."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "NLUCOMPRESS", "_NLUCOMPRESS"))
+    }
+    path = f"{PROGRAM.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**inherited, "PATH": path, **changes}
+
+
+def run(
+    folder: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+) -> Ran:
+    """`nlucompress ARGUMENTS` in a folder."""
+    return _run([str(PROGRAM), *arguments], folder, stdin, env)
+
+
+def shell(folder: Path, line: str, env: Mapping[str, str] | None = None) -> Ran:
+    """A line of bash, in which every stage of a pipeline counts."""
+    return _run(["bash", "-c", f"set -o pipefail; {line}"], folder, b"", env)
+
+
+def python(folder: Path, *arguments: str, stdin: bytes = b"") -> Ran:
+    """`python ARGUMENTS` in a folder."""
+    return _run([sys.executable, *arguments], folder, stdin, None)
+
+
+def _run(command: list[str], folder: Path, stdin: bytes, env: Mapping[str, str] | None) -> Ran:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        env=environment(**(env or {})),
+        timeout=TIMEOUT,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr.decode())
+
+
+def files_in(folder: Path) -> set[str]:
+    """Names of all files, hidden ones too."""
+    return {path.name for path in folder.iterdir()}

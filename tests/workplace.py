@@ -1,0 +1,54 @@
+"""A folder as a user of the program has one: a part of the sample data, a model of each stage."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+import nlucompress as nc
+from nlucompress.format.indexes import Strings
+from nlucompress.format.matrices import from_dense
+
+SAMPLE = Path(__file__).parent.parent / "sample_data"
+TRAIN, DEV, TEST, UTTERANCES = 900, 150, 400, 5
+
+VECTORS = "red\t1 0 0.5\ngreen\t0 1 -0.25\nblue\t-2 0.125 3\n"
+GLOVE = "red 1 0 0.5\ngreen 0 1 -0.25\nblue -2 0.125 3\n"
+
+
+def fill(folder: Path) -> None:
+    """Write data and models into an empty folder."""
+    for name, lines in (("train", TRAIN), ("dev", DEV), ("test", TEST)):
+        _head(SAMPLE / f"{name}.tsv", folder / f"{name}.tsv", lines)
+    _head(SAMPLE / "utterances.txt", folder / "utterances.txt", UTTERANCES)
+    (folder / "vectors.txt").write_text(GLOVE)
+    (folder / "vectors.tsv").write_text(VECTORS)
+    (folder / "words.txt").write_text("red\nblue\nviolet\n")
+    train = nc.read_examples(folder / "train.tsv")
+    full = nc.train(train, None, nc.TrainOptions(iterations=40))
+    quantized = nc.quantize(full, nc.QuantizeOptions(bits=5))
+    hashed = nc.phash(quantized)
+    stages = {"full": full, "quantized": quantized, "hashed": hashed, "small": nc.pack(hashed)}
+    for name, model in stages.items():
+        nc.save(model, folder / f"{name}.nlu")
+    nc.save(nc.import_model(folder / "vectors.txt"), folder / "vectors.nlu")
+    nc.save(big_model(), folder / "big.nlu")
+
+
+def big_model() -> nc.Model:
+    """More bytes than a pipe holds at once."""
+    values = np.random.default_rng(1).standard_normal((4000, 40)).astype(np.float32)
+    keys = Strings.of(f"key {row}" for row in range(len(values)))
+    return nc.Model({"embeddings": nc.Table(keys, from_dense(values))})
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy such a folder."""
+    shutil.copytree(source, target, dirs_exist_ok=True)
+
+
+def _head(source: Path, target: Path, lines: int) -> None:
+    with source.open("rb") as file:
+        target.write_bytes(b"".join(line for line, _ in zip(file, range(lines), strict=False)))
