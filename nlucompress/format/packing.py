@@ -8,15 +8,10 @@ import numpy as np
 
 from nlucompress.algo import bits, entropy, offsets, rowcode
 from nlucompress.algo.rowcode import Rows, Shape
-from nlucompress.format.matrices import (
-    MAX_SPARSE_COLUMNS,
-    Coded,
-    Dense,
-    Matrix,
-    Sparse,
-    most_elements,
-)
+from nlucompress.format.coded import Coded, most_elements
+from nlucompress.format.matrices import Matrix
 from nlucompress.format.numbers import Floats, Linear, Numbers
+from nlucompress.format.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
 
 SPARSE_BLOCK = 8  # rows per block: fewer are found faster, more need fewer offsets
 DENSE_BLOCK = 32  # symbols per block of dense rows, about

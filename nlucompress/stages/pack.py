@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from nlucompress.errors import StageOrderError, UsageError
 from nlucompress.format import packing
+from nlucompress.format.coded import MAX_BLOCK_ROWS
 from nlucompress.format.indexes import Hashed
-from nlucompress.format.matrices import MAX_BLOCK_ROWS
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.stages.history import with_record
 

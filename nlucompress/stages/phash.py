@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from nlucompress.algo import bits, mphf, murmur
+from nlucompress.algo import bits, mphf, mphf_build, murmur
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Hashed, Strings
 from nlucompress.format.model import Model, Table
@@ -92,7 +92,7 @@ def _hashed(
             what = f"keys {first[:60]!r} and {second[:60]!r} share all 128 bits of their hash"
         raise DataError(f"table {name!r}: {what}; a perfect hash needs distinct keys")
     try:
-        cascade = mphf.build(h1, h2, groups, options.gamma)
+        cascade = mphf_build.build(h1, h2, groups, options.gamma)
     except ValueError as error:
         raise DataError(f"table {name!r}: {error}") from None
     order = np.empty(len(keys), np.int64)

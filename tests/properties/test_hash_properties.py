@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nlucompress.algo import mphf, murmur
+from nlucompress.algo import mphf, mphf_build, murmur
 from nlucompress.format import indexes
 from nlucompress.format.fields import Fields, Tensors
 from tests.unit.samples import hashed
@@ -19,7 +19,7 @@ GROUPS = st.builds(mphf.Groups, st.integers(1, 40), st.integers(0, 4))
 
 def cascade(keys: list[str], groups: mphf.Groups, gamma: float = 1.0) -> mphf.Cascade:
     """The hash of these keys."""
-    return mphf.build(*murmur.hash_keys(map(murmur.encode_key, keys)), groups, gamma)
+    return mphf_build.build(*murmur.hash_keys(map(murmur.encode_key, keys)), groups, gamma)
 
 
 def slots(built: mphf.Cascade, keys: list[str]) -> list[int]:

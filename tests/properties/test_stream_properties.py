@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlucompress.algo import bits, entropy, offsets, rowcode
+from nlucompress.algo.rowdecode import Decoder
 from tests.unit.samples import int64
 
 COUNTS = st.one_of(
@@ -134,7 +135,7 @@ def test_coded_rows_come_back(case: tuple[rowcode.Rows, rowcode.Shape]) -> None:
     tables = rowcode.write_codes(codes)
     parsed, read = rowcode.parse_codes(np.concatenate((tables, stream)), shape)
     assert read == len(tables)
-    decoder = rowcode.Decoder(shape, parsed, offsets.pack(starts, length), stream, length)
+    decoder = Decoder(shape, parsed, offsets.pack(starts, length), stream, length)
     whole = decoder.rows(np.arange(shape.rows))
     assert whole.counts.tolist() == rows.counts.tolist()
     assert whole.columns.tolist() == rows.columns.tolist()

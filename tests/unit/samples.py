@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import bits, mphf, murmur, offsets, rowcode
+from nlucompress.algo import bits, mphf, mphf_build, murmur, offsets, rowcode
 from nlucompress.format import codec
 from nlucompress.format.container import Serialized
 from nlucompress.format.indexes import Hashed, Strings
@@ -49,7 +49,7 @@ def hashed(
 ) -> Hashed:
     """The perfect hash of these keys, with fingerprints in slot order."""
     h1, h2 = murmur.hash_keys(murmur.encode_key(key) for key in keys)
-    cascade = mphf.build(h1, h2, groups)
+    cascade = mphf_build.build(h1, h2, groups)
     by_slot = np.zeros(len(keys), np.uint64)
     by_slot[cascade.slots(h1, h2)] = murmur.fingerprints(h2, fingerprint_bits)
     return Hashed(cascade, fingerprint_bits, bits.pack(by_slot, fingerprint_bits))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nlucompress.algo import bits, mphf, murmur
+from nlucompress.algo import bits, mphf, mphf_build, murmur
 from tests.unit.samples import hashed
 
 UInt64 = NDArray[np.uint64]
@@ -26,7 +26,7 @@ def hashes(count: int = MANY, prefix: str = "key") -> tuple[UInt64, UInt64]:
 @cache
 def built(shape: mphf.Groups) -> mphf.Cascade:
     """The cascade over the many keys."""
-    return mphf.build(*hashes(), shape)
+    return mphf_build.build(*hashes(), shape)
 
 
 def bits_per_key(cascade: mphf.Cascade) -> float:
@@ -56,13 +56,15 @@ def test_ranks_are_the_ones_before(shape: mphf.Groups) -> None:
 @pytest.mark.parametrize("gamma", [1.0, 1.5, 2.0, 5.0])
 def test_gamma_trades_levels_for_bits(gamma: float) -> None:
     h1, h2 = hashes(3000)
-    cascade = mphf.build(h1, h2, mphf.PLAIN, gamma)
+    cascade = mphf_build.build(h1, h2, mphf.PLAIN, gamma)
     assert np.array_equal(np.sort(cascade.slots(h1, h2)), np.arange(3000))
     assert cascade.levels[0] == int(3000 * gamma)
 
 
 def test_more_gamma_means_fewer_levels() -> None:
-    levels = [len(mphf.build(*hashes(3000), mphf.PLAIN, gamma).levels) for gamma in (1.0, 2.0, 5.0)]
+    levels = [
+        len(mphf_build.build(*hashes(3000), mphf.PLAIN, gamma).levels) for gamma in (1.0, 2.0, 5.0)
+    ]
     assert levels[0] > levels[1] > levels[2]
 
 
@@ -106,32 +108,32 @@ def test_shape_out_of_range(cells: int, seed_bits: int) -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 17])
 def test_few_keys(shape: mphf.Groups, count: int) -> None:
     h1, h2 = hashes(count)
-    cascade = mphf.build(h1, h2, shape)
+    cascade = mphf_build.build(h1, h2, shape)
     assert np.array_equal(np.sort(cascade.slots(h1, h2)), np.arange(count))
     assert cascade.counts_agree()
 
 
 def test_no_keys_know_no_key() -> None:
-    assert mphf.build(*hashes(0), mphf.PLAIN).slots(*hashes(3)).tolist() == [-1, -1, -1]
+    assert mphf_build.build(*hashes(0), mphf.PLAIN).slots(*hashes(3)).tolist() == [-1, -1, -1]
 
 
 def test_chunks_of_the_search_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = mphf.build(*hashes(2000), mphf.Groups(16, 4))
-    monkeypatch.setattr(mphf, "_BUILD_CELLS", 48)
-    parts = mphf.build(*hashes(2000), mphf.Groups(16, 4))
+    whole = mphf_build.build(*hashes(2000), mphf.Groups(16, 4))
+    monkeypatch.setattr(mphf_build, "BUILD_CELLS", 48)
+    parts = mphf_build.build(*hashes(2000), mphf.Groups(16, 4))
     assert np.array_equal(whole.blocks, parts.blocks)
 
 
 def test_two_equal_hashes_do_not_hang() -> None:
     same = np.array([5, 5], np.uint64)
     with pytest.raises(ValueError, match="2 keys found no bit on 255 levels"):
-        mphf.build(same, same, mphf.PLAIN)
+        mphf_build.build(same, same, mphf.PLAIN)
 
 
 def test_a_seed_is_the_lowest_of_the_best() -> None:
     # One key in a group is alone under every seed.
     h1, h2 = hashes(1)
-    block = mphf.build(h1, h2, mphf.Groups(16, 4)).blocks
+    block = mphf_build.build(h1, h2, mphf.Groups(16, 4)).blocks
     shape = mphf.Groups(16, 4)
     at = np.array([shape.rank_bits], np.int64)
     assert bits.read(block.reshape(-1), at, 4).tolist() == [0]
@@ -140,7 +142,7 @@ def test_a_seed_is_the_lowest_of_the_best() -> None:
 
 @pytest.mark.parametrize("bit", [0, 11, 12, 511])
 def test_counts_notice_a_flipped_bit(bit: int) -> None:
-    cascade = mphf.build(*hashes(1200), mphf.PLAIN)
+    cascade = mphf_build.build(*hashes(1200), mphf.PLAIN)
     blocks = cascade.blocks.copy()
     blocks.reshape(-1)[64 + bit // 8] ^= 0x80 >> bit % 8
     assert not replace(cascade, blocks=blocks).counts_agree()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nlucompress.algo import entropy, offsets, rowcode
+from nlucompress.algo.rowdecode import Decoder
 from tests.unit.samples import int64, uint8
 
 PAIR = rowcode.Rows(int64(2, 0, 1), int64(0, 3, 2), int64(1, 1, 0))
@@ -68,7 +69,7 @@ def test_smallest_stream_of_fixed_width() -> None:
     assert (stream.tobytes(), starts.tolist(), length) == (b"\x29\xc0", [0, 6], 12)
     assert codes.all == []
     assert rowcode.write_codes(codes).tolist() == []
-    read = rowcode.Decoder(shape, codes, None, stream, length).rows(int64(1, 0, 1))
+    read = Decoder(shape, codes, None, stream, length).rows(int64(1, 0, 1))
     assert read.symbols.tolist() == [3, 4, 1, 2, 3, 4]
     assert read.columns.tolist() == [0, 1] * 3
 
@@ -76,7 +77,7 @@ def test_smallest_stream_of_fixed_width() -> None:
 def test_rows_read_in_any_order() -> None:
     codes = rowcode.fit_codes(PAIR, PAIR_SHAPE)
     stream, starts, length = rowcode.encode(PAIR, PAIR_SHAPE, codes)
-    decoder = rowcode.Decoder(PAIR_SHAPE, codes, offsets.pack(starts, length), stream, length)
+    decoder = Decoder(PAIR_SHAPE, codes, offsets.pack(starts, length), stream, length)
     read = decoder.rows(int64(2, 0, 1, 0))
     assert read.counts.tolist() == [1, 2, 0, 2]
     assert read.columns.tolist() == [2, 0, 3, 0, 3]
@@ -110,7 +111,7 @@ def test_wide_rows(block_rows: int, sparse: bool) -> None:
     codes = rowcode.fit_codes(rows, shape)
     stream, starts, length = rowcode.encode(rows, shape, codes)
     assert len(stream) == (length + 7) // 8
-    decoder = rowcode.Decoder(shape, codes, offsets.pack(starts, length), stream, length)
+    decoder = Decoder(shape, codes, offsets.pack(starts, length), stream, length)
     read = decoder.rows(np.arange(9))
     assert np.array_equal(read.counts, rows.counts)
     assert np.array_equal(read.columns, rows.columns)
@@ -124,11 +125,11 @@ def only(symbol: int, size: int) -> entropy.PrefixCode:
     return entropy.PrefixCode(lengths)
 
 
-def damaged(count: int, gap: int) -> rowcode.Decoder:
+def damaged(count: int, gap: int) -> Decoder:
     """One row of four columns that claims this count and these gaps."""
     shape = rowcode.Shape(1, 4, True, 1, 2, 0)
     codes = rowcode.Codes([only(count, 130)], [only(gap, 130)] * 6, [only(1, 2)] * 6)
-    return rowcode.Decoder(shape, codes, offsets.pack(int64(0), 0), np.zeros(0, np.uint8), 0)
+    return Decoder(shape, codes, offsets.pack(int64(0), 0), np.zeros(0, np.uint8), 0)
 
 
 def test_damaged_counts_and_columns_are_refused() -> None:
@@ -145,7 +146,7 @@ def test_damaged_counts_and_columns_are_refused() -> None:
 def test_a_symbol_beyond_the_alphabet_is_refused() -> None:
     # 010 | 111 in three bits each, of an alphabet of seven.
     shape = rowcode.Shape(2, 1, False, 1, 7, 3)
-    decoder = rowcode.Decoder(shape, rowcode.Codes(), None, uint8(0b01011100), 6)
+    decoder = Decoder(shape, rowcode.Codes(), None, uint8(0b01011100), 6)
     assert decoder.rows(int64(0)).symbols.tolist() == [2]
     with pytest.raises(ValueError, match="beyond the alphabet"):
         decoder.rows(int64(1))
@@ -155,7 +156,7 @@ def test_a_row_behind_the_end_of_the_stream_is_refused() -> None:
     codes = rowcode.fit_codes(PAIR, PAIR_SHAPE)
     stream, starts, length = rowcode.encode(PAIR, PAIR_SHAPE, codes)
     for end in range(length):
-        decoder = rowcode.Decoder(PAIR_SHAPE, codes, offsets.pack(starts, length), stream, end)
+        decoder = Decoder(PAIR_SHAPE, codes, offsets.pack(starts, length), stream, end)
         with pytest.raises(ValueError, match="leaves the stream"):
             decoder.rows(int64(2))
 
