@@ -19,6 +19,7 @@ BELOW = {
     "training": {"errors", "algo", "format", *SIBLINGS},
     "stages": {"errors", "algo", "format", *SIBLINGS, "training"},
     "cli": {"errors", "algo", "format", *SIBLINGS, "training", "stages"},
+    "native": set(),
 }
 ENTRIES = {"__init__", "__main__"}  # may import any room, heavy libraries only lazily
 VERSIONED = {"stages", "cli"}  # may ask the package for its version

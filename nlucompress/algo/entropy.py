@@ -2,7 +2,8 @@
 
 Codes are assigned by (length, symbol) in ascending order, so that the lengths alone describe the
 code. No code is longer than 12 bits: a decoder needs one table of at most 4,096 entries or, in
-little memory, twelve comparisons. A code of a single symbol takes no bits at all.
+little memory, twelve comparisons. Every code word has at least one bit, also that of an only
+symbol: so a reader never does more work than a stream has bits.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ UInt8 = NDArray[np.uint8]
 MAX_LENGTH = 12
 ABSENT = 255  # in the lengths: the symbol does not occur
 
-# The nibbles of a written code: 0 absent, 1 to 12 a length, then
-_ONLY = 13  # the only symbol, of length zero
+# The nibbles of a written code: 0 absent, 1 to 12 a length, 13 unused, then
 _SHORT_RUN, _SHORT_BITS = 14, 4  # 4 bits r: a run of r + 2 absent symbols
 _LONG_RUN, _LONG_BITS = 15, 8  # 8 bits r: a run of r + 18 absent symbols
 
@@ -43,11 +43,12 @@ class PrefixCode:
     lengths: UInt8
 
     def __post_init__(self) -> None:
-        """Check that the code is complete: Kraft's sum is exactly one."""
+        """Check that the code is complete: Kraft's sum is one, or half of it for one symbol."""
         present = self.lengths[self.lengths != ABSENT].astype(np.int64)
-        if len(present) and (present > MAX_LENGTH).any():
-            raise ValueError("a prefix code is longer than 12 bits")
-        if len(present) and int((1 << (MAX_LENGTH - present)).sum()) != 1 << MAX_LENGTH:
+        if ((present < 1) | (present > MAX_LENGTH)).any():
+            raise ValueError("a prefix code has a length outside 1 to 12 bits")
+        kraft = int((1 << (MAX_LENGTH - present)).sum())
+        if len(present) and kraft != 1 << (MAX_LENGTH - (len(present) == 1)):
             raise ValueError("the code lengths are no complete prefix code")
 
     @cached_property
@@ -66,9 +67,10 @@ class PrefixCode:
         """Symbol and length for each of the 4,096 windows of 12 bits."""
         present = np.flatnonzero(self.lengths != ABSENT)
         order = present[np.argsort(self.lengths[present], kind="stable")]
-        share = 1 << (MAX_LENGTH - self.lengths[order].astype(np.int64))
         if not len(order):
             return np.zeros(1 << MAX_LENGTH, np.uint16), np.zeros(1 << MAX_LENGTH, np.uint8)
+        # The bit of an only symbol is written zero and means nothing: both its windows lead to it.
+        share = 1 << (MAX_LENGTH - self.lengths[order].astype(np.int64) + (len(order) == 1))
         return (
             np.repeat(order, share).astype(np.uint16),
             np.repeat(self.lengths[order], share),
@@ -90,7 +92,7 @@ def fit(counts: NDArray[np.integer]) -> PrefixCode:
     if len(present) > 1 << MAX_LENGTH:
         raise ValueError(f"{len(present)} symbols do not fit codes of {MAX_LENGTH} bits")
     if len(present) == 1:
-        lengths[present] = 0
+        lengths[present] = 1
     if len(present) > 1:
         leaves = sorted((int(counts[s]), i) for i, s in enumerate(present.tolist()))
         row: list[tuple[int, tuple[int, ...]]] = []
@@ -134,7 +136,7 @@ def write(code: PrefixCode) -> tuple[list[int], list[int]]:
             put(0, 4)
             run = 1
         else:
-            put(lengths[at] or _ONLY, 4)
+            put(lengths[at], 4)
             run = 1
         at += run
     return values, widths
@@ -156,7 +158,7 @@ def parse(read: BitReader, symbols: int) -> PrefixCode:
             at += read.take(_SHORT_BITS) + 2
         else:
             if nibble:
-                lengths[at] = 0 if nibble == _ONLY else nibble
+                lengths[at] = nibble
             at += 1
     if at != symbols:
         raise ValueError("a run of absent symbols leaves the alphabet")

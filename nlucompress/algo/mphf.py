@@ -88,6 +88,11 @@ class Groups:
         return -(-self.block_count(levels) // self.blocks_per_anchor)
 
 
+# The bits of a block before each of its bits as eight words: (512, 8). Ones are only counted, so
+# the order of a word's bytes does not matter.
+_BEFORE = np.packbits(np.tri(BLOCK_BITS, k=-1, dtype=np.bool_), axis=1).view(np.uint64)
+_KEYS_AT_ONCE = 1 << 16  # looked up at a time: what is gathered for them fits the cache
+
 PLAIN = Groups(cells=1, seed_bits=0)
 
 
@@ -119,6 +124,9 @@ class Cascade:
 
         A key that was not in the set mostly gets another key's slot: a perfect hash cannot tell.
         """
+        if len(h1) > _KEYS_AT_ONCE:
+            spans = (slice(at, at + _KEYS_AT_ONCE) for at in range(0, len(h1), _KEYS_AT_ONCE))
+            return np.concatenate([self.slots(h1[span], h2[span]) for span in spans])
         result = np.full(h1.shape, -1, np.int64)
         open_keys = np.arange(len(h1))
         first_group = 0
@@ -136,8 +144,8 @@ class Cascade:
     def counts_agree(self) -> bool:
         """Whether ranks and anchors count exactly the set cells, and these are as many as keys."""
         shape = self.groups
-        cells = ~_bits_before(np.array([shape.cells_at]))
-        ones = np.bitwise_count(self.blocks.view(">u8") & cells).sum(axis=1, dtype=np.int64)
+        cells = ~_BEFORE[shape.cells_at]
+        ones = np.bitwise_count(self.blocks.view(np.uint64) & cells).sum(axis=1, dtype=np.int64)
         before = np.cumsum(ones) - ones
         blocks = np.arange(len(self.blocks))
         return int(ones.sum()) == self.size and bool((self._ranks(blocks) == before).all())
@@ -156,8 +164,8 @@ class Cascade:
 
     def _rank(self, block: Int64, at: Int64) -> Int64:
         """Ones before bit ``at`` of the block among all cells of the cascade."""
-        words = self.blocks[block].view(">u8")
-        mask = _bits_before(at) & ~_bits_before(np.array([self.groups.cells_at]))
+        words = self.blocks[block].view(np.uint64)
+        mask = _BEFORE[at] & ~_BEFORE[self.groups.cells_at]
         ones: Int64 = np.bitwise_count(words & mask).sum(axis=1, dtype=np.int64)
         return self._ranks(block) + ones
 
@@ -168,13 +176,6 @@ class Cascade:
         anchor = bits.read(self.anchors, at, ANCHOR_BITS)
         rank = bits.read(self._flat, block * BLOCK_BITS, shape.rank_bits)
         return anchor.astype(np.int64) + rank.astype(np.int64)
-
-
-def _bits_before(at: Int64) -> UInt64:
-    """The bits of a block before bit ``at`` as eight 64-bit words per element."""
-    count = np.clip(at[:, None] - np.arange(0, BLOCK_BITS, 64), 0, 64)
-    shift = (64 - np.maximum(count, 1)).astype(np.uint64)
-    return np.where(count > 0, np.uint64(2**64 - 1) << shift, np.uint64(0))
 
 
 def place(hashes: UInt64, groups: int) -> tuple[Int64, UInt32]:

@@ -9,6 +9,7 @@ modulo the size of a level collide on every level, and the cascade would not end
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import mmh3
 import numpy as np
@@ -18,6 +19,7 @@ UInt32 = NDArray[np.uint32]
 UInt64 = NDArray[np.uint64]
 
 SEED = 1
+_KEYS_AT_ONCE = 1 << 16
 
 
 def encode_key(key: str) -> bytes:
@@ -27,8 +29,11 @@ def encode_key(key: str) -> bytes:
 
 def hash_keys(keys: Iterable[bytes]) -> tuple[UInt64, UInt64]:
     """Hash encoded keys to two uint64 arrays, the low and the high half of the 128 bits."""
-    joined = b"".join([mmh3.hash_bytes(key, SEED) for key in keys])
-    halves = np.frombuffer(joined, "<u8").reshape(-1, 2).astype(np.uint64)
+    source = iter(keys)
+    joined = bytearray()  # grown piece by piece: as many small objects would take four times more
+    while piece := [mmh3.hash_bytes(key, SEED) for key in islice(source, _KEYS_AT_ONCE)]:
+        joined += b"".join(piece)
+    halves = np.frombuffer(joined, "<u8").reshape(-1, 2).astype(np.uint64, copy=False)
     return halves[:, 0].copy(), halves[:, 1].copy()
 
 

@@ -126,7 +126,7 @@ def gaps_of(rows: Rows) -> Int64:
 def fit_codes(rows: Rows, shape: Shape) -> Codes:
     """The best prefix codes for these rows."""
     for_counts, for_gaps, for_symbols = shape.alphabets
-    classes = np.repeat(count_class(rows.counts), rows.counts) if shape.sparse else 0 * rows.symbols
+    classes = _classes(rows, shape)
 
     def fit(sizes: list[int], numbers: Int64, of: Int64) -> list[entropy.PrefixCode]:
         return [
@@ -167,7 +167,14 @@ def parse_codes(data: UInt8, shape: Shape) -> tuple[Codes, int]:
 
 def stream_bits(rows: Rows, shape: Shape, codes: Codes) -> int:
     """Length in bits of the stream that ``encode`` would write."""
-    return int(_stream_words(rows, shape, codes)[2].sum())
+    classes = _classes(rows, shape)
+    total = 0
+    if shape.sparse:
+        total += int(_words(codes.counts, rows.counts)[1].sum())
+        total += int(_words(codes.gaps, gaps_of(rows), classes)[1].sum())
+    if shape.symbol_bits:
+        return total + len(rows.symbols) * shape.symbol_bits
+    return total + int(_words(codes.symbols, rows.symbols, classes, plain=True)[1].sum())
 
 
 def encode(rows: Rows, shape: Shape, codes: Codes) -> tuple[UInt8, Int64, int]:
@@ -177,34 +184,39 @@ def encode(rows: Rows, shape: Shape, codes: Codes) -> tuple[UInt8, Int64, int]:
         The stream's bytes, the offset in bits of each block, and the stream's length in bits.
     """
     blocks, values, widths = _stream_words(rows, shape, codes)
-    order = np.argsort(blocks, kind="stable")
-    values, widths = values[order], widths[order]
-    lengths = np.zeros(shape.blocks, np.int64)
-    np.add.at(lengths, blocks[order], widths)
+    # Sums of whole numbers below 2^53 are exact in float64.
+    lengths = np.bincount(blocks, weights=widths, minlength=shape.blocks).astype(np.int64)
+    if shape.sparse:
+        order = np.argsort(blocks, kind="stable")
+        values, widths = values[order], widths[order]
     starts = np.cumsum(lengths) - lengths
     return bits.pack(values.astype(np.uint64), widths), starts, int(lengths.sum())
 
 
+def _classes(rows: Rows, shape: Shape) -> Int64:
+    """Which of the codes each entry stands in."""
+    if not shape.sparse:
+        return np.zeros_like(rows.symbols)
+    return np.repeat(count_class(rows.counts), rows.counts)
+
+
 def _stream_words(rows: Rows, shape: Shape, codes: Codes) -> tuple[Int64, Int64, Int64]:
     """Block, value and width of every word; within a block they stand in stream order."""
-    classes = np.repeat(count_class(rows.counts), rows.counts) if shape.sparse else 0 * rows.symbols
-    row_of = np.repeat(np.arange(shape.rows), rows.counts)
-    pieces: list[tuple[Int64, Int64, Int64]] = []  # (block, value, width) in stream order per block
-    if shape.sparse:
-        pieces.append((np.arange(shape.rows), *_words(codes.counts, rows.counts)))
-        gap = _words(codes.gaps, gaps_of(rows), classes)
-    else:
-        gap = (np.zeros_like(rows.symbols), np.zeros_like(rows.symbols))
+    classes = _classes(rows, shape)
+    block = np.arange(shape.rows) // shape.block_rows
     if shape.symbol_bits:
         symbol = (rows.symbols, np.full_like(rows.symbols, shape.symbol_bits))
     else:
         symbol = _words(codes.symbols, rows.symbols, classes, plain=True)
-    entry = np.stack((gap[0], symbol[0]), axis=1).reshape(-1)
-    width = np.stack((gap[1], symbol[1]), axis=1).reshape(-1)
-    pieces.append((np.repeat(row_of, 2), entry, width))
-    blocks = np.concatenate([piece[0] // shape.block_rows for piece in pieces])
-    values = np.concatenate([piece[1] for piece in pieces])
-    return blocks, values, np.concatenate([piece[2] for piece in pieces])
+    if not shape.sparse:
+        return np.repeat(block, rows.counts), *symbol
+    count = _words(codes.counts, rows.counts)
+    gap = _words(codes.gaps, gaps_of(rows), classes)
+    values, widths = (
+        np.concatenate((count[part], np.stack((gap[part], symbol[part]), axis=1).reshape(-1)))
+        for part in (0, 1)
+    )
+    return np.concatenate((block, np.repeat(block, 2 * rows.counts))), values, widths
 
 
 def _words(

@@ -23,6 +23,8 @@ from nlucompress.algo.rowcode import (
     count_class,
 )
 
+ROWS_AT_ONCE = 1 << 16  # bounds what a reader holds in memory beside its answer
+
 
 class Decoder:
     """Reads rows of one stream in any order, all that are asked for in step."""
@@ -50,11 +52,6 @@ class Decoder:
     def _symbols(self) -> Tables:
         return _tables(self._codes.symbols)
 
-    @property
-    def _most_entries(self) -> int:
-        """Entries of a block at most: one of no bits takes a step of the reader all the same."""
-        return MAX_BLOCK_ENTRIES + (self._end if self._shape.block_rows == 1 else 0)
-
     def _check(self, at: Int64) -> None:
         if len(at) and (int(at.min()) < 0 or int(at.max()) > self._end):
             raise ValueError("a row leaves the stream")
@@ -65,27 +62,40 @@ class Decoder:
         Raises:
             ValueError: The stream holds a count or column beyond the matrix.
         """
-        shape = self._shape
         if self._offsets is None:
             return self._fixed(index)
-        block, within = np.divmod(index, shape.block_rows)
-        at = self._offsets[block]
+        pieces = [
+            self._rows(index[begin : begin + ROWS_AT_ONCE], self._offsets)
+            for begin in range(0, max(len(index), 1), ROWS_AT_ONCE)
+        ]
+        parts = ("counts", "columns", "symbols")
+        return Rows(*(np.concatenate([getattr(each, part) for each in pieces]) for part in parts))
+
+    def _rows(self, index: Int64, offsets: Offsets) -> Rows:
+        """Rows by their blocks: a block is read once, as far as its last row that is wanted."""
+        shape = self._shape
+        wanted, within = np.divmod(index, shape.block_rows)
+        block, lane = np.unique(wanted, return_inverse=True)
+        last = np.zeros(len(block), np.int64)
+        np.maximum.at(last, lane, within)
+        at = offsets[block]
         self._check(at)
         if shape.sparse:
             counts, at = self._read_counts(block, at)
         else:
-            counts = np.full((len(index), shape.block_rows), shape.columns, np.int64)
-        counts[np.arange(shape.block_rows) > within[:, None]] = 0
-        own = counts[np.arange(len(index)), within]
-        gaps, symbols = self._read_entries(counts, own, at)
-        columns = gaps
+            counts = np.full((len(block), shape.block_rows), shape.columns, np.int64)
+        counts[np.arange(shape.block_rows) > last[:, None]] = 0
+        gaps, symbols = self._read_entries(counts, at)
+        own = counts[lane, within]
+        starts = (np.cumsum(counts) - counts.reshape(-1))[lane * shape.block_rows + within]
+        entry = np.repeat(starts - (np.cumsum(own) - own), own) + np.arange(int(own.sum()))
         if shape.sparse:
-            columns = _columns(own, gaps)
+            columns = _columns(own, gaps[entry])
             if len(columns) and (columns.min() < 0 or columns.max() >= shape.columns):
                 raise ValueError("an entry lies beyond the last column")
         else:
             columns = np.tile(np.arange(shape.columns), len(index))
-        return Rows(own, columns, symbols)
+        return Rows(own, columns, symbols[entry])
 
     def _fixed(self, index: Int64) -> Rows:
         shape = self._shape
@@ -114,42 +124,37 @@ class Decoder:
         self._check(at)
         return counts, at
 
-    def _read_entries(self, counts: Int64, own: Int64, at: Int64) -> tuple[Int64, Int64]:
-        """Gaps and symbols of each lane's last row; the rows before it are read and passed over."""
+    def _read_entries(self, counts: Int64, at: Int64) -> tuple[Int64, Int64]:
+        """Gaps and symbols of all entries of each lane, lane by lane."""
         shape = self._shape
         total = counts.sum(axis=1)
-        if len(total) and total.max() > self._most_entries:
-            raise ValueError("a block has more entries than its stream can hold")
-        lanes = np.argsort(-total, kind="stable")  # the longest first: the active ones lead
-        total, at = total[lanes], at[lanes]
-        skip = total - own[lanes]
-        out = (np.cumsum(own) - own)[lanes]
-        of_row = count_class(counts[lanes]) if shape.sparse else np.zeros_like(counts)
-        classes = np.repeat(of_row.reshape(-1), counts[lanes].reshape(-1))
+        most = MAX_BLOCK_ENTRIES if self._shape.block_rows > 1 else self._end
+        if len(total) and total.max() > most:
+            raise ValueError("a block has more entries than it may")
+        of_row = count_class(counts) if shape.sparse else np.zeros_like(counts)
+        classes = np.repeat(of_row.reshape(-1), counts.reshape(-1))
         for tables in (self._gaps, self._symbols):
             if len(classes) and len(tables.usable) and not tables.usable[np.unique(classes)].all():
                 raise ValueError("an entry stands in a code without symbols")
         first = np.cumsum(total) - total
-        gaps = np.zeros(int(own.sum()), np.int64)
-        symbols = np.zeros(int(own.sum()), np.int64)
+        lanes = np.argsort(-total, kind="stable")  # the longest first: the active ones lead
+        total, at, first = total[lanes], at[lanes], first[lanes]
+        gaps = np.zeros(len(classes), np.int64)
+        symbols = np.zeros(len(classes), np.int64)
         steps = int(total[0]) if len(total) else 0
         active = np.searchsorted(-total, -np.arange(steps), side="left")
         for step, lane_count in enumerate(active.tolist()):
-            now = slice(0, lane_count)
-            of = classes[first[now] + step]
-            position = at[now]
-            keep = step >= skip[now]
-            place = (out[now] + step - skip[now])[keep]
+            place = first[:lane_count] + step
+            of = classes[place]
+            position = at[:lane_count]
             if shape.sparse:
-                gap, position = self._number(self._gaps, of, position)
-                gaps[place] = gap[keep]
+                gaps[place], position = self._number(self._gaps, of, position)
             if shape.symbol_bits:
-                symbol = bits.read(self._stream, position, shape.symbol_bits).astype(np.int64)
+                symbols[place] = bits.read(self._stream, position, shape.symbol_bits)
                 position = position + shape.symbol_bits
             else:
-                symbol, position = _look_up(self._stream, self._symbols, of, position)
-            symbols[place] = symbol[keep]
-            at[now] = position
+                symbols[place], position = _look_up(self._stream, self._symbols, of, position)
+            at[:lane_count] = position
             self._check(position)
         return gaps, symbols
 

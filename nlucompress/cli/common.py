@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -151,5 +152,8 @@ def bytes_text(size: float) -> str:
 
 
 def printable(text: str) -> str:
-    """Text on one line and in one column: control characters become escapes."""
-    return "".join(c if c >= " " and c != "\x7f" else repr(c)[1:-1] for c in text)
+    """Text on one line and in one column: control characters and ends of lines become escapes."""
+    if text.isprintable():
+        return text
+    escaped = ("Cc", "Zl", "Zp")
+    return "".join(repr(c)[1:-1] if unicodedata.category(c) in escaped else c for c in text)

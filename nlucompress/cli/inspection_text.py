@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.records import StageInfo
 
 FIRST_LABELS = 44  # characters of labels that are shown
-DIGITS = 12  # of a tensor's digest; the JSON has all of them
+DIGITS = 10  # of a tensor's digest; the JSON has all of them
 
 
 def lines_of(name: str, found: Inspection, all_labels: bool) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _summary(found: Inspection, all_labels: bool) -> Iterator[str]:
     yield from line("checked", _checked(found))
     for key, value in (found.metadata or {}).items():
         yield from line("metadata", f"{key} = {textwrap.shorten(value, 120, placeholder=' ...')}")
-    if found.label_count is not None:
+    if found.label_count:
         yield from _labels(found, all_labels)
     if found.features is not None:
         yield from line("features", _features(found.features))
@@ -118,13 +118,15 @@ def _tensors(found: Inspection) -> Iterator[str]:
     shapes = ["x".join(map(str, tensor.shape)) or "scalar" for tensor in found.tensors]
     wide = max(len("tensor"), *map(len, names))
     shaped = max(len("shape"), *map(len, shapes))
-    yield f"{'tensor':<{wide}}  dtype  {'shape':<{shaped}}  {'bytes':>11}  digest"
-    for name, shape, tensor in zip(names, shapes, found.tensors, strict=True):
+    sizes = [f"{tensor.bytes:,}" for tensor in found.tensors]
+    sized = max(len("bytes"), *map(len, sizes))
+    yield f"{'tensor':<{wide}}  dtype  {'shape':<{shaped}}  {'bytes':>{sized}}  digest"
+    for name, shape, size, tensor in zip(names, shapes, sizes, found.tensors, strict=True):
         state = {"damaged": " DAMAGED", "outside": "CUT OFF"}.get(tensor.state, "")
         digest = (tensor.digest or "")[:DIGITS] + state
         yield (
             f"{name:<{wide}}  {printable(tensor.dtype):<5}  {shape:<{shaped}}  "
-            f"{tensor.bytes:>11,}  {digest}"
+            f"{size:>{sized}}  {digest}"
         )
 
 

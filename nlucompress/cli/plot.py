@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from nlucompress.stages.histogram import Bar, Histogram
 
 EIGHTHS = "▏▎▍▌▋▊▉█"
-WIDEST = 100
+NARROWEST, WIDEST = 60, 100
 
 
 def columns() -> int:
     """Columns of the terminal, 80 where there is none."""
-    return max(40, min(shutil.get_terminal_size((80, 24)).columns, WIDEST))
+    return max(NARROWEST, min(shutil.get_terminal_size((80, 24)).columns, WIDEST))
 
 
 def ascii_only() -> bool:

@@ -20,13 +20,6 @@ from nlucompress.format.plain import MAX_SPARSE_COLUMNS, scatter
 
 MAX_ROWS = 1 << 40
 MAX_BLOCK_ROWS = 1024
-# A stream whose codes take no bits could stand for any number of elements; it may not.
-FREE_ELEMENTS, ELEMENTS_PER_BYTE = 1 << 22, 1 << 12
-
-
-def most_elements(data_bytes: int) -> int:
-    """Elements that coded rows of so many bytes may stand for."""
-    return FREE_ELEMENTS + ELEMENTS_PER_BYTE * data_bytes
 
 
 @dataclass(frozen=True)
@@ -138,10 +131,9 @@ class Coded:
         data = fields.tensor("rows", np.uint8, (None,))
         if len(shape) != 2 or shape[1] > MAX_SPARSE_COLUMNS or len(offsets) != 2:
             raise FormatError(f"{fields.where}: shape {shape} is out of range")
-        if max(shape[0], 1) * max(shape[1], 1) > most_elements(len(data)):
-            raise FormatError(
-                f"{fields.where}: shape {shape} is too large for its {len(data)} bytes"
-            )
+        # Every row of a sparse matrix and every element of a dense one takes at least a bit.
+        if shape[0] * (1 if sparse else shape[1]) > stream_bits or stream_bits > 8 * len(data):
+            raise FormatError(f"{fields.where}: shape {shape} does not fit {len(data)} bytes")
         if not sparse and block_rows > 1 and block_rows * shape[1] > rowcode.MAX_BLOCK_ENTRIES:
             raise FormatError(f"{fields.where}: a block has too many entries")
         if offsets[0] not in packed_offsets.STRIDES or offsets[1] > 57:

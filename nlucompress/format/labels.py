@@ -43,10 +43,8 @@ def decode(data: NDArray[np.uint8], count: int, where: str) -> tuple[str, ...]:
     text = bytearray()
     try:
         code = entropy.parse(reader, 256)
-        present = np.flatnonzero(code.lengths != entropy.ABSENT)
-        # A code of one symbol takes no bits: it can only spell a single, empty label.
-        if len(present) == 0 or (len(present) == 1 and (present[0] != END or count != 1)):
-            raise ValueError("their code cannot spell them")
+        if (code.lengths == entropy.ABSENT).all():
+            raise ValueError("their code has no symbols")
         symbols, lengths = (table.tolist() for table in code.window)
         ended = 0
         while ended < count:

@@ -8,7 +8,7 @@ import numpy as np
 
 from nlucompress.algo import bits, entropy, offsets, rowcode
 from nlucompress.algo.rowcode import Rows, Shape
-from nlucompress.format.coded import Coded, most_elements
+from nlucompress.format.coded import Coded
 from nlucompress.format.matrices import Matrix
 from nlucompress.format.numbers import Floats, Linear, Numbers
 from nlucompress.format.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
@@ -52,12 +52,7 @@ def smallest(matrix: Matrix, block_rows: int = SPARSE_BLOCK) -> Matrix:
     best = min(sizes, key=lambda shape: sizes[shape])
     if isinstance(matrix, Dense) and matrix.codes.nbytes <= sizes[best] // 8 + CODED_COST:
         return matrix
-    coded = _coded(elements, best)
-    # What takes next to no bits is bounded by the reader; it is small in any encoding.
-    longest = int(elements.rows.counts.max(initial=0)) if best.sparse else elements.columns
-    if not coded.fixed and longest > rowcode.MAX_BLOCK_ENTRIES + coded.stream_bits:
-        return matrix
-    return coded if elements.count <= most_elements(len(coded.data)) else matrix
+    return _coded(elements, best)
 
 
 def _elements(matrix: Dense | Sparse) -> _Elements:

@@ -58,7 +58,9 @@ def test_the_input_is_never_the_output(workdir: Path) -> None:
     for output in ("full.nlu", "./full.nlu", "hard.nlu", "soft.nlu", str(workdir / "full.nlu")):
         done = run(workdir, "quantize", "full.nlu", "--force", "-o", output)
         assert done.code == USAGE
-        assert done.err == f"nlucompress: error: {output}: is the input too; write to another file\n"
+        assert (
+            done.err == f"nlucompress: error: {output}: is the input too; write to another file\n"
+        )
     assert (workdir / "full.nlu").read_bytes() == before
 
 

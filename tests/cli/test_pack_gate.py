@@ -39,9 +39,7 @@ def test_the_limit_itself_is_met(models: Path) -> None:
 
 
 def test_the_account_adds_up(workdir: Path) -> None:
-    done = run(
-        workdir, "pack", "hashed.nlu", "--max-size", "1M", "--json", "-o", "new.nlu"
-    )
+    done = run(workdir, "pack", "hashed.nlu", "--max-size", "1M", "--json", "-o", "new.nlu")
     figures = json.loads(done.out)
     size = (workdir / "new.nlu").stat().st_size
     assert (done.code, done.err) == (DONE, "")
@@ -57,7 +55,14 @@ def test_the_account_adds_up(workdir: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "fits"),
-    [("20000", True), ("20K", True), ("20kB", True), ("19.6Ki", True), ("0.1M", True), ("1B", False)],
+    [
+        ("20000", True),
+        ("20K", True),
+        ("20kB", True),
+        ("19.6Ki", True),
+        ("0.1M", True),
+        ("1B", False),
+    ],
 )
 def test_sizes(models: Path, text: str, fits: bool) -> None:
     done = run(models, "pack", "hashed.nlu", "--max-size", text)

@@ -13,9 +13,9 @@ from nlucompress.format import labels
 
 
 def test_smallest_file() -> None:
-    # 255 absent symbols: 15, run 255 - 18; then 13, the only symbol, which takes no bits.
-    assert labels.encode([""]).tobytes() == b"\xfe\xdd"
-    assert labels.decode(np.frombuffer(b"\xfe\xdd", np.uint8), 1, "labels") == ("",)
+    # 255 absent symbols: 15, run 255 - 18; then 1, the only symbol's bit; then that bit.
+    assert labels.encode([""]).tobytes() == b"\xfe\xd1\x00"
+    assert labels.decode(np.frombuffer(b"\xfe\xd1\x00", np.uint8), 1, "labels") == ("",)
 
 
 def test_two_symbols_by_hand() -> None:

@@ -48,12 +48,12 @@ def test_smallest_stream() -> None:
     codes = rowcode.fit_codes(PAIR, PAIR_SHAPE)
     stream, starts, length = rowcode.encode(PAIR, PAIR_SHAPE, codes)
     # Counts 0, 1, 2 are 10, 11 and 0 (shorter for the first to be merged last), gaps of the class
-    # of two entries 0 and 2 are 0 and 1; everything else is a lone symbol of no bits.
+    # of two entries 0 and 2 are 0 and 1; every other gap and symbol is a lone one of one bit.
     words = {
         int(n): (int(codes.counts[0].lengths[n]), int(codes.counts[0].codes[n])) for n in range(3)
     }
-    spelled = "".join(f"{words[n][1]:0{words[n][0]}b}" for n in (2, 0)) + "01"
-    second = f"{words[1][1]:0{words[1][0]}b}"
+    spelled = "".join(f"{words[n][1]:0{words[n][0]}b}" for n in (2, 0)) + "00" + "10"
+    second = f"{words[1][1]:0{words[1][0]}b}" + "00"
     assert starts.tolist() == [0, len(spelled)]
     assert length == len(spelled) + len(second)
     text = (spelled + second).ljust(8 * len(stream), "0")
@@ -119,9 +119,9 @@ def test_wide_rows(block_rows: int, sparse: bool) -> None:
 
 
 def only(symbol: int, size: int) -> entropy.PrefixCode:
-    """The code of no bits that always gives this symbol."""
+    """The code whose one bit always gives this symbol."""
     lengths = np.full(size, entropy.ABSENT, np.uint8)
-    lengths[symbol] = 0
+    lengths[symbol] = 1
     return entropy.PrefixCode(lengths)
 
 
@@ -129,7 +129,7 @@ def damaged(count: int, gap: int) -> Decoder:
     """One row of four columns that claims this count and these gaps."""
     shape = rowcode.Shape(1, 4, True, 1, 2, 0)
     codes = rowcode.Codes([only(count, 130)], [only(gap, 130)] * 6, [only(1, 2)] * 6)
-    return Decoder(shape, codes, offsets.pack(int64(0), 0), np.zeros(0, np.uint8), 0)
+    return Decoder(shape, codes, offsets.pack(int64(0), 99), np.zeros(13, np.uint8), 99)
 
 
 def test_damaged_counts_and_columns_are_refused() -> None:
@@ -162,10 +162,10 @@ def test_a_row_behind_the_end_of_the_stream_is_refused() -> None:
 
 
 def test_a_class_of_its_own_shortens_the_stream() -> None:
-    """Rows of one entry hold symbol 0, rows of three hold symbol 1: neither takes a bit."""
+    """Rows of one entry hold symbol 0, rows of three hold symbol 1: a bit each, as the gaps."""
     counts = int64(*[1, 3] * 50)
     symbols = np.repeat((counts == 3).astype(np.int64), counts)
     columns = np.concatenate([np.arange(count) for count in counts.tolist()])
     rows, shape = rowcode.Rows(counts, columns, symbols), rowcode.Shape(100, 9, True, 4, 2, 0)
     length = rowcode.encode(rows, shape, rowcode.fit_codes(rows, shape))[2]
-    assert length == 100  # one bit per row, for its count
+    assert length == 100 + 2 * 200  # a bit per row for its count, two per entry

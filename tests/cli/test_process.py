@@ -1,0 +1,212 @@
+"""The process: usage, signals, imports, the environment, shell completion, debugging."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from nlucompress import __version__
+from tests.cli.program import (
+    BAD_INPUT,
+    DONE,
+    INTERRUPTED,
+    PROGRAM,
+    TIMEOUT,
+    USAGE,
+    environment,
+    python,
+    run,
+    shell,
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "--nonsense",
+        "quantize --nonsense",
+        "quantize a b",
+        "quantize full.nlu --bits 0 -o out",
+        "quantize full.nlu --bits nine",
+        "quantize full.nlu --per nothing",
+        "quantize full.nlu --table absent",
+        "quantize full.nlu --keep 0",
+        "phash quantized.nlu --gamma 0.1",
+        "phash quantized.nlu --groups 16",
+        "phash quantized.nlu --groups 41x4",
+        "phash quantized.nlu --fingerprint-bits 17",
+        "pack hashed.nlu --block-rows 0",
+        "train",
+        "train train.tsv --ngrams 3-1",
+        "train train.tsv --ngrams none",
+        "train train.tsv --l2 -1",
+        "evaluate small.nlu",
+        "evaluate small.nlu --data test.tsv --max-nfr nan",
+        "evaluate small.nlu --data test.tsv --min-accuracy 101",
+        "predict",
+        "lookup",
+        "completion tcsh",
+    ],
+)
+def test_usage(models: Path, line: str) -> None:
+    done = run(models, *line.split())
+    assert (done.code, done.out) == (USAGE, b"")
+    assert re.search(r"^(nlucompress: error|Error): ", done.err, re.MULTILINE)
+    assert "Traceback" not in done.err
+
+
+def test_without_arguments_it_helps(models: Path) -> None:
+    done = run(models)
+    assert done.code == USAGE
+    assert "Commands:" in done.err
+
+
+def test_version_is_printed_without_numpy(models: Path) -> None:
+    done = python(models, "-X", "importtime", "-m", "nlucompress", "--version")
+    assert (done.code, done.out.decode()) == (DONE, f"nlucompress, version {__version__}\n")
+    assert "click" in imported(done.err)
+    assert imported(done.err).isdisjoint({"numpy", "scipy", "rich", "mmh3", "torch", "json"})
+
+
+def imported(report: str) -> set[str]:
+    """Top-level packages in the report of `python -X importtime`."""
+    return {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in report.splitlines()}
+
+
+@pytest.mark.parametrize(
+    "line", ["predict small.nlu utterances.txt", "lookup vectors.nlu words.txt"]
+)
+def test_answering_imports_little(models: Path, line: str) -> None:
+    done = python(models, "-X", "importtime", "-m", "nlucompress", *line.split())
+    assert done.code == DONE
+    assert "numpy" in imported(done.err)
+    assert imported(done.err).isdisjoint({"scipy", "rich", "torch"})
+
+
+@pytest.mark.parametrize("line", ["quantize", "predict small.nlu", "train -"])
+def test_an_interrupt_leaves_no_traceback(models: Path, line: str) -> None:
+    with subprocess.Popen(
+        [PROGRAM, *line.split()],
+        cwd=models,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(PYTHONVERBOSE="1"),
+    ) as running:
+        assert running.stdin is not None
+        assert running.stderr is not None
+        # In the stream of what is imported, numpy stands near the end of the start.
+        for said in running.stderr:
+            if b"nlucompress.importers.examples" in said or b"nlucompress.format.codec" in said:
+                break
+        os.kill(running.pid, signal.SIGINT)
+        running.stdin.close()
+        rest = running.stderr.read()
+        assert running.wait(TIMEOUT) in (INTERRUPTED, -signal.SIGINT)
+    assert b"Traceback" not in rest
+
+
+def test_debug_shows_a_traceback(models: Path) -> None:
+    brief, long = (run(models, *options, "pack", "full.nlu") for options in ([], ["--debug"]))
+    assert brief.code == long.code == BAD_INPUT
+    assert "Traceback" not in brief.err
+    assert brief.err.count("\n") == 1
+    assert "Traceback" in long.err
+    assert long.err.endswith(brief.err)
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "quantize full.nlu",
+        "phash quantized.nlu",
+        "pack hashed.nlu",
+        "import vectors.txt",
+        "train train.tsv --iterations 1",
+    ],
+)
+def test_quiet(models: Path, stage: str) -> None:
+    loud, quiet = run(models, *stage.split()), run(models, *stage.split(), "--quiet")
+    assert quiet.err == ""
+    assert loud.err != ""
+    assert quiet.out == loud.out
+
+
+def test_a_quiet_evaluation_still_decides(models: Path) -> None:
+    line = ["evaluate", "small.nlu", "--data", "test.tsv", "-q", "--min-accuracy"]
+    met, missed = run(models, *line, "1"), run(models, *line, "100")
+    assert (met.code, met.out, met.err) == (DONE, b"", "")
+    assert (missed.code, missed.out) == (1, b"")
+    assert "gate missed" in missed.err
+
+
+@pytest.mark.parametrize(
+    "env",
+    [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, {"LC_ALL": "C"}],
+)
+def test_no_colours_and_no_bars_in_files(models: Path, env: dict[str, str]) -> None:
+    trained = run(models, "train", "train.tsv", "--iterations", "1", env=env)
+    shown = run(models, "evaluate", "small.nlu", "--data", "test.tsv", env=env)
+    helped = run(models, "--help", env=env)
+    for done in (trained, shown, helped):
+        assert done.code == DONE
+        assert "\x1b" not in done.err
+        assert "\r" not in done.err
+    assert b"\x1b" not in shown.out + helped.out
+    assert trained.err.startswith("24 labels, ")
+
+
+def test_completion(models: Path) -> None:
+    def complete(words: str, at: int) -> list[str]:
+        line = (
+            f"_NLUCOMPRESS_COMPLETE=bash_complete COMP_WORDS='{words}' COMP_CWORD={at} nlucompress"
+        )
+        done = shell(models, line)
+        assert (done.code, done.err) == (DONE, "")
+        return done.lines
+
+    assert complete("nlucompress qu", 1) == ["plain,quantize"]
+    assert complete("nlucompress p", 1) == ["plain,phash", "plain,pack", "plain,predict"]
+    assert complete("nlucompress quantize --bi", 2) == ["plain,--bits"]
+    for name in ("bash", "zsh", "fish"):
+        script = run(models, "completion", name)
+        assert script.code == DONE
+        assert b"_NLUCOMPRESS_COMPLETE" in script.out
+    sourced = shell(models, 'eval "$(nlucompress completion bash)" && complete -p nlucompress')
+    assert sourced.code == DONE
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        "train train.tsv --iterations 10",
+        "train train.tsv --dev dev.tsv --iterations 10 --loss softmax",
+        "quantize full.nlu --bits 4 --range mse",
+        "quantize full.nlu --method kmeans --bits 3",
+        "phash quantized.nlu",
+        "pack hashed.nlu",
+    ],
+)
+def test_same_input_same_bytes(models: Path, stage: str) -> None:
+    made = [
+        run(
+            models,
+            *stage.split(),
+            "-q",
+            env={
+                "OMP_NUM_THREADS": threads,
+                "OPENBLAS_NUM_THREADS": threads,
+                "PYTHONHASHSEED": seed,
+            },
+        )
+        for threads, seed in (("1", "0"), ("2", "1"))
+    ]
+    assert [each.code for each in made] == [DONE, DONE]
+    assert made[0].out == made[1].out
+    assert len(made[0].out) > 1000

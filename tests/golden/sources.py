@@ -1,0 +1,136 @@
+"""What the golden files are made of: tiny models, one for every encoding of the format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import nlucompress as nc
+from nlucompress.format.indexes import Strings
+from nlucompress.format.matrices import Coded, Dense, Matrix, from_dense, smaller
+
+WORDS = (
+    "",
+    "on",
+    "off",
+    "a b",
+    "füße",
+    "東京",
+    "light",
+    "\U0001f600",
+    "play",
+    "rain",
+    "go",
+    "x" * 40,
+)
+LABELS = ("lights_on", "lights_off", "play_music")
+ASKED = ("", "on", "füße", "東京", "rain", "unseen", "also unseen")
+TEXTS = ("on off", "Füße, 東京!", "play a b", "unseen", "")
+FEATURES = {"kind": "ngrams", "words": [1, 2], "chars": [], "weighting": "binary"}
+
+
+def values(rows: int, columns: int, share: float) -> NDArray[np.float32]:
+    """Quarters from -4 to 4, a share of them not zero, by arithmetic that no library changes."""
+    at = np.arange(rows * columns, dtype=np.uint64)
+    mixed = (at + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(31)
+    mixed = mixed * np.uint64(0xBF58476D1CE4E5B9) >> np.uint64(33)
+    drawn = (mixed % np.uint64(33)).astype(np.float32) / 4 - 4
+    kept = (mixed // np.uint64(64)) % np.uint64(100) < np.uint64(round(100 * share))
+    return np.where(kept, drawn, 0).astype(np.float32).reshape(rows, columns)
+
+
+def words(count: int) -> list[str]:
+    """So many keys; the first are WORDS."""
+    return [*WORDS, *(f"word {n}" for n in range(count - len(WORDS)))][:count]
+
+
+def embeddings(rows: int = 12, columns: int = 4) -> nc.Model:
+    """A table alone."""
+    table = nc.Table(Strings.of(words(rows)), from_dense(values(rows, columns, 1)))
+    return nc.Model({"embeddings": table})
+
+
+def classifier(rows: int = 12, labels: tuple[str, ...] = LABELS, share: float = 0.6) -> nc.Model:
+    """A linear model, sparse where that is smaller, with counts of its keys."""
+    weights = smaller(from_dense(values(rows, len(labels), share)))
+    counts = np.arange(rows, dtype=np.uint32) + 2
+    table = nc.Table(Strings.of(words(rows)), weights, counts)
+    bias = from_dense(np.arange(len(labels), dtype=np.float32)[None, :] / 8)
+    network = nc.Network("linear", {"link": "softmax"}, {"bias": bias})
+    return nc.Model({"features": table}, network, labels, FEATURES)
+
+
+def quantized(model: nc.Model, **options: Any) -> nc.Model:
+    """Quantized with every row kept; without history, which holds the program's version."""
+    made = nc.quantize(model, nc.QuantizeOptions(keep_zero_rows=True, **options))
+    return replace(made, history=())
+
+
+def hashed(model: nc.Model, **options: Any) -> nc.Model:
+    """Hashed, without history."""
+    return replace(nc.phash(model, nc.PhashOptions(**options)), history=())
+
+
+def _history() -> nc.Model:
+    return replace(embeddings(3), history=({"stage": "import", "seed": 1}, {"stage": "quantize"}))
+
+
+MANY = tuple(f"intent_{name}_{n}" for n in range(12) for name in ("search", "play"))
+
+SOURCES: dict[str, Callable[[], nc.Model]] = {
+    "empty": lambda: nc.Model({}),
+    "strings_dense": embeddings,
+    "strings_history": _history,
+    "strings_sparse": lambda: classifier(20, MANY, 0.1),
+    "linear_tensor": lambda: quantized(classifier(), bits=5, tensors=("bias",)),
+    "linear_row": lambda: quantized(embeddings(), bits=4, per="row"),
+    "linear_label": lambda: quantized(classifier(20, MANY, 0.1), bits=3, per="label"),
+    "linear_group": lambda: quantized(embeddings(), bits=8, per="group", group=3),
+    "codebook": lambda: quantized(embeddings(), bits=2, method="kmeans"),
+    "codebook_row": lambda: quantized(embeddings(5), bits=1, method="kmeans", per="row"),
+    "hash_plain": lambda: hashed(embeddings(), method="cascade", gamma=1.5, fingerprint_bits=0),
+    "hash_grouped": lambda: hashed(classifier(), fingerprint_bits=8),
+    "hash_wide_groups": lambda: hashed(embeddings(), groups=(32, 8), fingerprint_bits=16),
+    "packed_sparse": lambda: nc.pack(hashed(quantized(classifier(80, MANY, 0.1), bits=5))),
+    "packed_sparse_floats": lambda: nc.pack(hashed(classifier(60, MANY, 0.05))),
+    "packed_fixed_linear": lambda: nc.pack(hashed(quantized(embeddings(200, 3), bits=2))),
+    "packed_prefix": lambda: nc.pack(hashed(quantized(embeddings(150, 6), bits=3, per="row"))),
+    "packed_fixed": lambda: nc.pack(hashed(quantized(embeddings(120, 4), bits=4, method="kmeans"))),
+    "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
+}
+
+
+def encoding(matrix: Matrix) -> str:
+    """The encoding of a matrix in words."""
+    form = matrix.kind
+    if isinstance(matrix, Coded):
+        form = "sparse stream" if matrix.layout.sparse else "dense stream"
+        form += f", {matrix.layout.symbol_bits} bits" if matrix.layout.symbol_bits else ", prefixes"
+    elif isinstance(matrix, Dense):
+        form += f" {matrix.codes.dtype.name}"
+    return f"{form}, {matrix.numbers.kind}"
+
+
+def answers(model: nc.Model) -> dict[str, Any]:
+    """What a model says, as JSON holds it without loss."""
+    said: dict[str, Any] = {"labels": list(model.labels), "sealed": model.sealed}
+    said["tables"] = {
+        name: {
+            "keys": table.keys.kind,
+            "matrix": encoding(table.matrix),
+            "shape": list(table.matrix.shape),
+            "known": [bool(row >= 0) for row in table.find(ASKED)],
+            "rows": [[float(value) for value in row[:6]] for row in table.lookup(ASKED)],
+        }
+        for name, table in model.tables.items()
+    }
+    if model.network is not None:
+        scores = nc.Classifier(model).scores(TEXTS)
+        said["scores"] = [[float(score) for score in row[:4]] for row in scores]
+        said["best"] = nc.Classifier(model).predict(TEXTS)
+    return said

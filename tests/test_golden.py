@@ -1,0 +1,71 @@
+"""Frozen files: read today as ever, and written today to the byte as ever."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import nlucompress as nc
+from tests.golden.make import EXPECTED, FOLDER
+from tests.golden.sources import SOURCES, answers
+from tests.hostile.samples import model_bytes
+
+HOW = "a change of the format? `make golden` writes them anew"
+
+
+def expected() -> dict[str, Any]:
+    assert EXPECTED.exists(), f"{EXPECTED} is missing; {HOW}"
+    said: dict[str, Any] = json.loads(EXPECTED.read_text(encoding="utf-8"))
+    return said
+
+
+def frozen(name: str) -> bytes:
+    path = FOLDER / f"{name}.nlu"
+    assert path.exists(), f"{path} is missing; {HOW}"
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_a_frozen_file_says(name: str) -> None:
+    frozen(name)
+    assert answers(nc.load(FOLDER / f"{name}.nlu")) == expected()[name]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_today_writes_the_same_bytes(name: str) -> None:
+    assert model_bytes(SOURCES[name]()) == frozen(name), HOW
+
+
+def test_a_frozen_file_is_written_again_as_it_was() -> None:
+    for name in SOURCES:
+        assert model_bytes(nc.load(FOLDER / f"{name}.nlu")) == frozen(name)
+
+
+def test_no_file_is_without_a_source() -> None:
+    assert {path.stem for path in FOLDER.glob("*.nlu")} == set(SOURCES) == set(expected())
+
+
+def test_every_encoding_is_frozen() -> None:
+    tables = [table for said in expected().values() for table in said["tables"].values()]
+    assert {table["keys"] for table in tables} == {"strings", "hash"}
+    assert {table["matrix"] for table in tables} == {
+        "dense float32, float",
+        "dense uint8, linear",
+        "dense uint8, codebook",
+        "sparse, float",
+        "sparse, linear",
+        "sparse, codebook",
+        "sparse stream, prefixes, linear",
+        "sparse stream, 32 bits, float",
+        "dense stream, prefixes, linear",
+        "dense stream, 2 bits, linear",
+        "dense stream, 4 bits, codebook",
+    }
+    assert b'"labels.coded"' in frozen("packed_labels")
+    assert b'"labels.coded"' not in frozen("linear_tensor")
+
+
+def test_they_stay_small() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 60_000
