@@ -8,6 +8,7 @@ seconds or more memory than the limit is a finding: the input is written to a fi
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import resource
 import signal
@@ -45,11 +46,9 @@ EXAMPLES = "call\tcall mom\nplay\tplay music, please\nfüße\t東京\n".encode()
 
 def read_model(data: bytes) -> None:
     """Read a file as a model, with digests and without, and ask it everything."""
-    for verify in (True, False):
-        try:
-            answers(data, verify)
-        except NluCompressError:
-            continue
+    with contextlib.suppress(NluCompressError):
+        answers(data)
+    answers(data, verify=False)
 
 
 def import_table(data: bytes) -> None:
@@ -89,18 +88,18 @@ def _too_slow(number: int, frame: FrameType | None) -> None:
     raise TooSlowError(f"more than {SECONDS_PER_CALL} seconds")
 
 
-def attempt(reader: str, data: bytes) -> str | None:
-    """Run a reader; the finding if there is one."""
+def attempt(reader: str, data: bytes) -> str:
+    """Run a reader: `accepted`, `refused`, or the traceback of a finding."""
     signal.setitimer(signal.ITIMER_REAL, SECONDS_PER_CALL)
     try:
         READERS[reader](data)
     except NluCompressError:
-        return None
+        return "refused"
     except (Exception, Warning):
         return traceback.format_exc()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    return None
+    return "accepted"
 
 
 def fuzz(seconds: float, seed: int, folder: Path) -> int:
@@ -114,9 +113,9 @@ def fuzz(seconds: float, seed: int, folder: Path) -> int:
         reader, data = valid[int(random.integers(len(valid)))]
         others = [other for name, other in valid if name == reader]
         mutated = mutations.mutate(data, others, random)
-        calls[reader] += 1
         finding = attempt(reader, mutated)
-        if finding is None:
+        if finding in ("accepted", "refused"):
+            calls[f"{reader} {finding}"] += 1
             continue
         where = "".join(finding.splitlines()[-4:])
         if where not in found:
@@ -125,15 +124,16 @@ def fuzz(seconds: float, seed: int, folder: Path) -> int:
             path = folder / f"fuzz-{seed}-{len(found)}.{reader}"
             path.write_bytes(mutated)
             print(f"{path}\n{finding}", file=sys.stderr)
-    print(f"{dict(calls)} calls, {len(found)} findings")
+    counted = ", ".join(f"{what} {count:,}" for what, count in sorted(calls.items()))
+    print(f"{counted}; findings {len(found)}")
     return len(found)
 
 
 def replay(path: Path) -> int:
     """Run one written input again."""
     finding = attempt(path.suffix[1:], path.read_bytes())
-    print(finding or "nothing found")
-    return int(finding is not None)
+    print(finding)
+    return int(finding not in ("accepted", "refused"))
 
 
 def main() -> int:

@@ -21,9 +21,11 @@ Chosen = TypeVar("Chosen")
 NUMBERS = (0, 1, -1, 2, 3, 7, 8, 15, 16, 17, 40, 57, 58, 64, 127, 128, 255, 256, 512, 1000, 65_535,
            65_536, 1 << 20, 2**31 - 1, 2**31, 2**32 - 1, 2**32, 2**40, 2**53, 2**62, 2**63 - 1,
            2**63, 2**64, 10**30, -(2**63), 0.5, -0.0, 1e-45, 1e38, 1e300)  # fmt: skip
-VALUES: tuple[Any, ...] = (*NUMBERS, True, False, None, "", "linear", "dense", "sparse", "coded", "float", "row",
-          "label", "group", "tensor", "codebook", "strings", "hash", "\ud800", [], {}, [1], [0, 0],
-          [[]], {"kind": "dense"})  # fmt: skip
+VALUES: tuple[Any, ...] = (
+    *NUMBERS, True, False, None, "", "linear", "dense", "sparse", "coded", "float", "row", "label",
+    "group", "tensor", "codebook", "strings", "hash", "\ud800", [], {}, [1], [0, 0], [[]],
+    {"kind": "dense"},
+)  # fmt: skip
 DTYPES = ("u1", "i1", "<u2", "<i2", "<f2", "<u4", "<i4", "<f4", "<u8", "<i8", "<f8", "?")
 WORDS = (b"\0", b"\n", b"\r\n", b"\t", b" ", b"nan", b"inf", b"1e999", b"-", b"9" * 400, b"\xff",
          b"\xef\xbb\xbf", b"\xed\xa0\x80", b"{", b"}", b"[", b'"', b"1_0", b"0x1", b"+1",

@@ -12,7 +12,7 @@ from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import from_dense
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
-TRAIN, DEV, TEST, UTTERANCES = 900, 150, 400, 5
+TRAIN, DEV, TEST, UTTERANCES = 1500, 150, 400, 5
 
 VECTORS = "red\t1 0 0.5\ngreen\t0 1 -0.25\nblue\t-2 0.125 3\n"
 GLOVE = "red 1 0 0.5\ngreen 0 1 -0.25\nblue -2 0.125 3\n"

@@ -58,6 +58,13 @@ def read(data: Bytes, positions: Int64, width: int) -> UInt64:
     if width == 0 or len(data) == 0:
         return np.zeros(positions.shape, np.uint64)
     byte = positions >> 3
+    if len(data) >= 8:
+        # The eight bytes from each byte on, in place; near the end those that are left.
+        eight: UInt64 = np.ndarray(len(data) - 7, ">u8", data, strides=(1,))
+        byte = np.minimum(byte, len(data) - 8)
+        skipped = (positions - (byte << 3)).astype(np.uint64)
+        values: UInt64 = (eight[byte].astype(np.uint64) << skipped) >> np.uint64(64 - width)
+        return values
     last = len(data) - 1
     window = np.zeros(positions.shape, np.uint64)
     # A value that starts at bit 7 of a byte touches ceil((width + 7) / 8) bytes.

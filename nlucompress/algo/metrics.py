@@ -54,7 +54,7 @@ class Flips:
 
 def flips(truth: Sequence[str], old: Sequence[str], new: Sequence[str]) -> Flips:
     """Compare two models' answers; the sequences are equally long and not empty."""
-    gold, before, after = np.array(truth, object), np.array(old, object), np.array(new, object)
+    gold, before, after = _numbered(truth, old, new)
     old_right, new_right = before == gold, after == gold
     negative = old_right & ~new_right
     by_chance = float(old_right.mean()) * float((~new_right).mean())
@@ -69,16 +69,22 @@ def flips(truth: Sequence[str], old: Sequence[str], new: Sequence[str]) -> Flips
 
 def per_label(truth: Sequence[str], answers: Sequence[str]) -> list[LabelFigures]:
     """Figures of every label that occurs among the truth or the answers, by name."""
-    gold, given = np.array(truth, object), np.array(answers, object)
+    gold, given = _numbered(truth, answers)
     result: list[LabelFigures] = []
-    for label in sorted(set(truth) | set(answers)):
-        is_gold, is_given = gold == label, given == label
+    for number, label in enumerate(sorted(set(truth) | set(answers))):
+        is_gold, is_given = gold == number, given == number
         right = int((is_gold & is_given).sum())
         precision = right / max(int(is_given.sum()), 1)
         recall = right / max(int(is_gold.sum()), 1)
         f1 = 2 * right / int(is_gold.sum() + is_given.sum())
         result.append(LabelFigures(label, precision, recall, f1, int(is_gold.sum())))
     return result
+
+
+def _numbered(*sequences: Sequence[str]) -> list[NDArray[np.int64]]:
+    """Labels as their numbers in ascending order (arrays of strings would drop trailing NULs)."""
+    numbers = {label: number for number, label in enumerate(sorted(set().union(*sequences)))}
+    return [np.array([numbers[label] for label in labels], np.int64) for labels in sequences]
 
 
 def signal_to_noise(signal: float, noise: float) -> float | None:

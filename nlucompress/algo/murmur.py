@@ -78,6 +78,9 @@ def digest(*parts: bytes | memoryview) -> str:
 
 def first_collision(h1: UInt64, h2: UInt64) -> tuple[int, int] | None:
     """Indices (lower first) of two keys with the same 128 bits, or None. Sorts: 8 bytes a key."""
+    ascending = np.sort(h1)
+    if not (ascending[1:] == ascending[:-1]).any():
+        return None
     order = np.lexsort((h2, h1))
     same = (h1[order[1:]] == h1[order[:-1]]) & (h2[order[1:]] == h2[order[:-1]])
     at = np.flatnonzero(same)

@@ -134,7 +134,7 @@ class Decoder:
         of_row = count_class(counts) if shape.sparse else np.zeros_like(counts)
         classes = np.repeat(of_row.reshape(-1), counts.reshape(-1))
         for tables in (self._gaps, self._symbols):
-            if len(classes) and len(tables.usable) and not tables.usable[np.unique(classes)].all():
+            if len(classes) and len(tables.usable) and not tables.usable[classes].all():
                 raise ValueError("an entry stands in a code without symbols")
         first = np.cumsum(total) - total
         lanes = np.argsort(-total, kind="stable")  # the longest first: the active ones lead

@@ -98,12 +98,21 @@ def run(arguments: list[str]) -> int:
         return CLOSED_PIPE
     except (NluCompressError, OSError, MemoryError) as error:
         if debug:
-            import traceback
-
-            traceback.print_exc()
+            _show_traceback()
         streams.complain(_line(error))
         return USAGE if isinstance(error, UsageError) else BAD_INPUT
+    except Exception:  # Python's own exit code would be 1, which says that a gate was missed
+        _show_traceback()
+        streams.complain("this is a defect of nlucompress; please report the lines above")
+        return BAD_INPUT
     return result if isinstance(result, int) else 0
+
+
+def _show_traceback() -> None:
+    import traceback
+
+    if sys.stderr is not None:
+        traceback.print_exc()
 
 
 def _line(error: BaseException) -> str:

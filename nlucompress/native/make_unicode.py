@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 HEADER = Path(__file__).with_name("nlucompress.h")
@@ -104,53 +104,58 @@ def composing(table: Sequence[tuple[int, int, int]]) -> list[int]:
 
 def numbers(values: Iterable[int]) -> str:
     """Lines of numbers within the width of a line."""
-    lines, line = [], "   "
+    lines, line = [], " " * 7
     for value in values:
         word = f" {value},"
         if len(line) + len(word) > WIDTH:
             lines.append(line)
-            line = "   "
+            line = " " * 7
         line += word
     return "\n".join([*lines, line]) + "\n"
 
 
-def array(kind: str, name: str, values: Sequence[int]) -> str:
-    """A C array."""
-    return f"static const {kind} {name}[{len(values)}] = {{\n{numbers(values)}}};\n"
+def function(name: str, kind: str, values: Sequence[int], counts: Mapping[str, int]) -> str:
+    """A C function that returns a table and writes counts where its parameters point."""
+    parameters = ", ".join(f"uint32_t *{each}" for each in counts) or "void"
+    writes = "".join(f"    *{each} = {count};\n" for each, count in counts.items())
+    return (
+        f"static inline const {kind} *{name}({parameters})\n{{\n"
+        f"    static const {kind} table[] = {{\n{numbers(values)}    }};\n"
+        f"{writes}    return table;\n}}\n"
+    )
 
 
 def tables() -> str:
     """The generated part of the header."""
     table = pairs()
     by_parts = composing(table)
-    low = [row for row in table if row[0] < 0x10000]
-    low_by_parts = [row for row in by_parts if table[row][0] < 0x10000]
+    low = sum(row[0] < 0x10000 for row in table)
+    low_by_parts = sum(table[row][0] < 0x10000 for row in by_parts)
     edges, folds, marks = word_edges(), fold_runs(), mark_runs()
     ideographs = [decomposition(code) for block in CJK for code in block]
+    flat_pairs = [value & 0xFFFF for row in table for value in row]
+    flat_folds = [value for run in folds for value in run]
+    flat_marks = [value for run in marks for value in run]
+    targets = [each[0] if each else 0 for each in ideographs]
     return "\n".join(
         [
-            f'#define NLU_UNICODE_VERSION "{unicodedata.unidata_version}"',
-            f"#define NLU_WORD_EDGES {len(edges)}u",
-            f"#define NLU_FOLDS {len(folds)}u",
-            f"#define NLU_MARKS {len(marks)}u",
-            f"#define NLU_PAIRS {len(table)}u",
-            f"#define NLU_PAIRS_LOW {len(low)}u",
-            f"#define NLU_COMPOSING {len(by_parts)}u",
-            f"#define NLU_COMPOSING_LOW {len(low_by_parts)}u",
-            "",
+            f'#define NLU_UNICODE_VERSION "{unicodedata.unidata_version}"\n',
             "/* Where being a word character (categories L, M, N) begins and ends, by turns. */",
-            array("uint32_t", "nlu_word_edges", edges),
-            "/* First, 2 * last + (1: only every second one), difference to the folded character. */",
-            array("int32_t", "nlu_folds", [value for run in folds for value in run]),
-            "/* First, 256 * last + canonical combining class. */",
-            array("uint32_t", "nlu_marks", [value for run in marks for value in run]),
-            "/* Low 16 bits of composed, first and second character (0: no second one), ascending;",
-            "   the first NLU_PAIRS_LOW are of plane 0, the others of plane 1. */",
-            array("uint16_t", "nlu_pairs", [value & 0xFFFF for row in table for value in row]),
-            "/* Rows of nlu_pairs that compose, by first and second; plane 0 before plane 1. */",
-            array("uint16_t", "nlu_composing", by_parts),
+            function("nlu_word_edges", "uint32_t", edges, {"count": len(edges)}),
+            "/* Runs of characters that fold alike: the first, 2 * the last + 1 if only every second",
+            "   one of them does, and the difference to the folded one. */",
+            function("nlu_folds", "int32_t", flat_folds, {"count": len(folds)}),
+            "/* Runs of one canonical combining class above 0: the first, 256 * the last + class. */",
+            function("nlu_marks", "uint32_t", flat_marks, {"count": len(marks)}),
+            "/* Canonical decompositions: low 16 bits of the composed, the first and the second",
+            "   character (0: none), ascending; `low` of them are of plane 0, the others of plane 1. */",
+            function("nlu_pairs", "uint16_t", flat_pairs, {"low": low, "count": len(table)}),
+            "/* Rows of nlu_pairs that compose, by first and second; those of plane 0 come first. */",
+            function(
+                "nlu_composing", "uint16_t", by_parts, {"low": low_by_parts, "count": len(by_parts)}
+            ),
             "/* What U+F900..U+FAD9 and U+2F800..U+2FA1D decompose to; 0: to nothing. */",
-            array("uint32_t", "nlu_ideographs", [each[0] if each else 0 for each in ideographs]),
+            function("nlu_ideographs", "uint32_t", targets, {}),
         ]
     )
 

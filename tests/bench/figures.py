@@ -28,7 +28,7 @@ class Setting:
 
     name: str
     quantize: nc.QuantizeOptions
-    phash: nc.PhashOptions = nc.PhashOptions()
+    phash: nc.PhashOptions = field(default_factory=nc.PhashOptions)
     bars: dict[str, nc.Gates] = field(default_factory=dict)
 
 
@@ -113,15 +113,17 @@ def evaluate(
     size = report.size_bytes
     least = FLOAT_BAR.get(name)
     met = None if least is None else report.accuracy >= least
-    bars = () if least is None else (f"accuracy >= {least:.1%}: {measure.verdict(met)}",)
+    bars: tuple[str, ...] = (
+        () if least is None else (f"accuracy >= {least:.1%}: {measure.verdict(met)}",)
+    )
     plain = (report.accuracy, None, None, None, 1.0, dense / size)
     rows = [Row(name, "float", size, *plain, bars, met)]
     for setting in settings:
         small = nc.pack(nc.phash(nc.quantize(full, setting.quantize), setting.phash))
         report = nc.evaluate(small, test, full, setting.bars.get(name))
-        if report.reference is None:
-            raise RuntimeError("the report lacks its comparison")
         old = report.reference
+        if old is None:
+            raise RuntimeError("the report lacks its comparison")
         figures = (report.accuracy, old.accuracy_drop, old.nfr, old.relative_nfr)
         ratios = (size / report.size_bytes, dense / report.size_bytes)
         bars = tuple(
@@ -190,8 +192,7 @@ def main() -> int:
         )
     rows = [row for outcome in outcomes.values() for row in outcome.rows]
     measure.show("Measured on the test sets", HEADINGS, [cells(row) for row in rows])
-    plain = {name: dataclasses.asdict(outcome) for name, outcome in outcomes.items()}
-    measure.write_json(chosen.json, plain)
+    measure.write_json(chosen.json, {k: dataclasses.asdict(each) for k, each in outcomes.items()})
     return int(any(row.met is False for row in rows))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,10 @@ def peers() -> dict[str, Peer]:
     def bbhash(keys: Sequence[bytes]) -> Any:
         return PyMPHF([_hash64(key) for key in keys], len(keys), 1, 1.0)
 
-    found["bbhash"] = Peer(bbhash, lambda built, keys: [built.lookup(_hash64(k)) for k in keys])
+    found["bbhash"] = Peer(
+        bbhash,
+        lambda built, keys: built.lookup_many(np.array([_hash64(k) for k in keys], np.uint64)),
+    )
     return found
 
 
@@ -103,9 +107,7 @@ def throughput(keys: Sequence[bytes], rounds: int) -> dict[str, dict[str, float]
     all_peers = peers()
     seconds: dict[str, dict[str, list[float]]] = {}
     for what, measured in (("build", build_one), ("look up", look_up)):
-        actions: dict[str, Callable[[], float]] = {}
-        for name, peer in all_peers.items():
-            actions[name] = lambda name=name, peer=peer, measured=measured: measured(name, peer)
+        actions = {name: partial(measured, name, peer) for name, peer in all_peers.items()}
         seconds[what] = alternate(actions, rounds)
     ours = "grouped 16x4"
     return {

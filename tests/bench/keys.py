@@ -122,7 +122,6 @@ def measure_keys(
         size = stages["pack"]["report"]["size_bytes"]
         imported = stages["import"]["report"]["size_bytes"]
     encoded = [word.encode() for word in words]
-    del words, quantized, packed
     return {
         "keys": len(encoded),
         "stages": {k: {n: v for n, v in s.items() if n != "report"} for k, s in stages.items()},
@@ -152,8 +151,8 @@ def show(figures: dict[str, Any]) -> bool:
             stage,
             f"{each['seconds'] / whole:.0%} of {whole:.1f} s",
             f"{each['peak_bytes'] / 1e6:,.0f} MB",
+            judged(each["peak_bytes"] <= MEMORY_BAR),
         ]
-        + [judged(each["peak_bytes"] <= MEMORY_BAR)]
         for stage, each in figures["stages"].items()
     ]
     measure.show("Stages", ("stage", "time", "peak memory", "2 GB"), rows)

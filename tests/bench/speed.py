@@ -1,4 +1,4 @@
-"""Speed of a packed artifact against its float model, and of the program's start against NumPy's."""
+"""Speed of a packed artifact against its float model; the program's start against NumPy's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def throughput(
 
         found: dict[str, dict[str, float]] = {name: {} for name in models}
         for what, run, count in (("batch", batch, len(texts)), ("single", single, len(few))):
-            actions = {name: lambda name=name, run=run: run(name) for name in models}
+            actions = {name: partial(run, name) for name in models}
             seconds = measure.alternate(actions, rounds)
             for name in models:
                 found[name][what] = count / sorted(seconds[name])[rounds // 2]
@@ -67,12 +68,13 @@ def cold_start(model: nc.Model, text: str, rounds: int) -> dict[str, float]:
             "import numpy": ((sys.executable, "-c", "import numpy"), ""),
             "python alone": ((sys.executable, "-c", ""), ""),
         }
-        actions = {
-            name: lambda command=command, stdin=stdin: measure.run_child(command, stdin).seconds
-            for name, (command, stdin) in commands.items()
-        }
+        actions = {name: partial(_seconds, *command) for name, command in commands.items()}
         seconds = measure.alternate(actions, rounds)
     return {name: measure.median_ratio(seconds, name, "import numpy") for name in commands}
+
+
+def _seconds(command: Sequence[str], stdin: str) -> float:
+    return measure.run_child(command, stdin).seconds
 
 
 def import_times(model: nc.Model, text: str, most: int = 15) -> list[tuple[str, float]]:

@@ -71,7 +71,7 @@ def test_data_are_inputs_too(workdir: Path) -> None:
         "import vectors.txt -f -o vectors.txt",
     ):
         assert run(workdir, *line.split()).code == USAGE
-    assert (workdir / "train.tsv").read_bytes().count(b"\n") == 900
+    assert (workdir / "train.tsv").read_bytes().count(b"\n") == 1500
 
 
 def test_a_directory_or_none(workdir: Path) -> None:

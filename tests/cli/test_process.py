@@ -1,9 +1,8 @@
-"""The process: usage, signals, imports, the environment, shell completion, debugging."""
+"""The process: signals, imports, the environment, shell completion, debugging."""
 
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 from pathlib import Path
@@ -11,60 +10,18 @@ from pathlib import Path
 import pytest
 
 from nlucompress import __version__
+from nlucompress.cli import main, streams
 from tests.cli.program import (
     BAD_INPUT,
     DONE,
     INTERRUPTED,
     PROGRAM,
     TIMEOUT,
-    USAGE,
     environment,
     python,
     run,
     shell,
 )
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "nonsense",
-        "--nonsense",
-        "quantize --nonsense",
-        "quantize a b",
-        "quantize full.nlu --bits 0 -o out",
-        "quantize full.nlu --bits nine",
-        "quantize full.nlu --per nothing",
-        "quantize full.nlu --table absent",
-        "quantize full.nlu --keep 0",
-        "phash quantized.nlu --gamma 0.1",
-        "phash quantized.nlu --groups 16",
-        "phash quantized.nlu --groups 41x4",
-        "phash quantized.nlu --fingerprint-bits 17",
-        "pack hashed.nlu --block-rows 0",
-        "train",
-        "train train.tsv --ngrams 3-1",
-        "train train.tsv --ngrams none",
-        "train train.tsv --l2 -1",
-        "evaluate small.nlu",
-        "evaluate small.nlu --data test.tsv --max-nfr nan",
-        "evaluate small.nlu --data test.tsv --min-accuracy 101",
-        "predict",
-        "lookup",
-        "completion tcsh",
-    ],
-)
-def test_usage(models: Path, line: str) -> None:
-    done = run(models, *line.split())
-    assert (done.code, done.out) == (USAGE, b"")
-    assert re.search(r"^(nlucompress: error|Error): ", done.err, re.MULTILINE)
-    assert "Traceback" not in done.err
-
-
-def test_without_arguments_it_helps(models: Path) -> None:
-    done = run(models)
-    assert done.code == USAGE
-    assert "Commands:" in done.err
 
 
 def test_version_is_printed_without_numpy(models: Path) -> None:
@@ -119,6 +76,20 @@ def test_debug_shows_a_traceback(models: Path) -> None:
     assert brief.err.count("\n") == 1
     assert "Traceback" in long.err
     assert long.err.endswith(brief.err)
+
+
+def test_a_defect_is_no_missed_gate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("inner")
+
+    monkeypatch.setattr(main.cli, "main", fail)
+    monkeypatch.setattr(streams, "prepare", lambda: None)
+    assert main.run(["predict"]) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert "Traceback" in said
+    assert "defect of nlucompress" in said
 
 
 @pytest.mark.parametrize(

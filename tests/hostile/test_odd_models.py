@@ -110,10 +110,19 @@ def test_answers_stay_on_their_line(tmp_path: Path) -> None:
     ]  # fmt: skip
     spoken = run(tmp_path, "predict", "odd.nlu", "--json", stdin=texts).lines
     assert [json.loads(line)["label"] for line in spoken] == list(labels)
-    data = "".join(f"x\t{key}\n" for key in keys[1:]) + "\x1b[31m\tw0\n"
-    flips = run(tmp_path, "evaluate", "odd.nlu", "--data", "-", "--per-label", stdin=data.encode())
-    assert flips.code == DONE
-    assert "\x1b" not in flips.out.decode() + flips.err
+    data = b"play\tw1\n\x1b[31m\tw0\n"
+    table = run(tmp_path, "evaluate", "odd.nlu", "--data", "-", "--per-label", stdin=data)
+    assert table.code == DONE
+    assert "\x1b" not in table.out.decode() + table.err
+
+
+def test_labels_that_end_in_nul_are_measured() -> None:
+    values = np.eye(2, dtype=np.float32)
+    model = linear(("one", "two"), ("a", "a\0"), values)
+    report = nc.evaluate(model, nc.Examples(("a", "a\0", "a\0"), ("one", "two", "one")))
+    assert report.accuracy == pytest.approx(2 / 3)
+    assert [(each.label, each.examples) for each in report.labels] == [("a", 1), ("a\0", 2)]
+    assert [each.recall for each in report.labels] == [1, 0.5]
 
 
 def test_odd_keys() -> None:

@@ -1,0 +1,69 @@
+"""The benchmarks on tiny input: they run, and their figures hang together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import nlucompress as nc
+from tests.bench import figures, hashing, keys, speed
+
+
+@pytest.fixture(scope="module")
+def tiny(models: Path) -> dict[str, nc.Examples]:
+    return {part: nc.read_examples(models / f"{part}.tsv") for part in ("train", "dev", "test")}
+
+
+def test_figures(tiny: dict[str, nc.Examples]) -> None:
+    options = nc.TrainOptions(iterations=15)
+    settings = figures.SETTINGS + figures.MORE_SETTINGS[:1]
+    found = figures.evaluate("snips", tiny["train"], tiny["dev"], tiny["test"], settings, options)
+    assert [row.model for row in found.rows] == ["float", "default", "small", "4 bits mse"]
+    assert found.features <= found.all_features
+    full, default, small, other = found.rows
+    assert full.bytes > default.bytes > small.bytes
+    assert default.times_smaller == full.bytes / default.bytes
+    assert default.met is not None
+    assert other.met is None
+    for row in found.rows:
+        assert len(figures.cells(row)) == len(figures.HEADINGS)
+
+
+def test_a_missed_bar_is_reported(tiny: dict[str, nc.Examples]) -> None:
+    narrow = figures.Setting(
+        "narrow", nc.QuantizeOptions(bits=5), bars={"tiny": nc.Gates(max_size=100)}
+    )
+    options = nc.TrainOptions(iterations=5)
+    found = figures.evaluate("tiny", tiny["train"], None, tiny["test"], (narrow,), options)
+    assert found.rows[1].met is False
+    assert found.rows[1].bars == ("max_size 0.1 KB: MISSED",)
+
+
+def test_speed(models: Path, tiny: dict[str, nc.Examples]) -> None:
+    pair = {"float": nc.load(models / "full.nlu"), "packed": nc.load(models / "small.nlu")}
+    found = speed.throughput(pair, tiny["test"].texts[:20], rounds=1)
+    assert found["float"]["batch_by_float"] == 1
+    assert found["packed"]["single"] > 0
+    started = speed.cold_start(pair["packed"], "open the window", rounds=1)
+    assert started["import numpy"] == 1
+    shares = dict(speed.import_times(pair["packed"], "open the window"))
+    assert "numpy" in shares
+
+
+def test_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = keys.measure_keys(None, 3000, rounds=1, unseen=2000)
+    assert found["keys"] == 3000
+    assert found["lost"] == 0
+    assert set(found["seconds_by_ours"]["build"]) >= {"grouped 16x4", "cascade", "dict"}
+    assert set(found["hash_bits_per_key"]) >= set(hashing.SHAPES)
+    keys.show(found)
+    assert "words lost" in capsys.readouterr().out
+
+
+def test_keys_are_read_from_a_file(tmp_path: Path) -> None:
+    source = tmp_path / "source.tsv"
+    source.write_bytes(b"one\t1\ntwo\t2\nthree\t3\n")
+    assert keys.write_source(tmp_path, source, None) == source
+    cut = keys.write_source(tmp_path, source, 2)
+    assert cut.read_bytes() == b"one\t1\ntwo\t2\n"
