@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from dataclasses import replace
+from typing import Any, BinaryIO
 
 import click
 
@@ -43,12 +44,11 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     from nlucompress.stages.history import with_record
 
     inputs = [path for path in (file, options["keys"]) if path]
+    streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
-    if file == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
-        raise UsageError("no input: name a file or pipe one in")
     chosen = ImportOptions(format=format_, **options)
-    source = sys.stdin.buffer if file == streams.STANDARD else file
-    imported = import_model(source, chosen)
+    keys = _opened(options["keys"]) if options["keys"] else None
+    imported = import_model(_opened(file), replace(chosen, keys=keys))
     figures = {
         name: {"keys": table.matrix.shape[0], "columns": table.matrix.shape[1]}
         for name, table in imported.tables.items()
@@ -60,3 +60,12 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     ]
     lines.append(f"model: {bytes_text(size)}")
     target.report({"size_bytes": size, "tables": figures}, lines)
+
+
+def _opened(path: str) -> str | BinaryIO:
+    """The path, or stdin for `-`."""
+    if path != streams.STANDARD:
+        return path
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("no input: name a file or pipe one in")
+    return sys.stdin.buffer
