@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -70,6 +69,8 @@ def write_atomically(path: str | os.PathLike[str], chunks: Iterable[bytes | memo
     Raises:
         OutputError: It failed; the target is as it was and the temporary file is gone.
     """
+    import tempfile  # reading, which must start fast, does not need it
+
     target = Path(os.path.realpath(path))
     temporary = None
     try:

@@ -1,0 +1,193 @@
+/* What the tests ask of the reader. Texts and keys come on stdin, each behind its length in 4 bytes,
+   little-endian; answers are lines of text.
+
+       driver scores FILE          the raw scores of each text
+       driver find FILE TABLE      the row of each key, -1 if unknown
+       driver rows FILE TABLE      every row, 8 hexadecimal digits for a number
+       driver labels FILE          every label, as hexadecimal digits
+       driver words                each text normalized and folded, its words in hexadecimal digits
+       driver damage FILE STEP     every STEP-th truncation and bit flip: refused or the same answers */
+
+#include "nlucompress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static nlu_model model;
+static nlu_table table;
+
+static void *memory(size_t size)
+{
+    void *result = malloc(size ? size : 1);
+    if (!result) abort();
+    return result;
+}
+
+static int next_text(uint8_t **text, size_t *size)
+{
+    uint8_t length[4];
+    if (fread(length, 1, 4, stdin) != 4) return 0;
+    *size = nlu_u32(length);
+    *text = (uint8_t *)memory(*size);
+    return fread(*text, 1, *size, stdin) == *size;
+}
+
+static void print_hex(const uint8_t *bytes, size_t size)
+{
+    for (size_t k = 0; k < size; k++) printf("%02x", bytes[k]);
+    printf("\n");
+}
+
+static int print_scores(void)
+{
+    uint8_t *text;
+    size_t size;
+    double *scores = (double *)memory(model.labels.count * sizeof *scores);
+    while (next_text(&text, &size)) {
+        size_t needed = nlu_scratch_size(&model, size);
+        void *scratch = memory(needed);
+        int error = nlu_scores(&model, text, size, scratch, needed, scores);
+        if (error) return error;
+        for (uint32_t k = 0; k < model.labels.count; k++) printf("%.17g ", scores[k]);
+        printf("\n");
+        free(scratch);
+        free(text);
+    }
+    free(scores);
+    return 0;
+}
+
+static int print_found(void)
+{
+    uint8_t *key;
+    size_t size;
+    while (next_text(&key, &size)) {
+        uint64_t row = 0;
+        int found = nlu_find(&table, key, size, &row);
+        if (found < 0) return found;
+        printf("%ld\n", found ? (long)row : -1L);
+        free(key);
+    }
+    return 0;
+}
+
+static int print_rows(void)
+{
+    size_t columns = (size_t)table.matrix.columns;
+    float *row = (float *)memory(columns * sizeof *row);
+    for (uint64_t k = 0; k < table.matrix.rows; k++) {
+        int error = nlu_row(&table, k, row);
+        if (error) return error;
+        for (size_t at = 0; at < columns; at++) {
+            uint32_t bits;
+            memcpy(&bits, row + at, 4);
+            printf("%08lx", (unsigned long)bits);
+        }
+        printf("\n");
+    }
+    free(row);
+    return 0;
+}
+
+static int print_labels(void)
+{
+    uint8_t label[4096];
+    size_t size;
+    for (uint32_t k = 0; k < model.labels.count; k++) {
+        int error = nlu_label(&model, k, label, sizeof label, &size);
+        if (error) return error;
+        print_hex(label, size);
+    }
+    return 0;
+}
+
+static int print_words(void)
+{
+    uint8_t *text;
+    size_t size;
+    while (next_text(&text, &size)) {
+        size_t needed = nlu_scratch_size(&model, size);
+        nlu_text t = {(uint8_t *)memory(needed), 0, needed / 4};
+        if (!nlu_normalize(&t, text, size, needed)) return NLU_ERROR_SCRATCH;
+        print_hex(t.bytes, nlu_write_words(&t));
+        free(t.bytes);
+        free(text);
+    }
+    return 0;
+}
+
+/* A number that stands for all answers of a file; 0 if it is refused. */
+static uint64_t answers(const uint8_t *file, size_t size, unsigned flags)
+{
+    static const char *const texts[] = {"turn the heating up", "what's the weather like in Paris",
+                                        "play music", "set an alarm for \xC3\xA9t\xC3\xA9"};
+    static double scores[NLU_MAX_LABELS];
+    static uint8_t scratch[1 << 16], label[1 << 12];
+    nlu_hasher h = nlu_hash_begin();
+    if (nlu_open(&model, file, size, flags)) return 0;
+    for (size_t k = 0; model.classifies && k < sizeof texts / sizeof *texts; k++) {
+        size_t length = strlen(texts[k]);
+        if (nlu_scores(&model, texts[k], length, scratch, sizeof scratch, scores)) return 0;
+        nlu_hash_add(&h, (const uint8_t *)scores, model.labels.count * sizeof *scores);
+        nlu_link(&model, scores);
+    }
+    for (uint32_t k = 0; k < model.labels.count; k++) {
+        size_t length;
+        if (nlu_label(&model, k, label, sizeof label, &length)) return 0;
+        nlu_hash_add(&h, label, length);
+    }
+    nlu_hash_end(&h);
+    return h.h1 | 1;
+}
+
+/* Each variant in a block of its own size, so that reading beyond it is seen. */
+static int variant(const uint8_t *file, size_t size, uint64_t right, size_t flip)
+{
+    uint8_t *copy = (uint8_t *)memory(size);
+    uint64_t got;
+    memcpy(copy, file, size);
+    if (flip < 8 * size) copy[flip / 8] = (uint8_t)(copy[flip / 8] ^ 1u << flip % 8);
+    got = answers(copy, size, 0);
+    (void)answers(copy, size, NLU_UNVERIFIED);
+    free(copy);
+    return got != 0 && got != right;
+}
+
+static int damage(const uint8_t *file, size_t size, size_t step)
+{
+    uint64_t right = answers(file, size, 0);
+    unsigned long wrong = 0;
+    if (!right) return NLU_ERROR_DAMAGED;
+    for (size_t length = 0; length < size; length += step) wrong += (unsigned)variant(file, length, right, SIZE_MAX);
+    for (size_t flip = 0; flip < 8 * size; flip += step) wrong += (unsigned)variant(file, size, right, flip);
+    printf("%lu\n", wrong);
+    return 0;
+}
+
+int main(int count, char **words)
+{
+    const char *mode = count > 1 ? words[1] : "";
+    size_t size = 0, room = 1 << 16;
+    uint8_t *file = (uint8_t *)memory(room);
+    int error = 0;
+    if (strcmp(mode, "words") == 0) return print_words() ? 1 : 0;
+    FILE *input = count > 2 ? fopen(words[2], "rb") : NULL;
+    if (!input) return 2;
+    for (size_t got; (got = fread(file + size, 1, room - size, input)) != 0;) {
+        size += got;
+        if (size < room) continue;
+        file = (uint8_t *)realloc(file, room *= 2);
+        if (!file) return 2;
+    }
+    fclose(input);
+    if (strcmp(mode, "damage") == 0) error = damage(file, size, (size_t)atol(words[3]));
+    else error = nlu_open(&model, file, size, 0);
+    if (!error && count > 3 && strcmp(mode, "damage") != 0) error = nlu_open_table(&model, words[3], &table);
+    if (!error && strcmp(mode, "scores") == 0) error = print_scores();
+    if (!error && strcmp(mode, "find") == 0) error = print_found();
+    if (!error && strcmp(mode, "rows") == 0) error = print_rows();
+    if (!error && strcmp(mode, "labels") == 0) error = print_labels();
+    if (error) fprintf(stderr, "%s\n", nlu_error_text(error));
+    free(file);
+    return error ? 1 : 0;
+}
