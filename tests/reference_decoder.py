@@ -89,7 +89,7 @@ def boolean(value: Any) -> bool:
 def single(number: float) -> float:
     """Round to binary32, ties to even."""
     try:
-        return float(struct.unpack("<f", struct.pack("<f", number))[0])
+        return float(struct.unpack("<f", struct.pack("<f", float(number)))[0])
     except OverflowError:
         raise ValueError("beyond binary32") from None
 

@@ -21,6 +21,8 @@ BELOW = {
     "cli": {"errors", "algo", "format", *SIBLINGS, "training", "stages"},
     "native": set(),
 }
+for rooms in (BELOW[room] for room in BELOW if room not in ("errors", "native")):
+    rooms.add("native")  # the C twin of what the rooms do in NumPy
 ENTRIES = {"__init__", "__main__"}  # may import any room, heavy libraries only lazily
 VERSIONED = {"stages", "cli"}  # may ask the package for its version
 ONLY_IN = {"click": {"cli"}, "rich": {"cli"}, "torch": {"training"}}

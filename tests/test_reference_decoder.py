@@ -19,7 +19,15 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.format import codec
-from tests.reference_decoder import ReferenceModel, open_model
+from tests.reference_decoder import (
+    Matrix,
+    ReferenceModel,
+    Tensor,
+    Tensors,
+    canonical,
+    open_model,
+    read_frame,
+)
 from tests.reference_hash import HashIndex, digest, fmix32, fmix64
 
 TRAIN = Path(__file__).parent.parent / "sample_data" / "train.tsv"
@@ -113,20 +121,6 @@ def wide() -> nc.Model:
 
 
 @pytest.fixture(scope="session")
-def halves() -> nc.Model:
-    """Binary16, with zeros of both signs, subnormal numbers and the largest."""
-    source = random.Random(4)
-    extremes = [0.0, -0.0, 6e-8, -6e-5, 65504.0, -65504.0, 1.0, 1 / 3]
-    rows = [extremes, *([source.gauss(0, 1) for _ in range(8)] for _ in range(49))]
-    data = struct.pack("<400e", *itertools.chain(*rows))
-    entry = {"dtype": "F16", "shape": [50, 8], "data_offsets": [0, len(data)]}
-    header = json.dumps({"t": entry}).encode()
-    keys = io.BytesIO("\n".join(f"w{i}" for i in range(50)).encode())
-    file = io.BytesIO(len(header).to_bytes(8, "little") + header + data)
-    return nc.import_model(file, nc.ImportOptions(tensor="t", keys=keys))
-
-
-@pytest.fixture(scope="session")
 def lists() -> nc.Model:
     """Rows of one entry only, so that most of the prefix codes are empty or have one symbol."""
     rows = (f"w{i} " + " ".join(str(int(j == 3)) for j in range(200)) for i in range(40))
@@ -205,8 +199,6 @@ CASES = {
         "normal", Q(bits=6, per="group", group=5), H(), P(), ANY, DENSE, LINEAR
     ),
     "packed normal, floats": Case("normal", None, H(), P()),
-    "halves": Case("halves", matrix={"kind": "dense"}),
-    "halves, packed": Case("halves", None, H(), P()),
     "packed uniform": Case("uniform", Q(bits=5), H(), P(), ANY, FIXED | {"symbol_bits": 5}, LINEAR),
     "packed uniform, kmeans": Case(
         "uniform", Q(bits=3, method="kmeans"), H(), P(), ANY, {"kind": "coded"}, BOOK
@@ -287,6 +279,29 @@ def test_both_readers_agree(
     else:
         with pytest.raises(ValueError, match="no classifier"):
             reference.scores("text")
+
+
+def test_binary16(normal: nc.Model, tmp_path: Path) -> None:
+    """No writer makes them yet, so the codes of a file are replaced."""
+    text, stored = read_frame(serialize(normal))
+    codes = stored["tables.embeddings.matrix.codes"]
+    extremes = [0.0, -0.0, 6e-8, -6e-5, 65504.0, -65504.0]
+    numbers = [*extremes, *codes.values()[len(extremes) :]]
+    codes.dtype, codes.data = "F16", struct.pack(f"<{len(numbers)}e", *numbers)
+    spec = json.loads(text)
+    spec["digests"] = [tensor.digest(name) for name, tensor in stored.items()]
+    body = {name: spec[name] for name in spec.keys() - {"digest", "format"}}
+    spec["digest"] = digest(canonical(body).encode())
+    header: Fields = {"__metadata__": {"nlucompress": canonical(spec)}}
+    ends = [0, *itertools.accumulate(len(tensor.data) for tensor in stored.values())]
+    for (name, tensor), offsets in zip(stored.items(), itertools.pairwise(ends), strict=True):
+        header[name] = {"dtype": tensor.dtype, "shape": tensor.shape, "data_offsets": offsets}
+    start = canonical(header).encode()
+    data = b"".join([len(start).to_bytes(8, "little"), start, *(t.data for t in stored.values())])
+    (tmp_path / "model.nlu").write_bytes(data)
+    reference = open_model(data)
+    assert reference.tables["embeddings"].row(0)[4] == 65504
+    check_tables(normal, nc.load(tmp_path / "model.nlu"), reference)
 
 
 def test_labels_are_coded_only_where_that_is_meant(
@@ -386,3 +401,18 @@ def test_examples_of_the_specification() -> None:
     tensor = bytes(14) + b"\x08\x41" + bytes(48) + bytes(4) + b"\xda\xed\x6b"
     index = HashIndex(tensor, 3, (16, 4), [1], 8)
     assert [index.find(key) for key in ("bc", "é", "a", "x")] == [0, 1, 2, None]
+
+
+def test_coded_rows_of_the_specification() -> None:
+    numbers = {"kind": "linear", "levels": 4, "per": "tensor", "scale": 0.5, "zero_point": 1}
+    spec = {"kind": "coded", "numbers": numbers, "shape": [2, 3], "block_rows": 2}
+    spec |= {"symbol_bits": 0, "offsets": [16, 0]}
+    sparse = bytes.fromhex("0110100110e1e1e1e11e10011e2e2e2e20 08 a4")
+    dense = bytes.fromhex("3132 0b 7b00")
+    for data, more in (
+        (sparse, {"sparse": True, "stream_bits": 8}),
+        (dense, {"sparse": False, "stream_bits": 11}),
+    ):
+        tensors = Tensors({"m.rows": Tensor("U8", [len(data)], data)})
+        matrix = Matrix(spec | more, "m", tensors)
+        assert [matrix.row(i) for i in range(2)] == [[0, 0.5, 1], [-0.5, 0, 0]]

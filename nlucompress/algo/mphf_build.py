@@ -13,11 +13,13 @@ from nlucompress.algo.mphf import (
     Cascade,
     Groups,
     Int64,
-    UInt32,
     UInt64,
     cell,
     place,
 )
+from nlucompress.native import extension
+
+Level = tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.bool_]]
 
 BUILD_CELLS = 1 << 20  # cells optimized at a time: their counters fit the processor's cache
 
@@ -47,21 +49,28 @@ def build(h1: UInt64, h2: UInt64, groups: Groups, gamma: float = 1.0) -> Cascade
         if groups.cells == 1:
             count = max(count, min(2, len(h1)))  # two keys never part in a single cell
         levels.append(count)
-        group, low = place(murmur.level_hash(h1, h2, len(levels)), count)
-        seed, single, placed = _best_seeds(group, low, count, groups)
+        best_seeds = _best_seeds if extension is None else _native_best_seeds
+        seed, single, placed = best_seeds(h1, h2, len(levels), count, groups)
         seeds.append(seed)
         cells.append(single)
         h1, h2 = h1[~placed], h2[~placed]
     return _lay_out(size, groups, tuple(levels), seeds, cells)
 
 
-def _best_seeds(
-    group: Int64, low: UInt32, count: int, shape: Groups
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.bool_]]:
+def _native_best_seeds(h1: UInt64, h2: UInt64, level: int, count: int, shape: Groups) -> Level:
+    """The same as ``_best_seeds`` in C."""
+    assert extension is not None, "called only where it is there"
+    seeds, *flags = extension.best_seeds(h1, h2, level, count, shape.cells, shape.seed_bits)
+    single, placed = (np.frombuffer(each, np.bool_) for each in flags)
+    return np.frombuffer(seeds, np.uint8), single, placed
+
+
+def _best_seeds(h1: UInt64, h2: UInt64, level: int, count: int, shape: Groups) -> Level:
     """Of all seeds the one (lowest of equals) per group with most single cells; its bits; who fits.
 
     Returns the seeds (count,), the set cells (count * cells,) and per key whether it was placed.
     """
+    group, low = place(murmur.level_hash(h1, h2, level), count)
     order = np.argsort(group, kind="stable")
     group, low = group[order], low[order]
     chunk = max(1, BUILD_CELLS // shape.cells)

@@ -15,6 +15,8 @@ import mmh3
 import numpy as np
 from numpy.typing import NDArray
 
+from nlucompress.native import extension
+
 UInt32 = NDArray[np.uint32]
 UInt64 = NDArray[np.uint64]
 
@@ -31,8 +33,11 @@ def hash_keys(keys: Iterable[bytes]) -> tuple[UInt64, UInt64]:
     """Hash encoded keys to two uint64 arrays, the low and the high half of the 128 bits."""
     source = iter(keys)
     joined = bytearray()  # grown piece by piece: as many small objects would take four times more
-    while piece := [mmh3.hash_bytes(key, SEED) for key in islice(source, _KEYS_AT_ONCE)]:
-        joined += b"".join(piece)
+    while piece := list(islice(source, _KEYS_AT_ONCE)):
+        if extension is not None:
+            joined += extension.hash_keys(piece)
+        else:
+            joined += b"".join([mmh3.hash_bytes(key, SEED) for key in piece])
     halves = np.frombuffer(joined, "<u8").reshape(-1, 2).astype(np.uint64, copy=False)
     return halves[:, 0].copy(), halves[:, 1].copy()
 

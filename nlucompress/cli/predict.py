@@ -50,7 +50,7 @@ def command(model: str, texts: str, top: int, as_json: bool, unknown: bool) -> N
         raise UsageError("model and texts cannot both come from stdin; name one of them")
     classifier = Classifier(read_model(model))
     for lines in read_lines(texts):
-        for prediction in classifier.explain(lines, top):
+        for prediction in classifier.explain(lines, top, count_keys=unknown):
             shown = _json(prediction, unknown) if as_json else _plain(prediction, unknown)
             streams.say(shown)
         sys.stdout.flush()

@@ -43,6 +43,12 @@ def serialize(model: Model) -> Serialized:
     return container.serialize(description, tensors)
 
 
+def to_bytes(model: Model) -> bytes:
+    """The file of a model in memory."""
+    serialized = serialize(model)
+    return serialized.header + b"".join(tensor.tobytes() for tensor in serialized.tensors)
+
+
 def _store_table(where: str, table: Table, tensors: Tensors) -> dict[str, Any]:
     if table.counts is not None:
         tensors[f"{where}.counts"] = table.counts
@@ -81,7 +87,9 @@ def parse(buffer: bytes | memoryview, verify: bool = True) -> Model:
     damaged = container.check_digests(frame, digests) if verify else []
     if damaged:
         raise FormatError(f"tensor {damaged[0]!r} does not match its digest: the file is damaged")
-    return from_description(frame, description)
+    model = from_description(frame, description)
+    model.__dict__["_file"] = memoryview(buffer)
+    return model
 
 
 def from_description(frame: Frame, description: dict[str, Any]) -> Model:

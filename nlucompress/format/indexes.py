@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nlucompress.algo import bits, mphf, murmur
 from nlucompress.errors import DataError, FormatError
 from nlucompress.format.fields import Fields, Tensors
+from nlucompress.native import extension
 
 Int64 = NDArray[np.int64]
 
@@ -115,8 +116,25 @@ class Hashed:
         """Number of keys."""
         return self.cascade.size
 
+    @cached_property
+    def joined(self) -> NDArray[np.uint8]:
+        """Blocks, anchors and fingerprints behind each other, as in a file."""
+        cascade = self.cascade
+        return np.concatenate((cascade.blocks.reshape(-1), cascade.anchors, self.fingerprints))
+
+    @cached_property
+    def _native(self) -> Any:
+        """The index in C, or None."""
+        if extension is None:
+            return None
+        cascade, groups = self.cascade, self.cascade.groups
+        shape = (cascade.size, groups.cells, groups.seed_bits, cascade.levels)
+        return extension.Keys(self.joined, *shape, self.fingerprint_bits)
+
     def find(self, keys: Sequence[str]) -> Int64:
         """Row of each key, -1 where it is known to be absent."""
+        if self._native is not None:
+            return np.frombuffer(self._native.find(keys), np.int64)
         h1, h2 = murmur.hash_keys(murmur.encode_key(key) for key in keys)
         slots = self.cascade.slots(h1, h2)
         width = self.fingerprint_bits
@@ -126,8 +144,7 @@ class Hashed:
     def store(self, where: str, tensors: Tensors) -> dict[str, Any]:
         """Describe, and add one tensor: blocks, anchors and fingerprints behind each other."""
         cascade = self.cascade
-        parts = (cascade.blocks.reshape(-1), cascade.anchors, self.fingerprints)
-        tensors[f"{where}.hash"] = np.concatenate(parts)
+        tensors[f"{where}.hash"] = self.joined
         return {
             "kind": self.kind,
             "size": cascade.size,
@@ -161,7 +178,9 @@ class Hashed:
         cascade = mphf.Cascade(size, groups, levels, blocks, data[blocks_end:anchors_end])
         if not cascade.counts_agree():
             raise FormatError(f"{fields.where}: the ranks do not count the bits of {size} keys")
-        return cls(cascade, width, data[anchors_end:])
+        index = cls(cascade, width, data[anchors_end:])
+        index.__dict__["joined"] = data  # its parts are views of this
+        return index
 
 
 KeyIndex = Strings | Hashed

@@ -114,6 +114,11 @@ class Model:
                 if any("\ud800" <= letter <= "\udfff" for letter in name):
                     raise FormatError(f"{what} {name!a} holds a lone surrogate, which is no text")
 
+    @property
+    def file(self) -> memoryview | None:
+        """The bytes of the file that this very model was read from; a changed copy has none."""
+        return self.__dict__.get("_file")
+
     def with_tables(self, tables: Mapping[str, Table]) -> Model:
         """The same model over other tables."""
         return replace(self, tables=tables)

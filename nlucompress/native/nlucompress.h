@@ -1054,11 +1054,10 @@ static inline uint64_t nlu_rank(const nlu_keys *k, uint64_t block)
     return nlu_bits(anchor, 4, 0, 32) + nlu_bits(k->block + 64 * (size_t)block, 64, 0, k->rank_bits);
 }
 
-static inline int nlu_open_hash(const nlu_path *p, nlu_keys *k)
+/* Finds blocks, anchors and fingerprints in the bytes of a hash whose parameters are set. */
+static inline int nlu_attach_hash(nlu_keys *k, const uint8_t *data, size_t size)
 {
-    const nlu_tensor *t = nlu_get(p, ".hash", NLU_U8, 1);
     uint64_t groups = 0, anchors, fingerprint_bytes, ones = 0;
-    if (!t) return NLU_ERROR_TENSOR;
     k->hashed = 1;
     k->per_block = 500 / (k->cells + k->seed_bits);
     k->rank_bits = 512 - k->per_block * (k->cells + k->seed_bits);
@@ -1071,8 +1070,8 @@ static inline int nlu_open_hash(const nlu_path *p, nlu_keys *k)
     }
     anchors = (k->blocks + ((uint64_t)1 << k->anchor_shift) - 1) >> k->anchor_shift;
     fingerprint_bytes = (k->size * k->fingerprint_bits + 7) / 8;
-    if (t->size != 64 * k->blocks + 4 * anchors + fingerprint_bytes) return NLU_ERROR_KEYS;
-    k->block = t->data; /* from here on all of these sizes are below the size of the tensor */
+    if (size != 64 * k->blocks + 4 * anchors + fingerprint_bytes) return NLU_ERROR_KEYS;
+    k->block = data; /* from here on all of these sizes are below that of the data */
     k->anchors = k->block + 64 * (size_t)k->blocks;
     k->fingerprints = k->anchors + 4 * (size_t)anchors;
     k->fingerprint_bytes = (size_t)fingerprint_bytes;
@@ -1117,7 +1116,9 @@ static inline int nlu_open_keys(const nlu_path *p, nlu_json *j, nlu_keys *k)
     if (j->bad || (seen != 1 && seen != 62)) return NLU_ERROR_DESCRIPTION;
     k->cells = (uint32_t)groups[0];
     k->seed_bits = (uint32_t)groups[1];
-    return seen == 1 ? nlu_open_strings(p, k) : nlu_open_hash(p, k);
+    if (seen == 1) return nlu_open_strings(p, k);
+    const nlu_tensor *hash = nlu_get(p, ".hash", NLU_U8, 1);
+    return hash ? nlu_attach_hash(k, hash->data, hash->size) : NLU_ERROR_TENSOR;
 }
 
 /* Compares with every key, also behind the one that is found: none may occur twice. */

@@ -24,14 +24,14 @@ class Prediction:
     Attributes:
         labels: The best labels, best first.
         scores: Their scores: probabilities, or margins where the model was trained for them.
-        known: Keys of the text that the model knows (or takes for known).
-        unknown: Keys that it does not know.
+        known: Keys of the text that the model knows (or takes for known), if they were counted.
+        unknown: Keys that it does not know, if they were counted.
     """
 
     labels: tuple[str, ...]
     scores: tuple[float, ...]
-    known: int
-    unknown: int
+    known: int | None = None
+    unknown: int | None = None
 
 
 class Classifier:
@@ -55,26 +55,31 @@ class Classifier:
 
     def scores(self, texts: Sequence[str]) -> Float64:
         """Raw scores before the link, shape (len(texts), labels)."""
-        batches = [scores for scores, _ in self._batches(texts)]
+        batches = [self._network.scores(batch) for batch in self._batches(texts)]
         return np.concatenate([np.zeros((0, len(self.labels))), *batches])
 
-    def _batches(self, texts: Sequence[str]) -> Iterator[tuple[Float64, list[tuple[int, int]]]]:
+    def _batches(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:
         size = max(1, min(512, BATCH_VALUES // len(self.labels) // 32))
-        for begin in range(0, len(texts), size):
-            yield self._network.scores(texts[begin : begin + size])
+        return (texts[begin : begin + size] for begin in range(0, len(texts), size))
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """Best label of each text; of equal scores the earlier label."""
         return [self.labels[best] for best in self.scores(texts).argmax(axis=1)]
 
-    def explain(self, texts: Sequence[str], top: int = 1) -> list[Prediction]:
-        """The ``top`` best labels of each text with their scores and the keys behind them."""
+    def explain(
+        self, texts: Sequence[str], top: int = 1, count_keys: bool = False
+    ) -> list[Prediction]:
+        """The ``top`` best labels of each text with their scores, and the keys behind them."""
         result: list[Prediction] = []
-        for raw, seen in self._batches(texts):
+        for batch in self._batches(texts):
+            raw = self._network.scores(batch)
+            counts: list[tuple[int, int]] | list[tuple[()]] = [()] * len(batch)
+            if count_keys:
+                counts = self._network.known(batch)
             shown = self._network.link(raw)
             # A stable sort of the negated scores keeps the earlier label first among equals.
             best = np.argsort(-raw, axis=1, kind="stable")[:, :top]
-            for order, score, (known, unknown) in zip(best, shown, seen, strict=True):
+            for order, score, keys in zip(best, shown, counts, strict=True):
                 names = tuple(self.labels[label] for label in order)
-                result.append(Prediction(names, tuple(score[order].tolist()), known, unknown))
+                result.append(Prediction(names, tuple(score[order].tolist()), *keys))
         return result

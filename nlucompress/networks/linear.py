@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
+from nlucompress.format import codec
 from nlucompress.format.model import Model
+from nlucompress.native import extension
 from nlucompress.networks.featurizer import Featurizer
 
 Float64 = NDArray[np.float64]
@@ -41,9 +43,19 @@ class Linear:
         self._link: str = network.settings["link"]
         self._bias: Float64 = bias.rows(np.zeros(1, np.int64))[0].astype(np.float64)
         self._featurizer = Featurizer.parse(model.features or {})
+        self._reader = _native_reader(model)
 
-    def scores(self, texts: Sequence[str]) -> tuple[Float64, list[tuple[int, int]]]:
-        """Raw scores, shape (texts, labels), and per text the keys found and not found."""
+    def known(self, texts: Sequence[str]) -> list[tuple[int, int]]:
+        """Per text, how many keys the table knows (or takes for known) and how many not."""
+        keyed = [list(self._featurizer(text)) for text in texts]
+        found = [int((self._table.find(keys) >= 0).sum()) for keys in keyed]
+        return [(known, len(keys) - known) for known, keys in zip(found, keyed, strict=True)]
+
+    def scores(self, texts: Sequence[str]) -> Float64:
+        """Raw scores, shape (texts, labels)."""
+        if self._reader is not None:
+            scores = np.frombuffer(self._reader.scores(texts), np.float64)
+            return scores.reshape(len(texts), -1)
         weights = [self._featurizer(text) for text in texts]
         keys = sorted(set().union(*weights))
         index = self._table.find(keys)
@@ -52,19 +64,27 @@ class Linear:
         slots = {key: at for at, key in enumerate(found)}
         rows = self._table.matrix.rows(index[known])
         scores = np.tile(self._bias, (len(texts), 1))
-        seen: list[tuple[int, int]] = []
         for score, keyed in zip(scores, weights, strict=True):
             at = [slots[key] for key in keyed if key in slots]
             weight = [keyed[key] for key in keyed if key in slots]
             score += (rows[at] * np.array(weight, np.float64)[:, None]).sum(axis=0)
-            seen.append((len(at), len(keyed) - len(at)))
-        return scores, seen
+        return scores
 
     def link(self, scores: Float64) -> Float64:
         """Raw scores to what is shown: probabilities, or the margins themselves."""
         if self._link == "logistic":
             return _sigmoid(scores)
         return softmax(scores) if self._link == "softmax" else scores
+
+
+def _native_reader(model: Model) -> Any:
+    """The reader in C over a sealed model's file, or None where there is none that takes it."""
+    if extension is None or not model.sealed:
+        return None
+    try:
+        return extension.Reader(model.file or codec.to_bytes(model))
+    except ValueError:  # it has more labels or tensors than the reader's fixed sizes
+        return None
 
 
 def softmax(scores: Float64) -> Float64:

@@ -1,0 +1,443 @@
+/* The header nlucompress.h under Python: hashing and building of keys, look-ups, and scores.
+
+   Everything here has a NumPy twin that gives the same bytes and, within rounding, the same scores;
+   the package works without this module. */
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "nlucompress.h"
+
+/* UTF-8 of a string. Lone surrogates pass as three bytes; `*owned` is then what holds them. */
+static const char *utf8_of(PyObject *text, Py_ssize_t *size, PyObject **owned)
+{
+    const char *data = NULL;
+    *owned = NULL;
+    if (!PyUnicode_Check(text)) {
+        PyErr_Format(PyExc_TypeError, "a str is expected, not %s", Py_TYPE(text)->tp_name);
+        return NULL;
+    }
+    data = PyUnicode_AsUTF8AndSize(text, size);
+    if (data || !PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) return data;
+    PyErr_Clear();
+    *owned = PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass");
+    if (!*owned) return NULL;
+    *size = PyBytes_GET_SIZE(*owned);
+    return PyBytes_AS_STRING(*owned);
+}
+
+static nlu_hasher hash_of(const void *data, size_t size)
+{
+    nlu_hasher h = nlu_hash_begin();
+    nlu_hash_add(&h, (const uint8_t *)data, size);
+    nlu_hash_end(&h);
+    return h;
+}
+
+/* ---- Hashing and building -------------------------------------------------------------------- */
+
+PyDoc_STRVAR(hash_keys_doc,
+             "hash_keys(keys: list[bytes]) -> bytes\n\n"
+             "h1 and h2 of every key, 16 bytes each, as two native 64-bit numbers.");
+
+static PyObject *hash_keys(PyObject *module, PyObject *argument)
+{
+    PyObject *keys = PySequence_Fast(argument, "a sequence of bytes is expected"), *result;
+    Py_ssize_t count;
+    (void)module;
+    if (!keys) return NULL;
+    count = PySequence_Fast_GET_SIZE(keys);
+    result = PyBytes_FromStringAndSize(NULL, 16 * count);
+    for (Py_ssize_t i = 0; result && i < count; i++) {
+        char *data;
+        Py_ssize_t size;
+        if (PyBytes_AsStringAndSize(PySequence_Fast_GET_ITEM(keys, i), &data, &size) < 0) {
+            Py_CLEAR(result);
+            break;
+        }
+        nlu_hasher h = hash_of(data, (size_t)size);
+        memcpy(PyBytes_AS_STRING(result) + 16 * i, &h.h1, 8);
+        memcpy(PyBytes_AS_STRING(result) + 16 * i + 8, &h.h2, 8);
+    }
+    Py_DECREF(keys);
+    return result;
+}
+
+typedef struct {
+    size_t keys, groups;
+    uint32_t cells, seeds;
+    uint32_t *group, *low, *order; /* per key: its group, its hash and its place, by group */
+    size_t *start;                 /* per group, and the end */
+    uint8_t *seed, *single, *placed;
+} level;
+
+static uint32_t cell_of(uint32_t low, uint32_t seed, uint32_t cells)
+{
+    if (cells == 1) return 0;
+    return (uint32_t)((uint64_t)nlu_fmix32(low + seed * 0x9E3779B9u) * cells >> 32);
+}
+
+/* The cells of a group that exactly one of its keys falls on under a seed, as a bit mask. */
+static uint64_t alone(const level *l, size_t group, uint32_t seed)
+{
+    uint64_t once = 0, more = 0;
+    for (size_t k = l->start[group]; k < l->start[group + 1]; k++) {
+        uint64_t bit = (uint64_t)1 << cell_of(l->low[k], seed, l->cells);
+        more |= once & bit;
+        once |= bit;
+    }
+    return once & ~more;
+}
+
+static void choose_seeds(level *l)
+{
+    for (size_t g = 0; g < l->groups; g++) {
+        size_t keys = l->start[g + 1] - l->start[g];
+        uint64_t best = 0;
+        unsigned most = keys < l->cells ? (unsigned)keys : l->cells, score = 0;
+        uint32_t chosen = 0;
+        for (uint32_t seed = 0; seed < l->seeds && score < most; seed++) {
+            uint64_t mask = alone(l, g, seed);
+            if (nlu_ones(mask) > score || seed == 0) {
+                best = mask;
+                score = nlu_ones(mask);
+                chosen = seed;
+            }
+        }
+        l->seed[g] = (uint8_t)chosen;
+        for (uint32_t c = 0; c < l->cells; c++) l->single[g * l->cells + c] = best >> c & 1;
+        for (size_t k = l->start[g]; k < l->start[g + 1]; k++)
+            l->placed[l->order[k]] = best >> cell_of(l->low[k], chosen, l->cells) & 1;
+    }
+}
+
+/* Hashes of the level, and the keys in the order of their groups by counting. */
+static void sort_by_group(level *l, const uint64_t *h1, const uint64_t *h2, uint64_t number)
+{
+    size_t before = 0;
+    for (size_t k = 0; k < l->keys; k++) {
+        uint64_t hash = nlu_fmix64(h1[k] + number * h2[k]);
+        l->group[k] = (uint32_t)((hash >> 32) * l->groups >> 32);
+        l->start[l->group[k]]++;
+    }
+    for (size_t g = 0; g <= l->groups; g++) {
+        size_t count = g < l->groups ? l->start[g] : 0;
+        l->start[g] = before;
+        before += count;
+    }
+    for (size_t k = 0; k < l->keys; k++) {
+        size_t at = l->start[l->group[k]]++;
+        l->low[at] = (uint32_t)nlu_fmix64(h1[k] + number * h2[k]);
+        l->order[at] = (uint32_t)k;
+    }
+    for (size_t g = l->groups; g > 0; g--) l->start[g] = l->start[g - 1];
+    l->start[0] = 0;
+}
+
+PyDoc_STRVAR(best_seeds_doc,
+             "best_seeds(h1, h2, level, groups, cells, seed_bits) -> (seeds, single, placed)\n\n"
+             "One level of the cascade: the best seed of each group, whether each cell holds one key,\n"
+             "and whether each key found its bit. h1 and h2 are buffers of native 64-bit numbers.");
+
+static PyObject *best_seeds(PyObject *module, PyObject *arguments)
+{
+    Py_buffer h1, h2;
+    unsigned long long number, groups;
+    unsigned int cells, seed_bits;
+    PyObject *seeds = NULL, *single = NULL, *placed = NULL, *result = NULL;
+    level l = {0};
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "y*y*KKII", &h1, &h2, &number, &groups, &cells, &seed_bits))
+        return NULL;
+    if (h1.len % 8 || h1.len != h2.len || h1.len / 8 > UINT32_MAX || !groups ||
+        groups > UINT32_MAX || !cells || cells > 40 || seed_bits > 8) {
+        PyErr_SetString(PyExc_ValueError, "the buffers or the shape of the groups are out of range");
+        goto done;
+    }
+    l.keys = (size_t)h1.len / 8;
+    l.groups = (size_t)groups;
+    l.cells = cells;
+    l.seeds = 1u << seed_bits;
+    seeds = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)l.groups);
+    single = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(l.groups * cells));
+    placed = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)l.keys);
+    l.group = PyMem_RawMalloc(4 * (l.keys + 1));
+    l.low = PyMem_RawMalloc(4 * (l.keys + 1));
+    l.order = PyMem_RawMalloc(4 * (l.keys + 1));
+    l.start = PyMem_RawCalloc(l.groups + 1, sizeof *l.start);
+    if (!seeds || !single || !placed || !l.group || !l.low || !l.order || !l.start) {
+        if (!PyErr_Occurred()) PyErr_NoMemory();
+        goto done;
+    }
+    l.seed = (uint8_t *)PyBytes_AS_STRING(seeds);
+    l.single = (uint8_t *)PyBytes_AS_STRING(single);
+    l.placed = (uint8_t *)PyBytes_AS_STRING(placed);
+    Py_BEGIN_ALLOW_THREADS
+    sort_by_group(&l, (const uint64_t *)h1.buf, (const uint64_t *)h2.buf, number);
+    choose_seeds(&l);
+    Py_END_ALLOW_THREADS
+    result = PyTuple_Pack(3, seeds, single, placed);
+done:
+    PyMem_RawFree(l.group);
+    PyMem_RawFree(l.low);
+    PyMem_RawFree(l.order);
+    PyMem_RawFree(l.start);
+    Py_XDECREF(seeds);
+    Py_XDECREF(single);
+    Py_XDECREF(placed);
+    PyBuffer_Release(&h1);
+    PyBuffer_Release(&h2);
+    return result;
+}
+
+/* ---- Keys: one hash index -------------------------------------------------------------------- */
+
+typedef struct {
+    PyObject_HEAD
+    Py_buffer data;
+    nlu_keys keys;
+} Keys;
+
+static PyObject *keys_new(PyTypeObject *type, PyObject *arguments, PyObject *names)
+{
+    Py_buffer data;
+    unsigned long long size;
+    unsigned int cells, seed_bits, fingerprint_bits;
+    PyObject *levels;
+    Keys *self;
+    if (names && PyDict_GET_SIZE(names)) {
+        PyErr_SetString(PyExc_TypeError, "Keys takes no named arguments");
+        return NULL;
+    }
+    if (!PyArg_ParseTuple(arguments, "y*KIIO!I", &data, &size, &cells, &seed_bits, &PyTuple_Type,
+                          &levels, &fingerprint_bits))
+        return NULL;
+    self = (Keys *)type->tp_alloc(type, 0);
+    if (!self) {
+        PyBuffer_Release(&data);
+        return NULL;
+    }
+    self->data = data;
+    self->keys.size = size;
+    self->keys.cells = cells;
+    self->keys.seed_bits = seed_bits;
+    self->keys.fingerprint_bits = fingerprint_bits;
+    self->keys.level_count = (uint32_t)PyTuple_GET_SIZE(levels);
+    if (PyTuple_GET_SIZE(levels) > 255 || !cells || cells > 40 || seed_bits > 8 ||
+        fingerprint_bits > 16 || size > UINT32_MAX)
+        goto refused;
+    for (uint32_t k = 0; k < self->keys.level_count; k++) {
+        unsigned long long groups = PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(levels, k));
+        if (PyErr_Occurred()) goto failed;
+        if (!groups || groups > UINT32_MAX) goto refused;
+        self->keys.levels[k] = (uint32_t)groups;
+    }
+    if (nlu_attach_hash(&self->keys, (const uint8_t *)data.buf, (size_t)data.len)) goto refused;
+    return (PyObject *)self;
+refused:
+    PyErr_SetString(PyExc_ValueError, "the hash is damaged");
+failed:
+    Py_DECREF(self);
+    return NULL;
+}
+
+static void keys_free(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    PyBuffer_Release(&((Keys *)object)->data);
+    type->tp_free(object);
+    Py_DECREF(type);
+}
+
+/* Slot of a key, -1 where it is known to be absent, -2 with an exception set. */
+static int64_t slot_of(const Keys *self, PyObject *key)
+{
+    PyObject *owned;
+    Py_ssize_t size;
+    uint64_t row = 0;
+    const char *data = utf8_of(key, &size, &owned);
+    if (!data) return -2;
+    nlu_hasher h = hash_of(data, (size_t)size);
+    Py_XDECREF(owned);
+    return nlu_find_hash(&self->keys, &h, &row) ? (int64_t)row : -1;
+}
+
+PyDoc_STRVAR(keys_find_doc,
+             "find(keys: list[str]) -> bytes\n\n"
+             "Slot of each key as a native 64-bit number, -1 where it is known to be absent.");
+
+static PyObject *keys_find(PyObject *self, PyObject *argument)
+{
+    PyObject *keys = PySequence_Fast(argument, "a sequence of str is expected"), *result;
+    if (!keys) return NULL;
+    result = PyBytes_FromStringAndSize(NULL, 8 * PySequence_Fast_GET_SIZE(keys));
+    for (Py_ssize_t i = 0; result && i < PySequence_Fast_GET_SIZE(keys); i++) {
+        int64_t slot = slot_of((Keys *)self, PySequence_Fast_GET_ITEM(keys, i));
+        if (slot == -2) {
+            Py_CLEAR(result);
+            break;
+        }
+        memcpy(PyBytes_AS_STRING(result) + 8 * i, &slot, 8);
+    }
+    Py_DECREF(keys);
+    return result;
+}
+
+PyDoc_STRVAR(keys_slot_doc, "slot(key: str) -> int\n\nSlot of one key, -1 where it is absent.");
+
+static PyObject *keys_slot(PyObject *self, PyObject *key)
+{
+    int64_t slot = slot_of((Keys *)self, key);
+    return slot == -2 ? NULL : PyLong_FromLongLong(slot);
+}
+
+static PyMethodDef keys_methods[] = {{"find", keys_find, METH_O, keys_find_doc},
+                                     {"slot", keys_slot, METH_O, keys_slot_doc},
+                                     {NULL, NULL, 0, NULL}};
+
+static PyType_Slot keys_slots[] = {{Py_tp_new, keys_new},
+                                   {Py_tp_dealloc, keys_free},
+                                   {Py_tp_methods, keys_methods},
+                                   {Py_tp_doc, "Keys(data, size, cells, seed_bits, levels, "
+                                               "fingerprint_bits): a hash with its fingerprints."},
+                                   {0, NULL}};
+
+static PyType_Spec keys_spec = {"nlucompress.native._native.Keys", sizeof(Keys), 0,
+                                Py_TPFLAGS_DEFAULT, keys_slots};
+
+/* ---- Reader: a classifier in the bytes of a file --------------------------------------------- */
+
+typedef struct {
+    PyObject_HEAD
+    Py_buffer data;
+    nlu_model *model;
+} Reader;
+
+static PyObject *reader_new(PyTypeObject *type, PyObject *arguments, PyObject *names)
+{
+    Py_buffer data;
+    Reader *self;
+    int error;
+    if (names && PyDict_GET_SIZE(names)) {
+        PyErr_SetString(PyExc_TypeError, "Reader takes no named arguments");
+        return NULL;
+    }
+    if (!PyArg_ParseTuple(arguments, "y*", &data)) return NULL;
+    self = (Reader *)type->tp_alloc(type, 0);
+    if (!self) {
+        PyBuffer_Release(&data);
+        return NULL;
+    }
+    self->data = data;
+    self->model = PyMem_RawMalloc(sizeof *self->model);
+    if (!self->model) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    error = nlu_open(self->model, data.buf, (size_t)data.len, NLU_UNVERIFIED);
+    if (!error && !self->model->classifies) error = NLU_ERROR_NO_CLASSIFIER;
+    if (error) {
+        Py_DECREF(self);
+        PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+static void reader_free(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    PyMem_RawFree(((Reader *)object)->model);
+    PyBuffer_Release(&((Reader *)object)->data);
+    type->tp_free(object);
+    Py_DECREF(type);
+}
+
+/* Scores of one text; `*scratch` grows as texts need it. */
+static int score(const Reader *self, PyObject *text, void **scratch, size_t *room, double *scores)
+{
+    PyObject *owned;
+    Py_ssize_t size;
+    int error;
+    const char *data = utf8_of(text, &size, &owned);
+    if (!data) return -1;
+    size_t needed = nlu_scratch_size(self->model, (size_t)size);
+    if (needed > *room) {
+        void *more = needed == SIZE_MAX ? NULL : PyMem_RawRealloc(*scratch, needed);
+        if (!more) {
+            Py_XDECREF(owned);
+            PyErr_NoMemory();
+            return -1;
+        }
+        *scratch = more;
+        *room = needed;
+    }
+    error = nlu_scores(self->model, data, (size_t)size, *scratch, *room, scores);
+    Py_XDECREF(owned);
+    if (error) PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
+    return error ? -1 : 0;
+}
+
+PyDoc_STRVAR(reader_scores_doc,
+             "scores(texts: list[str]) -> bytearray\n\n"
+             "Raw scores, a native double per text and label.");
+
+static PyObject *reader_scores(PyObject *object, PyObject *argument)
+{
+    const Reader *self = (const Reader *)object;
+    PyObject *texts = PySequence_Fast(argument, "a sequence of str is expected"), *result;
+    size_t labels = self->model->labels.count, room = 0;
+    void *scratch = NULL;
+    if (!texts) return NULL;
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(texts);
+    result = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(8 * labels) * count);
+    for (Py_ssize_t i = 0; result && i < count; i++) {
+        double *scores = (double *)(void *)PyByteArray_AS_STRING(result) + labels * (size_t)i;
+        if (score(self, PySequence_Fast_GET_ITEM(texts, i), &scratch, &room, scores) < 0)
+            Py_CLEAR(result);
+    }
+    PyMem_RawFree(scratch);
+    Py_DECREF(texts);
+    return result;
+}
+
+static PyMethodDef reader_methods[] = {{"scores", reader_scores, METH_O, reader_scores_doc},
+                                       {NULL, NULL, 0, NULL}};
+
+static PyType_Slot reader_slots[] = {
+    {Py_tp_new, reader_new},
+    {Py_tp_dealloc, reader_free},
+    {Py_tp_methods, reader_methods},
+    {Py_tp_doc, "Reader(file): a classifier in the bytes of a file whose digests were checked."},
+    {0, NULL}};
+
+static PyType_Spec reader_spec = {"nlucompress.native._native.Reader", sizeof(Reader), 0,
+                                  Py_TPFLAGS_DEFAULT, reader_slots};
+
+/* ---- Module ---------------------------------------------------------------------------------- */
+
+static PyMethodDef functions[] = {{"hash_keys", hash_keys, METH_O, hash_keys_doc},
+                                  {"best_seeds", best_seeds, METH_VARARGS, best_seeds_doc},
+                                  {NULL, NULL, 0, NULL}};
+
+static int execute(PyObject *module)
+{
+    PyType_Spec *specs[] = {&keys_spec, &reader_spec};
+    for (size_t k = 0; k < 2; k++) {
+        PyObject *type = PyType_FromModuleAndSpec(module, specs[k], NULL);
+        if (!type || PyModule_AddType(module, (PyTypeObject *)type) < 0) {
+            Py_XDECREF(type);
+            return -1;
+        }
+        Py_DECREF(type);
+    }
+    return 0;
+}
+
+static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, execute}, {0, NULL}};
+
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "_native", "The native twin of hashing, building, look-ups and scores.", 0,
+    functions, module_slots, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__native(void) { return PyModuleDef_Init(&module); }

@@ -1,0 +1,181 @@
+/* nlu-predict: classifies the lines of standard input with a .nlu model, as `nlucompress predict`.
+
+       nlu-predict MODEL [--top K] < TEXTS
+
+   Prints `label<TAB>score` for each line, or K pairs of them. Exit codes: 0 done, 2 usage, 3 bad
+   model or input or output. Build it with `cc -std=c99 -Os nlu-predict.c -o nlu-predict`. */
+
+#define _POSIX_C_SOURCE 200112L
+#include "nlucompress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { DONE = 0, USAGE = 2, BAD = 3 };
+
+typedef struct {
+    uint8_t *data;
+    size_t size, room;
+} buffer;
+
+/* Makes room for so many more bytes. */
+static int grow(buffer *b, size_t more)
+{
+    size_t room = b->room ? b->room : 1 << 16;
+    if (more > SIZE_MAX / 4 || b->size > SIZE_MAX / 4) return 0;
+    while (room < b->size + more) room *= 2;
+    if (room == b->room) return 1;
+    uint8_t *data = (uint8_t *)realloc(b->data, room);
+    if (!data) return 0;
+    b->data = data;
+    b->room = room;
+    return 1;
+}
+
+static int fail(const char *what, const char *why)
+{
+    fprintf(stderr, "nlu-predict: error: %s: %s\n", what, why);
+    return BAD;
+}
+
+static int read_file(const char *path, buffer *file)
+{
+    FILE *input = fopen(path, "rb");
+    size_t got = 1;
+    if (!input) return fail(path, "cannot open the file");
+    while (got) {
+        if (!grow(file, 1 << 16)) break;
+        got = fread(file->data + file->size, 1, 1 << 16, input);
+        file->size += got;
+    }
+    int failed = ferror(input) || got;
+    fclose(input);
+    return failed ? fail(path, "cannot read the file") : DONE;
+}
+
+/* A label on one line: control characters and ends of lines become escapes. */
+static void print_label(const uint8_t *label, size_t size)
+{
+    size_t used;
+    for (size_t at = 0; at < size; at += used) {
+        unsigned long code = nlu_utf8(label + at, size - at, &used);
+        if (code == '\t') fputs("\\t", stdout);
+        else if (code == '\n') fputs("\\n", stdout);
+        else if (code == '\r') fputs("\\r", stdout);
+        else if (code < 0x20 || (code >= 0x7F && code < 0xA0)) printf("\\x%02lx", code);
+        else if (code == 0x2028 || code == 0x2029) printf("\\u%04lx", code);
+        else fwrite(label + at, 1, used, stdout);
+    }
+}
+
+typedef struct {
+    const nlu_model *model;
+    double *scores, *shown;
+    size_t top;
+    buffer scratch, label;
+} program;
+
+static int classify(program *p, const uint8_t *line, size_t size)
+{
+    size_t count = p->model->labels.count, needed = nlu_scratch_size(p->model, size);
+    size_t best = NLU_FIRST, length;
+    if (size && line[size - 1] == '\r') size--;
+    if (!grow(&p->scratch, needed)) return fail("standard input", "a line is too long");
+    int error = nlu_scores(p->model, line, size, p->scratch.data, p->scratch.room, p->scores);
+    memcpy(p->shown, p->scores, count * sizeof *p->shown);
+    nlu_link(p->model, p->shown);
+    for (size_t k = 0; !error && k < p->top && k < count; k++) {
+        best = nlu_next_best(p->scores, count, best);
+        error = nlu_label(p->model, best, p->label.data, p->label.room, &length);
+        if (error == NLU_ERROR_BUFFER && grow(&p->label, length))
+            error = nlu_label(p->model, best, p->label.data, p->label.room, &length);
+        if (error) break;
+        if (k) putchar('\t');
+        print_label(p->label.data, length);
+        printf("\t%.6f", p->shown[best]);
+    }
+    if (error) return fail("the model", nlu_error_text(error));
+    putchar('\n');
+    return DONE;
+}
+
+/* Answers the lines that are there at once, so that an answer never waits for more input. */
+static int classify_lines(program *p)
+{
+    buffer input = {NULL, 0, 0};
+    int status = DONE;
+    for (;;) {
+        if (!grow(&input, 1 << 16)) return fail("standard input", "a line is too long");
+        ssize_t got = read(STDIN_FILENO, input.data + input.size, 1 << 16);
+        if (got < 0) return fail("standard input", "cannot read");
+        size_t begin = 0, old = input.size;
+        input.size += (size_t)got;
+        for (size_t at = old; status == DONE && at < input.size; at++) {
+            if (input.data[at] != '\n') continue;
+            status = classify(p, input.data + begin, at - begin);
+            begin = at + 1;
+        }
+        if (got == 0 && status == DONE && input.size) status = classify(p, input.data, input.size);
+        if (fflush(stdout) != 0 || ferror(stdout)) return fail("standard output", "cannot write");
+        if (got == 0 || status != DONE) break;
+        memmove(input.data, input.data + begin, input.size - begin);
+        input.size -= begin;
+    }
+    free(input.data);
+    return status;
+}
+
+static int predict(const nlu_model *model, size_t top)
+{
+    size_t count = model->labels.count;
+    program p = {model, NULL, NULL, top, {NULL, 0, 0}, {NULL, 0, 0}};
+    p.scores = (double *)malloc(count * sizeof *p.scores);
+    p.shown = (double *)malloc(count * sizeof *p.shown);
+    int status = BAD;
+    if (p.scores && p.shown && grow(&p.label, 256)) status = classify_lines(&p);
+    else fail("the model", "not enough memory");
+    free(p.scores);
+    free(p.shown);
+    free(p.scratch.data);
+    free(p.label.data);
+    return status;
+}
+
+/* A number from 1 to 999,999,999; 0 if it is none. */
+static size_t parse_top(const char *text)
+{
+    size_t value = 0;
+    for (const char *at = text; *at; at++) {
+        if (*at < '0' || *at > '9' || at - text > 8) return 0;
+        value = value * 10 + (size_t)(*at - '0');
+    }
+    return value;
+}
+
+int main(int count, char **words)
+{
+    static nlu_model model;
+    const char *path = NULL;
+    size_t top = 1;
+    buffer file = {NULL, 0, 0};
+    for (int k = 1; k < count; k++) {
+        if (strcmp(words[k], "--top") == 0 && k + 1 < count) top = parse_top(words[++k]);
+        else if (words[k][0] == '-' || path) top = 0;
+        else path = words[k];
+    }
+    if (!path || !top) {
+        fputs("Usage: nlu-predict MODEL [--top K] < TEXTS\n", stderr);
+        return USAGE;
+    }
+    int status = read_file(path, &file);
+    if (status == DONE) {
+        int error = nlu_open(&model, file.data, file.size, 0);
+        if (error) status = fail(path, nlu_error_text(error));
+        else if (!model.classifies) status = USAGE;
+        else status = predict(&model, top);
+        if (status == USAGE) fail(path, nlu_error_text(NLU_ERROR_NO_CLASSIFIER));
+    }
+    free(file.data);
+    return status;
+}

@@ -1,0 +1,48 @@
+/* A libFuzzer target: any bytes as a file, digests left out so that damage reaches every depth.
+
+       clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+             -I nlucompress/native tests/native/fuzz_reader.c -o fuzz_reader
+       ./fuzz_reader -max_len=65536 SEEDS */
+
+#include "nlucompress.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The rows of a table that look-ups and the ends reach; wide ones are left out to stay fast. */
+static void read_rows(const nlu_table *t)
+{
+    static float row[1 << 12];
+    uint64_t at = 0;
+    if (t->matrix.columns > sizeof row / sizeof *row) return;
+    for (uint64_t k = 0; k < t->matrix.rows && k < 40; k++) (void)nlu_row(t, k, row);
+    if (t->matrix.rows) (void)nlu_row(t, t->matrix.rows - 1, row);
+    if (nlu_find(t, "the", 3, &at) == 1) (void)nlu_row(t, at, row);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static nlu_model model;
+    static nlu_table table;
+    static double scores[NLU_MAX_LABELS];
+    static uint8_t scratch[1 << 14], label[64];
+    static const char text[] = "Play the \xC3\x89t\xC3\xA9 song, it's 5 o'clock: e\xCC\x81\xCC\xA3 \xED\x95\x9C \xFF";
+    int error = nlu_open(&model, data, size, NLU_UNVERIFIED);
+    if (error) return 0;
+    for (uint32_t k = 0; k < model.labels.count; k += 7) {
+        size_t length;
+        (void)nlu_label(&model, k, label, sizeof label, &length);
+    }
+    if (model.classifies) {
+        error = nlu_scores(&model, text, sizeof text - 1, scratch, sizeof scratch, scores);
+        if (!error) nlu_link(&model, scores);
+        /* The end of the file as text: the features see all kinds of it. */
+        size_t most = size < 200 ? size : 200;
+        error = nlu_scores(&model, data + (size - most), most, scratch, sizeof scratch, scores);
+        if (!error && nlu_next_best(scores, model.labels.count, NLU_FIRST) == NLU_FIRST) abort();
+    }
+    if (!nlu_open_table(&model, "features", &table)) read_rows(&table);
+    if (!nlu_open_table(&model, "t", &table)) read_rows(&table);
+    return 0;
+}

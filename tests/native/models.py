@@ -1,0 +1,151 @@
+"""Small models of every kind and texts of every kind, for the reader in C."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+import nlucompress as nc
+from nlucompress.format.indexes import Strings
+from nlucompress.format.matrices import Dense, from_dense
+from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.numbers import Floats
+from nlucompress.importers.examples import Examples
+
+SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
+LINES = 500
+ODD_LABELS = ("caf\u00e9 \U0001f600", 'a "quoted" \\ one', "tab\tand\u2028end \x85 \x7f")
+
+TEXTS: list[bytes] = [
+    b"",
+    b" ",
+    b"play some music",
+    b"what's the weather like in d\xc3\xbcsseldorf",
+    "what\u2019s the we\u0301ather; \u02bctis \uff07x\uff07 'quoted' o''clock 'n'".encode(),
+    "de\u0301frost THE re\u0323\u0307ar \u1e69 s\u0307\u0323 \u0344 \u212b\u2126".encode(),
+    "\u0130STANBUL \u0131 I\u0307 STRASSE stra\u00dfe \u1e9e \ufb01nd \u03a3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2".encode(),
+    "\u1112\u1161\u11ab\u1100\u1173\u11af \ud55c\uae00 \uac00\u11a8 \u1100\uac00".encode(),
+    "\u0928\u093f\u0930\u094d\u0926\u0947\u0936 \u0929\u093c \u0958 \u09cb\u09c7\u09be".encode(),
+    "\u4e2d\u6587 \uf900\ufa0e \U0002f800 \u304b\u3099 \U00020000".encode(),
+    "\U0001f600 \U0001f468\u200d\U0001f469 a\U0001d15e\U0001d160 \U00011099\U000110ba \U0001e900".encode(),
+    b"bad \xff\xfe utf8 \xc3 \xe2\x82 x\xe2\x82\xacy \xed\xa0\x80 \xf0\x9f\x98 \xf4\x90\x80\x80 \xc0\x80z",
+    b"nul\x00inside the text \x7f \x1f",
+    b"turn turn turn the the heating heating up up",
+    ("a" + "\u0301\u0323" * 3000 + " defrost").encode(),
+    b"find open car wash " * 4000,
+    ("\u0390" * 500 + " " + "\ufb2c" * 500).encode(),
+    b"x" * 70000,
+]
+
+
+def full(loss: str = "squared-hinge", **options: object) -> Model:
+    """A model trained on the beginning of the sample data."""
+    return nc.train(examples(), None, nc.TrainOptions(loss=loss, iterations=15, **options))  # type: ignore[arg-type]
+
+
+def examples() -> Examples:
+    """The beginning of the sample data."""
+    every = nc.read_examples(SAMPLE / "train.tsv")
+    return Examples(every.labels[:LINES], every.texts[:LINES])
+
+
+def build() -> dict[str, Model]:
+    """Models by name."""
+    words = full(words=(1, 2))
+    chars = full("softmax", words=(1, 1), chars=(2, 4), weighting="count")
+    binary = full("logistic", words=None, chars=(3, 3))
+    eight = nc.quantize(words, nc.QuantizeOptions(bits=8, per="row"))
+    odd = replace(full_of_three(), labels=ODD_LABELS)
+    plain = nc.PhashOptions(method="cascade", fingerprint_bits=0)
+    return {
+        "full": words,
+        "hashed": nc.phash(words),
+        "linear": packed(nc.quantize(words, nc.QuantizeOptions(bits=5))),
+        "kmeans": packed(
+            nc.quantize(words, nc.QuantizeOptions(bits=4, method="kmeans", per="label")), plain
+        ),
+        "rows": packed(eight, nc.PhashOptions(groups=(32, 8), fingerprint_bits=16)),
+        "groups": packed(
+            nc.quantize(words, nc.QuantizeOptions(bits=3, per="group", group=7, tensors=("bias",)))
+        ),
+        "codes": nc.phash(eight),
+        "sparse": nc.phash(nc.quantize(words, nc.QuantizeOptions(bits=8, keep=0.1))),
+        "floats": packed(words),
+        "counts": packed(nc.quantize(chars, nc.QuantizeOptions(bits=6, method="kmeans"))),
+        "chars": packed(nc.quantize(binary, nc.QuantizeOptions(bits=5, per="label"))),
+        "odd": packed(nc.quantize(odd, nc.QuantizeOptions(bits=4))),
+        "vectors": vectors(),
+    }
+
+
+def full_of_three() -> Model:
+    """A model of three labels."""
+    every = examples()
+    chosen = sorted(set(every.labels))[:3]
+    at = [k for k, label in enumerate(every.labels) if label in chosen]
+    few = Examples(tuple(every.labels[k] for k in at), tuple(every.texts[k] for k in at))
+    return nc.train(few, None, nc.TrainOptions(iterations=15))
+
+
+def packed(model: Model, options: nc.PhashOptions | None = None) -> Model:
+    """Hashed and sealed."""
+    return nc.pack(nc.phash(model, options))
+
+
+def vectors() -> Model:
+    """Tables of dense rows in many encodings, and no classifier."""
+    generator = np.random.default_rng(1)
+    keys = Strings.of(f"key {row}" for row in range(300))
+    normal = generator.standard_normal((300, 12)).astype(np.float32)
+    skewed = (np.round(normal * 2) / 2).astype(np.float32)
+    tables = {
+        "half": Table(keys, Dense(Floats(), normal.astype(np.float16))),
+        "single": Table(keys, from_dense(normal)),
+    }
+    model = Model(tables, Network("tensors", {}, {"more": from_dense(skewed)}))
+    for name, values, bits, method, per in (
+        ("coarse", normal, 2, "linear", "tensor"),
+        ("fine", normal, 8, "linear", "row"),
+        ("book", skewed, 3, "kmeans", "group"),
+        ("prefix", skewed**5, 5, "linear", "tensor"),
+    ):
+        group = 5 if per == "group" else 0
+        options = nc.QuantizeOptions(bits=bits, method=method, per=per, group=group, keep_zero_rows=True)  # type: ignore[arg-type]
+        quantized = nc.quantize(Model({name: Table(keys, from_dense(values))}), options)
+        model = model.with_tables({**model.tables, **quantized.tables})
+    return nc.pack(nc.phash(model))
+
+
+def tiny() -> Model:
+    """A model of a few hundred bytes, for every damage that there is."""
+    few = Examples(
+        ("on", "off", "on", "off", "on", "off"),
+        ("turn it on", "turn it off", "heating on", "heating off", "\u00e9t\u00e9 on", "music off"),
+    )
+    model = nc.train(few, None, nc.TrainOptions(words=(1, 1), min_count=1, iterations=10))
+    return packed(nc.quantize(model, nc.QuantizeOptions(bits=3)))
+
+
+def odd_texts() -> list[bytes]:
+    """Every character, alone and between letters; and what composes, in random order."""
+    result = [
+        f"a{chr(code)}b {chr(code)}\u0301 \u0915{chr(code)}\u0323\u0301".encode()
+        for code in range(0x110000)
+        if not 0xD800 <= code < 0xE000
+    ]
+    random_number = random.Random(1)
+    pool = "aeiouAEIOU\u0301\u0300\u0302\u0323\u0327\u0345\u1100\u1161\u11a8\uac00\u0308' -\u2019"
+    pool += "\u03b1\u0391\u0342\u0313\u093c\u0928\u09c7\u09be\u0b47\u0b57\u3099\u304b\u1d15\u0344"
+    pool += "\U000110a5\U000110ba\U0001d157\U0001d165\U0001d16e\U00011131\U00011127\u05e9\u05bc\u05c1"
+    for _ in range(20000):
+        letters = random_number.choices(pool, k=random_number.randint(1, 12))
+        result.append("".join(letters).encode())
+    for _ in range(20000):
+        size = random_number.randint(1, 12)
+        lead = random_number.choices(b"\xc2\xe0\xe1\xed\xef\xf0\xf4\xc0\xf5", k=size)
+        tail = random_number.choices(b"a\x80\x90\x9f\xa0\xbf' A", k=size)
+        result.append(bytes(byte for pair in zip(lead, tail, tail, strict=True) for byte in pair))
+    return result
