@@ -434,8 +434,9 @@ def read_labels(spec: Any, tensors: Tensors) -> list[str]:
             while not text[start:].endswith(b"\xff"):
                 text.append(code.read(bits))
                 require(len(text) <= 65536, "too much text")
-            labels.append(text[start:-1].decode("utf-8", "surrogatepass"))
+            labels.append(text[start:-1].decode("utf-8"))
         require(bits.length - bits.at < 8, "data behind the labels")
+    "\n".join(labels).encode("utf-8")  # refuses lone surrogates
     require(len(set(labels)) == len(labels), "two labels are equal")
     return labels
 
@@ -524,7 +525,7 @@ class ReferenceModel:
         for name, matrix in spec["tensors"].items():
             self.tensors[name] = Matrix(matrix, f"network.tensors.{name}", tensors)
         if spec["kind"] == "linear":
-            self.link = spec["settings"].get("link")
+            self.link = fields(spec["settings"], "link")["link"]
             require(self.link in ("softmax", "logistic", "margin"), "unknown link")
             count = len(self.labels)
             require(count > 0 and self.ngrams is not None, "no labels or no features")

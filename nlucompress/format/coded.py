@@ -20,6 +20,7 @@ from nlucompress.format.plain import MAX_SPARSE_COLUMNS, scatter
 
 MAX_ROWS = 1 << 40
 MAX_BLOCK_ROWS = 1024
+MAX_EMPTY_ROWS = 1 << 16  # rows without columns take no bytes
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,12 @@ class Coded:
         if len(shape) != 2 or shape[1] > MAX_SPARSE_COLUMNS or len(offsets) != 2:
             raise FormatError(f"{fields.where}: shape {shape} is out of range")
         # Every row of a sparse matrix and every element of a dense one takes at least a bit.
-        if shape[0] * (1 if sparse else shape[1]) > stream_bits or stream_bits > 8 * len(data):
+        if shape[0] * (1 if sparse else shape[1]) > stream_bits or stream_bits > 8 * len(
+            data
+        ):
             raise FormatError(f"{fields.where}: shape {shape} does not fit {len(data)} bytes")
+        if not shape[1] and shape[0] > MAX_EMPTY_ROWS:
+            raise FormatError(f"{fields.where}: {shape[0]} rows of nothing")
         if not sparse and block_rows > 1 and block_rows * shape[1] > rowcode.MAX_BLOCK_ENTRIES:
             raise FormatError(f"{fields.where}: a block has too many entries")
         if offsets[0] not in packed_offsets.STRIDES or offsets[1] > 57:

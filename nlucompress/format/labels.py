@@ -56,8 +56,6 @@ def decode(data: NDArray[np.uint8], count: int, where: str) -> tuple[str, ...]:
                 raise ValueError(f"they take more than {MAX_TEXT} bytes")
         if bits.byte_length(reader.position) != len(data):
             raise ValueError("more data follow the last label")
-        return tuple(
-            each.decode("utf-8", "surrogatepass") for each in bytes(text).split(b"\xff")[:-1]
-        )
+        return tuple(each.decode("utf-8") for each in bytes(text).split(b"\xff")[:-1])
     except ValueError as error:
         raise FormatError(f"{where}: the coded labels are damaged: {error}") from None

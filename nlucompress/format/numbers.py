@@ -138,7 +138,7 @@ class Linear:
     def parse(cls, fields: Fields, partition: Partition, parts: int) -> Linear:
         """Read the grids of all parts."""
         levels = fields.integer("levels", 2, MAX_LEVELS)
-        if parts == 1 and fields.has("scale"):
+        if parts == 1:
             scale = np.array([fields.number("scale")], np.float32)
         else:
             scale = fields.finite("scale", (parts,))

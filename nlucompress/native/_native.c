@@ -66,7 +66,7 @@ static PyObject *hash_keys(PyObject *module, PyObject *argument)
 typedef struct {
     size_t keys, groups;
     uint32_t cells, seeds;
-    uint32_t *group, *low, *order; /* per key: its group, its hash and its place, by group */
+    uint32_t *low, *order; /* the keys by group: the half of the hash for the cell, and which key */
     size_t *start;                 /* per group, and the end */
     uint8_t *seed, *single, *placed;
 } level;
@@ -115,19 +115,17 @@ static void choose_seeds(level *l)
 static void sort_by_group(level *l, const uint64_t *h1, const uint64_t *h2, uint64_t number)
 {
     size_t before = 0;
-    for (size_t k = 0; k < l->keys; k++) {
-        uint64_t hash = nlu_fmix64(h1[k] + number * h2[k]);
-        l->group[k] = (uint32_t)((hash >> 32) * l->groups >> 32);
-        l->start[l->group[k]]++;
-    }
+    for (size_t k = 0; k < l->keys; k++)
+        l->start[(nlu_fmix64(h1[k] + number * h2[k]) >> 32) * l->groups >> 32]++;
     for (size_t g = 0; g <= l->groups; g++) {
         size_t count = g < l->groups ? l->start[g] : 0;
         l->start[g] = before;
         before += count;
     }
     for (size_t k = 0; k < l->keys; k++) {
-        size_t at = l->start[l->group[k]]++;
-        l->low[at] = (uint32_t)nlu_fmix64(h1[k] + number * h2[k]);
+        uint64_t hash = nlu_fmix64(h1[k] + number * h2[k]); /* twice is cheaper than kept */
+        size_t at = l->start[(hash >> 32) * l->groups >> 32]++;
+        l->low[at] = (uint32_t)hash;
         l->order[at] = (uint32_t)k;
     }
     for (size_t g = l->groups; g > 0; g--) l->start[g] = l->start[g - 1];
@@ -161,11 +159,10 @@ static PyObject *best_seeds(PyObject *module, PyObject *arguments)
     seeds = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)l.groups);
     single = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(l.groups * cells));
     placed = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)l.keys);
-    l.group = PyMem_RawMalloc(4 * (l.keys + 1));
     l.low = PyMem_RawMalloc(4 * (l.keys + 1));
     l.order = PyMem_RawMalloc(4 * (l.keys + 1));
     l.start = PyMem_RawCalloc(l.groups + 1, sizeof *l.start);
-    if (!seeds || !single || !placed || !l.group || !l.low || !l.order || !l.start) {
+    if (!seeds || !single || !placed || !l.low || !l.order || !l.start) {
         if (!PyErr_Occurred()) PyErr_NoMemory();
         goto done;
     }
@@ -178,7 +175,6 @@ static PyObject *best_seeds(PyObject *module, PyObject *arguments)
     Py_END_ALLOW_THREADS
     result = PyTuple_Pack(3, seeds, single, placed);
 done:
-    PyMem_RawFree(l.group);
     PyMem_RawFree(l.low);
     PyMem_RawFree(l.order);
     PyMem_RawFree(l.start);

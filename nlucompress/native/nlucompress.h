@@ -17,16 +17,17 @@
        uint8_t label[64];
        size_t length;
        error = nlu_label(&model, best, label, sizeof label, &length);   // UTF-8, no zero at the end
-       nlu_link(&model, scores);                 // margins to probabilities, for a model that has them
+       nlu_link(&model, scores);                 // to probabilities, for a model that has them
 
-   Tables are looked up by `nlu_open_table`, `nlu_find` and `nlu_row`. The bytes of the file must stay
-   where they are while the model is in use. A model is only written by `nlu_open`: afterwards several
-   threads may use it at once, each with its own scratch and scores.
+   Tables are looked up by `nlu_open_table`, `nlu_find` and `nlu_row`. The bytes of the file must
+   stay where they are while the model is in use. A model is only written by `nlu_open`: afterwards
+   several threads may use it at once, each with its own scratch and scores.
 
-   Nothing in the file is trusted: every size, offset and code is checked before it is used, and what
-   a row may cost is bounded. Functions return 0 (or 1 for "found") or one of the negative codes of
-   `nlu_error`. This reader refuses a few files that the format allows: more than 64 tensors, more
-   than 64 other entries in the metadata, more than NLU_MAX_LABELS labels (NLU_ERROR_LIMIT). */
+   Nothing in the file is trusted: every size, offset and code is checked before it is used, and
+   what a row may cost is bounded. Functions return 0 (or 1 for "found") or one of the negative codes
+   of `nlu_error`. This reader refuses a few files that the format allows (NLU_ERROR_LIMIT): more than
+   64 tensors or entries of the metadata, names of more than NLU_MAX_NAME bytes, more than
+   NLU_MAX_LABELS labels or 4 MiB of them as plain text. */
 
 #ifndef NLUCOMPRESS_H
 #define NLUCOMPRESS_H
@@ -36,6 +37,7 @@
 #include <string.h>
 
 #define NLU_MAX_TENSORS 64u
+#define NLU_MAX_NAME 1024    /* bytes of a tensor's name in the header, so that all pairs compare */
 #define NLU_MAX_LABELS 8192u /* that equal ones can be found among without memory for all */
 #define NLU_LABEL_MARKS 64u  /* places in the labels from where the next ones are counted */
 #define NLU_FIRST SIZE_MAX   /* before the best label */
@@ -101,8 +103,9 @@ typedef struct {
     unsigned dimensions, dtype;
 } nlu_tensor;
 
-/* A canonical prefix code (section 9.2). Windows are the next 12 bits of a stream; those of code words of
-   length n or less are below limit[n]. `quick` answers for the first 8 bits: symbol + 4096 * length. */
+/* A canonical prefix code (section 9.2). Windows are the next 12 bits of a stream; those of code
+   words of length n or less are below limit[n]. `quick` answers for the first 8 bits: symbol +
+   4096 * length, or 0xFFFF where they are not enough. */
 typedef struct {
     uint16_t quick[256];
     uint16_t limit[13];
@@ -141,8 +144,8 @@ typedef struct {
     uint64_t size;
     const uint8_t *strings, *string_offsets; /* the keys themselves (section 6.1) */
     uint64_t string_bytes;
-    uint32_t cells, seed_bits, per_block, rank_bits, cells_at, anchor_shift; /* a hash (section 6.2) */
-    uint32_t level_count, fingerprint_bits;
+    uint32_t cells, seed_bits, per_block, rank_bits, cells_at; /* a hash (section 6.2) */
+    uint32_t anchor_shift, level_count, fingerprint_bits;
     uint64_t blocks;
     const uint8_t *block, *anchors, *fingerprints;
     size_t fingerprint_bytes;
@@ -377,8 +380,9 @@ static inline size_t nlu_put_utf8(uint32_t code, uint8_t *out)
 
 /* ---- JSON: characters and strings ---------------------------------------------------------------
 
-   The header is JSON in UTF-8. The description must be canonical (section 1): ASCII, no spaces, keys in
-   ascending order, one spelling for each string. (Which digits a float has is not checked.) */
+   The header is JSON in UTF-8. The description must be canonical (section 1): ASCII, no spaces,
+   keys in ascending order, one spelling for each string. (Which digits a float has is not
+   checked.) */
 
 /* Next byte of the text and in *step the bytes that it takes; -1 at the end. */
 static inline int nlu_peek(nlu_json *j, unsigned *step)
@@ -539,7 +543,7 @@ static inline int nlu_has_surrogate(nlu_json string)
 
 /* ---- JSON: values ---------------------------------------------------------------------------- */
 
-/* Next member of an object whose '{' is behind: its name, and j at its value. *count begins at 0. */
+/* Next member of an object whose '{' is behind: its name, and j at its value. *count is 0 first. */
 static inline int nlu_member(nlu_json *j, nlu_json *name, unsigned *count)
 {
     nlu_json before = *name;
@@ -606,7 +610,7 @@ static inline nlu_decimal nlu_number(nlu_json *j)
         d.whole = 0;
         power.negative = nlu_accept(j, '-');
         if (!power.negative) (void)nlu_accept(j, '+');
-        if (!nlu_digits(j, &power, 0) || power.value > 400) j->bad = 1; /* not finite, or next to 0 */
+        if (!nlu_digits(j, &power, 0) || power.value > 400) j->bad = 1; /* not a finite binary64 */
         else d.exponent += (power.negative ? -1 : 1) * (int)power.value;
     }
     return d;
@@ -809,7 +813,7 @@ static inline int nlu_metadata(nlu_json *j, nlu_json *description)
     nlu_expect(j, '{');
     while (nlu_member(j, &key, &count)) {
         nlu_json text = nlu_string(j);
-        if (known == NLU_MAX_TENSORS) return NLU_ERROR_LIMIT;
+        if (known == NLU_MAX_TENSORS || text.at - key.at > NLU_MAX_NAME) return NLU_ERROR_LIMIT;
         for (unsigned k = 0; k < known; k++)
             if (nlu_compare(names[k], key) == 0) j->bad = 1;
         names[known++] = key;
@@ -851,8 +855,9 @@ static inline int nlu_frame(nlu_model *m, const uint8_t *file, size_t size)
         nlu_tensor t;
         memset(&t, 0, sizeof t);
         t.name = name;
+        if (m->tensor_count == NLU_MAX_TENSORS || j.at - name.at > NLU_MAX_NAME)
+            return NLU_ERROR_LIMIT;
         if (nlu_has_surrogate(name)) return NLU_ERROR_FRAME;
-        if (m->tensor_count == NLU_MAX_TENSORS) return NLU_ERROR_LIMIT;
         error = nlu_entry(&j, &t);
         uint32_t place = m->tensor_count++;
         for (uint32_t k = 0; k < place; k++)
@@ -877,7 +882,7 @@ static inline int nlu_frame(nlu_model *m, const uint8_t *file, size_t size)
 
 /* ---- Description and digests (sections 2 and 3) ---------------------------------------------- */
 
-/* What the digest of the description leaves out: the members "digest" and "format" and a comma each. */
+/* What the digest of the description leaves out: members "digest" and "format", a comma each. */
 typedef struct {
     const uint8_t *digest_begin, *digest_end, *format_begin, *format_end;
 } nlu_cuts;
@@ -1051,7 +1056,8 @@ static inline uint32_t nlu_cells_before(const nlu_keys *k, const uint8_t *block,
 static inline uint64_t nlu_rank(const nlu_keys *k, uint64_t block)
 {
     const uint8_t *anchor = k->anchors + 4 * (size_t)(block >> k->anchor_shift);
-    return nlu_bits(anchor, 4, 0, 32) + nlu_bits(k->block + 64 * (size_t)block, 64, 0, k->rank_bits);
+    const uint8_t *bits = k->block + 64 * (size_t)block;
+    return nlu_bits(anchor, 4, 0, 32) + nlu_bits(bits, 64, 0, k->rank_bits);
 }
 
 /* Finds blocks, anchors and fingerprints in the bytes of a hash whose parameters are set. */
@@ -1146,7 +1152,8 @@ static inline int nlu_find_hash(const nlu_keys *k, const nlu_hasher *h, uint64_t
         uint64_t block = group / k->per_block;
         uint32_t within = (uint32_t)(group - block * k->per_block), cell = 0;
         const uint8_t *bits = k->block + 64 * (size_t)block;
-        uint32_t seed = (uint32_t)nlu_bits(bits, 64, k->rank_bits + within * k->seed_bits, k->seed_bits);
+        uint32_t seed_at = k->rank_bits + within * k->seed_bits;
+        uint32_t seed = (uint32_t)nlu_bits(bits, 64, seed_at, k->seed_bits);
         if (k->cells > 1) {
             uint32_t mixed = nlu_fmix32((uint32_t)hash + seed * 0x9E3779B9u);
             cell = (uint32_t)((uint64_t)mixed * k->cells >> 32);
@@ -1203,7 +1210,8 @@ static inline int nlu_check_linear(const nlu_matrix *m, uint64_t parts)
     for (uint64_t part = 0; part < parts; part++) {
         double scale = (double)nlu_scale(m, part);
         uint32_t zero = nlu_zero_point(m, part);
-        if (m->scales && !nlu_finite(nlu_u32(m->scales + 4 * (size_t)part))) return NLU_ERROR_MATRIX;
+        if (m->scales && !nlu_finite(nlu_u32(m->scales + 4 * (size_t)part)))
+            return NLU_ERROR_MATRIX;
         if (zero >= m->levels) return NLU_ERROR_MATRIX;
         uint32_t steps = zero > m->levels - 1 - zero ? zero : m->levels - 1 - zero;
         if ((scale < 0 ? -scale : scale) * steps > 3.4028234663852886e38) return NLU_ERROR_MATRIX;
@@ -1382,7 +1390,8 @@ static inline int nlu_check_codes(const nlu_matrix *m, const nlu_tensor *t)
     if ((m->numbers == NLU_FLOAT) == (t->dtype == NLU_U8)) return NLU_ERROR_MATRIX;
     for (size_t at = 0; at < t->size; at += (size_t)nlu_item_size(t->dtype)) {
         if (t->dtype == NLU_F32 && !nlu_finite(nlu_u32(t->data + at))) return NLU_ERROR_MATRIX;
-        if (t->dtype == NLU_F16 && (nlu_u16(t->data + at) & 0x7C00) == 0x7C00) return NLU_ERROR_MATRIX;
+        if (t->dtype == NLU_F16 && (nlu_u16(t->data + at) & 0x7C00) == 0x7C00)
+            return NLU_ERROR_MATRIX;
         if (t->dtype == NLU_U8 && t->data[at] >= m->levels) return NLU_ERROR_MATRIX;
     }
     return NLU_OK;
@@ -1419,7 +1428,8 @@ static inline int nlu_open_sparse(const nlu_path *p, nlu_json *numbers, nlu_matr
     const nlu_tensor *columns = nlu_get(p, ".columns", NLU_U16, 1);
     uint64_t before = 0;
     if (!columns) columns = nlu_get(p, ".columns", NLU_U32, 1);
-    if (!starts || !codes || !columns || codes->shape[0] != columns->shape[0]) return NLU_ERROR_TENSOR;
+    if (!starts || !codes || !columns || codes->shape[0] != columns->shape[0])
+        return NLU_ERROR_TENSOR;
     if (starts->shape[0] == 0) return NLU_ERROR_MATRIX;
     m->codes = codes->data;
     m->code_type = codes->dtype;
@@ -1429,11 +1439,13 @@ static inline int nlu_open_sparse(const nlu_path *p, nlu_json *numbers, nlu_matr
     m->rows = starts->shape[0] - 1;
     for (uint64_t row = 0; row <= m->rows; row++) {
         uint64_t start = nlu_u64(m->starts + 8 * (size_t)row);
-        if (start < before || start > columns->shape[0] || (row == 0 && start)) return NLU_ERROR_MATRIX;
+        if (start < before || start > columns->shape[0] || (row == 0 && start))
+            return NLU_ERROR_MATRIX;
         for (uint64_t entry = before; entry < start; entry++) {
             uint32_t column = nlu_entry_column(m, entry);
             if (column >= m->columns) return NLU_ERROR_MATRIX;
-            if (entry > before && column <= nlu_entry_column(m, entry - 1)) return NLU_ERROR_MATRIX;
+            if (entry > before && column <= nlu_entry_column(m, entry - 1))
+                return NLU_ERROR_MATRIX;
         }
         before = start;
     }
@@ -1469,8 +1481,10 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
     if (!t) return NLU_ERROR_TENSOR;
     uint64_t elements = (m->rows ? m->rows : 1) * (m->columns ? m->columns : 1); /* up to 2^60 */
     if (elements > ((uint64_t)1 << 22) + ((uint64_t)t->size << 12)) return NLU_ERROR_MATRIX;
-    if (!m->sparse && m->block_rows > 1 && m->block_rows * m->columns > 65536) return NLU_ERROR_MATRIX;
-    for (m->stride_bits = 4; offsets[0] >> m->stride_bits != 1 && m->stride_bits < 7;) m->stride_bits++;
+    if (!m->sparse && m->block_rows > 1 && m->block_rows * m->columns > 65536)
+        return NLU_ERROR_MATRIX;
+    for (m->stride_bits = 4; offsets[0] >> m->stride_bits > 1 && m->stride_bits < 7;)
+        m->stride_bits++;
     if (offsets[0] != 1u << m->stride_bits || offsets[1] > 57) return NLU_ERROR_MATRIX;
     m->offset_bits = (int)offsets[1];
     m->anchor_bits = (int)nlu_bit_length(m->stream.bits);
@@ -1554,7 +1568,7 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
 typedef struct {
     const nlu_matrix *matrix;
     uint64_t row, left, column; /* entries to come; the first column that the next may have */
-    uint64_t at;                /* the next: an element or entry by number, or a bit of the stream */
+    uint64_t at;                /* the next: number of an element or entry, or bit of the stream */
     unsigned row_class;
 } nlu_entries;
 
@@ -1574,7 +1588,7 @@ static inline int nlu_block_start(const nlu_matrix *m, uint64_t block, uint64_t 
     return NLU_OK;
 }
 
-/* Reads the next symbol of the stream in the code of a class, or of fixed width; -1 if it cannot. */
+/* Next symbol of the stream, in the code of a class or of fixed width; -1 if there is none. */
 static inline int64_t nlu_next_symbol(const nlu_matrix *m, unsigned row_class, uint64_t *at)
 {
     if (!m->symbol_bits) return nlu_symbol(&m->stream, &m->code[7 + row_class], m->pool, at);
@@ -1817,14 +1831,15 @@ static inline int nlu_open_labels(nlu_model *m, uint64_t *used)
 }
 
 /* Writes the UTF-8 of a label (no zero behind it) and its length. */
-static inline int nlu_label(const nlu_model *m, size_t index, uint8_t *out, size_t room, size_t *size)
+static inline int nlu_label(const nlu_model *m, size_t index, uint8_t *out, size_t room,
+                            size_t *size)
 {
     const nlu_labels *l = &m->labels;
     if (index >= l->count) return NLU_ERROR_BUFFER;
     uint32_t k = (uint32_t)index / l->per_mark * l->per_mark;
     uint64_t at = l->marks[k / l->per_mark];
     for (;; k++) {
-        int error = nlu_read_label(l, &at, k == index ? out : NULL, k == index ? room : 0, size, NULL);
+        int error = nlu_read_label(l, &at, out, k == index ? room : 0, size, NULL);
         if (error) return error;
         if (k == index) return *size <= room ? NLU_OK : NLU_ERROR_BUFFER;
     }
@@ -1864,7 +1879,8 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_table
 }
 
 /* Reads every table, or every one of this name, into *t. */
-static inline int nlu_read_tables(const nlu_model *m, const char *wanted, uint64_t *used, nlu_table *t)
+static inline int nlu_read_tables(const nlu_model *m, const char *wanted, uint64_t *used,
+                                  nlu_table *t)
 {
     nlu_json j = m->part[NLU_TABLES], name = j;
     unsigned count = 0;
@@ -1896,7 +1912,7 @@ static inline int nlu_open_table(const nlu_model *m, const char *name, nlu_table
 /* Reads every tensor of the network into m->bias, "bias" once more at the end. */
 static inline int nlu_read_tensors(nlu_model *m, nlu_json j, uint64_t *used, int *has_bias)
 {
-    nlu_json name = j, bias = j;
+    nlu_json name = j, bias = j, bias_name = j;
     unsigned count = 0;
     int error = NLU_OK;
     nlu_path path = {m, used, "network.tensors.", "", j};
@@ -1906,19 +1922,15 @@ static inline int nlu_read_tensors(nlu_model *m, nlu_json j, uint64_t *used, int
         if (nlu_has_surrogate(name)) return NLU_ERROR_DESCRIPTION;
         if (nlu_is(name, "bias")) {
             *has_bias = 1;
+            bias_name = name;
             bias = j;
         }
         error = nlu_open_matrix(&path, &j, &m->bias);
     }
     if (error) return error;
     if (j.bad) return NLU_ERROR_DESCRIPTION;
-    path.name = bias; /* only to have a name that is not the last one's */
     if (!*has_bias) return NLU_OK;
-    name = m->description;
-    static const uint8_t text[] = "bias\"";
-    name.at = text;
-    name.end = text + 5;
-    path.name = name;
+    path.name = bias_name;
     return nlu_open_matrix(&path, &bias, &m->bias);
 }
 
@@ -1973,7 +1985,8 @@ static inline void nlu_range(nlu_json *j, uint32_t *low, uint32_t *high)
 
 static inline int nlu_open_features(nlu_model *m)
 {
-    static const char *const kinds[] = {"ngrams", NULL}, *const weights[] = {"binary", "count", NULL};
+    static const char *const kinds[] = {"ngrams", NULL};
+    static const char *const weights[] = {"binary", "count", NULL};
     nlu_json j = m->part[NLU_FEATURES], name = j;
     unsigned count = 0, seen = 0;
     if (!j.at) return m->classifies ? NLU_ERROR_DESCRIPTION : NLU_OK;
@@ -2074,7 +2087,8 @@ static inline int nlu_row(const nlu_table *t, uint64_t row, float *numbers)
     for (uint64_t k = 0; k < t->matrix.columns; k++) numbers[(size_t)k] = 0;
     int more = nlu_entries_begin(&entries, &t->matrix, row);
     if (more) return more;
-    while ((more = nlu_entries_next(&entries, &column, &number)) == 1) numbers[(size_t)column] = number;
+    while ((more = nlu_entries_next(&entries, &column, &number)) == 1)
+        numbers[(size_t)column] = number;
     return more;
 }
 
@@ -2109,7 +2123,8 @@ static inline uint32_t nlu_fold(uint32_t code)
     const int32_t *run = nlu_folds(&count);
     if (code < 0x80) {
         if (code >= 'A' && code <= 'Z') return code + 32;
-        return (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') || code == '\'' ? code : ' ';
+        int kept = (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') || code == '\'';
+        return kept ? code : ' ';
     }
     if (code == 0x2018 || code == 0x2019 || code == 0x2BC || code == 0xFF07) return '\'';
     if (!nlu_is_word(code)) return ' ';
@@ -2155,7 +2170,7 @@ static inline void nlu_set_char(nlu_text *t, size_t at, uint32_t value)
     memcpy(t->bytes + 4 * at, &value, 4);
 }
 
-/* The row of nlu_pairs with a composed character and what it decomposes to; NULL if there is none. */
+/* The row of nlu_pairs with a composed character and what it decomposes to, or NULL. */
 static inline const uint16_t *nlu_pair(uint32_t code)
 {
     uint32_t low = 0, high, count, end;
@@ -2223,7 +2238,8 @@ static inline void nlu_reorder(nlu_text *t, uint8_t *copy)
     for (size_t begin = 0, end; begin < t->count; begin = end) {
         int sorted = 1;
         for (end = begin; end < t->count && nlu_get_char(t, end) >> 24; end++)
-            if (end > begin && nlu_get_char(t, end) >> 24 < nlu_get_char(t, end - 1) >> 24) sorted = 0;
+            if (end > begin && nlu_get_char(t, end) >> 24 < nlu_get_char(t, end - 1) >> 24)
+                sorted = 0;
         if (!sorted) nlu_sort_marks(t, begin, end, copy);
         if (end == begin) end++;
     }
@@ -2292,7 +2308,7 @@ static inline int nlu_normalize(nlu_text *t, const uint8_t *text, size_t size, s
         if (code < 0xC0) nlu_set_char(t, t->count++, code);
     }
     if (ascii) return 1;
-    if (scratch_size / 8 < t->count) return 0; /* the copy of a run of marks stands behind the text */
+    if (scratch_size / 8 < t->count) return 0; /* a copy of a run of marks stands behind the text */
     nlu_reorder(t, t->bytes + 4 * t->count);
     nlu_recompose(t);
     return 1;
@@ -2327,7 +2343,7 @@ static inline size_t nlu_write_words(nlu_text *t)
 typedef struct {
     const nlu_model *model;
     double *scores;
-    uint8_t *seen; /* 16 bytes for each of `slots` hashes, zero where free; NULL: keys are counted */
+    uint8_t *seen; /* 16 bytes for each of `slots` hashes, zero where free; NULL: keys count */
     uint64_t slots;
 } nlu_sum;
 
@@ -2500,7 +2516,7 @@ static inline void nlu_link(const nlu_model *m, double *scores)
     for (size_t k = 0; k < count && m->link == 1; k++) scores[k] /= sum;
 }
 
-/* ---- Unicode: tables, written by make_unicode.py ------------------------------------------------ */
+/* ---- Unicode: tables, written by make_unicode.py --------------------------------------------- */
 
 /* --- begin of generated tables --- */
 #define NLU_UNICODE_VERSION "14.0.0"
@@ -2631,8 +2647,8 @@ static inline const uint32_t *nlu_word_edges(uint32_t *count)
     return table;
 }
 
-/* Runs of characters that fold alike: the first, 2 * the last + 1 if only every second
-   one of them does, and the difference to the folded one. */
+/* Runs of characters that fold alike: the first, 2 * the last + 1 if only every
+   second one of them does, and the difference to the folded one. */
 static inline const int32_t *nlu_folds(uint32_t *count)
 {
     static const int32_t table[] = {
@@ -2679,7 +2695,7 @@ static inline const int32_t *nlu_folds(uint32_t *count)
     return table;
 }
 
-/* Runs of one canonical combining class above 0: the first, 256 * the last + class. */
+/* Runs of one combining class above 0: the first, 256 * the last + class. */
 static inline const uint32_t *nlu_marks(uint32_t *count)
 {
     static const uint32_t table[] = {
@@ -2754,7 +2770,7 @@ static inline const uint32_t *nlu_marks(uint32_t *count)
 }
 
 /* Canonical decompositions: low 16 bits of the composed, the first and the second
-   character (0: none), ascending; `low` of them are of plane 0, the others of plane 1. */
+   character (0: none), ascending; `low` of them in plane 0, the rest in plane 1. */
 static inline const uint16_t *nlu_pairs(uint32_t *low, uint32_t *count)
 {
     static const uint16_t table[] = {
@@ -2955,7 +2971,7 @@ static inline const uint16_t *nlu_pairs(uint32_t *low, uint32_t *count)
     return table;
 }
 
-/* Rows of nlu_pairs that compose, by first and second; those of plane 0 come first. */
+/* Rows of nlu_pairs that compose, by first and second; plane 0 comes first. */
 static inline const uint16_t *nlu_composing(uint32_t *low, uint32_t *count)
 {
     static const uint16_t table[] = {

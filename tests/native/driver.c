@@ -1,12 +1,15 @@
-/* What the tests ask of the reader. Texts and keys come on stdin, each behind its length in 4 bytes,
-   little-endian; answers are lines of text.
+/* What the tests ask of the reader. Texts and keys come on stdin, each behind its length in 4
+   bytes, little-endian; answers are lines of text.
 
        driver scores FILE          the raw scores of each text
        driver find FILE TABLE      the row of each key, -1 if unknown
        driver rows FILE TABLE      every row, 8 hexadecimal digits for a number
        driver labels FILE          every label, as hexadecimal digits
        driver words                each text normalized and folded, its words in hexadecimal digits
-       driver damage FILE STEP     every STEP-th truncation and bit flip: refused or the same answers */
+       driver open                 each file as a text: 0 or the error of opening it; then, if it is
+                                   0, of reading each row of its tables "features" and "t"
+       driver damage FILE STEP     what STEP-th truncations and bit flips give: the number of those
+                                   that are neither refused nor answered as before */
 
 #include "nlucompress.h"
 
@@ -116,6 +119,30 @@ static int print_words(void)
     return 0;
 }
 
+static int read_all_rows(const char *name)
+{
+    int error = nlu_open_table(&model, name, &table);
+    if (error == NLU_ERROR_NO_TABLE) return 0;
+    float *row = (float *)memory((size_t)table.matrix.columns * sizeof *row);
+    for (uint64_t k = 0; !error && k < table.matrix.rows; k++) error = nlu_row(&table, k, row);
+    free(row);
+    return error;
+}
+
+static int print_opened(void)
+{
+    uint8_t *file;
+    size_t size;
+    while (next_text(&file, &size)) {
+        int error = nlu_open(&model, file, size, 0);
+        if (!error) error = read_all_rows("features");
+        if (!error) error = read_all_rows("t");
+        printf("%d\n", error);
+        free(file);
+    }
+    return 0;
+}
+
 /* A number that stands for all answers of a file; 0 if it is refused. */
 static uint64_t answers(const uint8_t *file, size_t size, unsigned flags)
 {
@@ -158,8 +185,10 @@ static int damage(const uint8_t *file, size_t size, size_t step)
     uint64_t right = answers(file, size, 0);
     unsigned long wrong = 0;
     if (!right) return NLU_ERROR_DAMAGED;
-    for (size_t length = 0; length < size; length += step) wrong += (unsigned)variant(file, length, right, SIZE_MAX);
-    for (size_t flip = 0; flip < 8 * size; flip += step) wrong += (unsigned)variant(file, size, right, flip);
+    for (size_t length = 0; length < size; length += step)
+        wrong += (unsigned)variant(file, length, right, SIZE_MAX);
+    for (size_t flip = 0; flip < 8 * size; flip += step)
+        wrong += (unsigned)variant(file, size, right, flip);
     printf("%lu\n", wrong);
     return 0;
 }
@@ -171,6 +200,7 @@ int main(int count, char **words)
     uint8_t *file = (uint8_t *)memory(room);
     int error = 0;
     if (strcmp(mode, "words") == 0) return print_words() ? 1 : 0;
+    if (strcmp(mode, "open") == 0) return print_opened();
     FILE *input = count > 2 ? fopen(words[2], "rb") : NULL;
     if (!input) return 2;
     for (size_t got; (got = fread(file + size, 1, room - size, input)) != 0;) {
@@ -182,7 +212,8 @@ int main(int count, char **words)
     fclose(input);
     if (strcmp(mode, "damage") == 0) error = damage(file, size, (size_t)atol(words[3]));
     else error = nlu_open(&model, file, size, 0);
-    if (!error && count > 3 && strcmp(mode, "damage") != 0) error = nlu_open_table(&model, words[3], &table);
+    if (!error && count > 3 && strcmp(mode, "damage") != 0)
+        error = nlu_open_table(&model, words[3], &table);
     if (!error && strcmp(mode, "scores") == 0) error = print_scores();
     if (!error && strcmp(mode, "find") == 0) error = print_found();
     if (!error && strcmp(mode, "rows") == 0) error = print_rows();

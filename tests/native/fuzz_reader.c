@@ -21,13 +21,31 @@ static void read_rows(const nlu_table *t)
     if (nlu_find(t, "the", 3, &at) == 1) (void)nlu_row(t, at, row);
 }
 
+/* Classifies with the memory that the reader asks for, which must do, and with less. */
+static void classify(const nlu_model *model, const uint8_t *text, size_t size)
+{
+    static double scores[NLU_MAX_LABELS];
+    size_t needed = nlu_scratch_size(model, size), less = needed / 2 + size;
+    void *scratch = malloc(needed);
+    if (!scratch) abort();
+    if (nlu_scores(model, text, size, scratch, needed, scores) == NLU_ERROR_SCRATCH) abort();
+    free(scratch);
+    scratch = malloc(less);
+    if (!scratch) abort();
+    if (!nlu_scores(model, text, size, scratch, less, scores)) {
+        nlu_link(model, scores);
+        if (nlu_next_best(scores, model->labels.count, NLU_FIRST) == NLU_FIRST) abort();
+    }
+    free(scratch);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static nlu_model model;
     static nlu_table table;
-    static double scores[NLU_MAX_LABELS];
-    static uint8_t scratch[1 << 14], label[64];
-    static const char text[] = "Play the \xC3\x89t\xC3\xA9 song, it's 5 o'clock: e\xCC\x81\xCC\xA3 \xED\x95\x9C \xFF";
+    static uint8_t label[64];
+    static const char text[] =
+        "Play the \xC3\x89t\xC3\xA9 song, it's 5 o'clock: e\xCC\x81\xCC\xA3 \xFF";
     int error = nlu_open(&model, data, size, NLU_UNVERIFIED);
     if (error) return 0;
     for (uint32_t k = 0; k < model.labels.count; k += 7) {
@@ -35,12 +53,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)nlu_label(&model, k, label, sizeof label, &length);
     }
     if (model.classifies) {
-        error = nlu_scores(&model, text, sizeof text - 1, scratch, sizeof scratch, scores);
-        if (!error) nlu_link(&model, scores);
+        classify(&model, (const uint8_t *)text, sizeof text - 1);
         /* The end of the file as text: the features see all kinds of it. */
         size_t most = size < 200 ? size : 200;
-        error = nlu_scores(&model, data + (size - most), most, scratch, sizeof scratch, scores);
-        if (!error && nlu_next_best(scores, model.labels.count, NLU_FIRST) == NLU_FIRST) abort();
+        classify(&model, data + (size - most), most);
     }
     if (!nlu_open_table(&model, "features", &table)) read_rows(&table);
     if (!nlu_open_table(&model, "t", &table)) read_rows(&table);

@@ -19,31 +19,37 @@ SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
 LINES = 500
 ODD_LABELS = ("caf\u00e9 \U0001f600", 'a "quoted" \\ one', "tab\tand\u2028end \x85 \x7f")
 
+_CHARACTERS = [
+    "what\u2019s the we\u0301ather; \u02bctis \uff07x\uff07 'quoted' o''clock 'n'",
+    "de\u0301frost THE re\u0323\u0307ar \u1e69 s\u0307\u0323 \u0344 \u212b\u2126",
+    "\u0130STANBUL \u0131 I\u0307 STRASSE stra\u00dfe \u1e9e \ufb01nd",
+    "\u03a3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2 \u039f\u0394\u039f\u03a3 \u03b1\u0345",
+    "\u1112\u1161\u11ab\u1100\u1173\u11af \ud55c\uae00 \uac00\u11a8 \u1100\uac00",
+    "\u0928\u093f\u0930\u094d\u0926\u0947\u0936 \u0929\u093c \u0958 \u09cb\u09c7\u09be",
+    "\u4e2d\u6587 \uf900\ufa0e \U0002f800 \u304b\u3099 \U00020000",
+    "\U0001f600 \U0001f468\u200d\U0001f469 a\U0001d15e\U0001d160",
+    "\U00011099\U000110ba \U0001e900",
+    "a" + "\u0301\u0323" * 3000 + " defrost",
+    "\u0390" * 500 + " " + "\ufb2c" * 500,
+]
 TEXTS: list[bytes] = [
     b"",
     b" ",
     b"play some music",
     b"what's the weather like in d\xc3\xbcsseldorf",
-    "what\u2019s the we\u0301ather; \u02bctis \uff07x\uff07 'quoted' o''clock 'n'".encode(),
-    "de\u0301frost THE re\u0323\u0307ar \u1e69 s\u0307\u0323 \u0344 \u212b\u2126".encode(),
-    "\u0130STANBUL \u0131 I\u0307 STRASSE stra\u00dfe \u1e9e \ufb01nd \u03a3\u03af\u03c3\u03c5\u03c6\u03bf\u03c2".encode(),
-    "\u1112\u1161\u11ab\u1100\u1173\u11af \ud55c\uae00 \uac00\u11a8 \u1100\uac00".encode(),
-    "\u0928\u093f\u0930\u094d\u0926\u0947\u0936 \u0929\u093c \u0958 \u09cb\u09c7\u09be".encode(),
-    "\u4e2d\u6587 \uf900\ufa0e \U0002f800 \u304b\u3099 \U00020000".encode(),
-    "\U0001f600 \U0001f468\u200d\U0001f469 a\U0001d15e\U0001d160 \U00011099\U000110ba \U0001e900".encode(),
-    b"bad \xff\xfe utf8 \xc3 \xe2\x82 x\xe2\x82\xacy \xed\xa0\x80 \xf0\x9f\x98 \xf4\x90\x80\x80 \xc0\x80z",
+    b"bad \xff\xfe utf8 \xc3 \xe2\x82 x\xe2\x82\xacy \xed\xa0\x80 \xf0\x9f\x98",
+    b"\xf4\x90\x80\x80 \xc0\x80z \xf0\x80\x80 a\xe0\x9f\x80b",
     b"nul\x00inside the text \x7f \x1f",
     b"turn turn turn the the heating heating up up",
-    ("a" + "\u0301\u0323" * 3000 + " defrost").encode(),
+    *(text.encode() for text in _CHARACTERS),
     b"find open car wash " * 4000,
-    ("\u0390" * 500 + " " + "\ufb2c" * 500).encode(),
     b"x" * 70000,
 ]
 
 
-def full(loss: str = "squared-hinge", **options: object) -> Model:
+def full(options: nc.TrainOptions) -> Model:
     """A model trained on the beginning of the sample data."""
-    return nc.train(examples(), None, nc.TrainOptions(loss=loss, iterations=15, **options))  # type: ignore[arg-type]
+    return nc.train(examples(), None, replace(options, iterations=15))
 
 
 def examples() -> Examples:
@@ -54,9 +60,9 @@ def examples() -> Examples:
 
 def build() -> dict[str, Model]:
     """Models by name."""
-    words = full(words=(1, 2))
-    chars = full("softmax", words=(1, 1), chars=(2, 4), weighting="count")
-    binary = full("logistic", words=None, chars=(3, 3))
+    words = full(nc.TrainOptions(words=(1, 2)))
+    chars = full(nc.TrainOptions(words=(1, 1), chars=(2, 4), weighting="count", loss="softmax"))
+    binary = full(nc.TrainOptions(words=None, chars=(3, 3), loss="logistic"))
     eight = nc.quantize(words, nc.QuantizeOptions(bits=8, per="row"))
     odd = replace(full_of_three(), labels=ODD_LABELS)
     plain = nc.PhashOptions(method="cascade", fingerprint_bits=0)
@@ -106,15 +112,15 @@ def vectors() -> Model:
         "single": Table(keys, from_dense(normal)),
     }
     model = Model(tables, Network("tensors", {}, {"more": from_dense(skewed)}))
-    for name, values, bits, method, per in (
-        ("coarse", normal, 2, "linear", "tensor"),
-        ("fine", normal, 8, "linear", "row"),
-        ("book", skewed, 3, "kmeans", "group"),
-        ("prefix", skewed**5, 5, "linear", "tensor"),
-    ):
-        group = 5 if per == "group" else 0
-        options = nc.QuantizeOptions(bits=bits, method=method, per=per, group=group, keep_zero_rows=True)  # type: ignore[arg-type]
-        quantized = nc.quantize(Model({name: Table(keys, from_dense(values))}), options)
+    kinds = {
+        "coarse": (normal, nc.QuantizeOptions(bits=2)),
+        "fine": (normal, nc.QuantizeOptions(bits=8, per="row")),
+        "book": (skewed, nc.QuantizeOptions(bits=3, method="kmeans", per="group", group=5)),
+        "prefix": (skewed**5, nc.QuantizeOptions(bits=5)),
+    }
+    for name, (values, options) in kinds.items():
+        floats = Model({name: Table(keys, from_dense(values))})
+        quantized = nc.quantize(floats, replace(options, keep_zero_rows=True))
         model = model.with_tables({**model.tables, **quantized.tables})
     return nc.pack(nc.phash(model))
 
@@ -137,9 +143,11 @@ def odd_texts() -> list[bytes]:
         if not 0xD800 <= code < 0xE000
     ]
     random_number = random.Random(1)
-    pool = "aeiouAEIOU\u0301\u0300\u0302\u0323\u0327\u0345\u1100\u1161\u11a8\uac00\u0308' -\u2019"
-    pool += "\u03b1\u0391\u0342\u0313\u093c\u0928\u09c7\u09be\u0b47\u0b57\u3099\u304b\u1d15\u0344"
-    pool += "\U000110a5\U000110ba\U0001d157\U0001d165\U0001d16e\U00011131\U00011127\u05e9\u05bc\u05c1"
+    pool = (
+        "aeiouAEIO' -\u2019\u0301\u0300\u0302\u0323\u0327\u0345\u0308\u0344\u1100\u1161\u11a8\uac00"
+        "\u03b1\u0391\u0342\u0313\u093c\u0928\u09c7\u09be\u0b47\u0b57\u3099\u304b\u05e9\u05bc\u05c1"
+        "\U000110a5\U000110ba\U0001d157\U0001d165\U0001d16e\U00011131\U00011127"
+    )
     for _ in range(20000):
         letters = random_number.choices(pool, k=random_number.randint(1, 12))
         result.append("".join(letters).encode())

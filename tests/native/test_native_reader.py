@@ -34,9 +34,21 @@ from tests.native.build import (
 CC = compiler()
 pytestmark = pytest.mark.skipif(CC is None, reason="no C compiler found (cc, gcc, clang or $CC)")
 
-NAMES = (
-    "full hashed linear kmeans rows groups codes sparse floats counts chars odd vectors".split()
-)
+NAMES = [
+    "full",
+    "hashed",
+    "linear",
+    "kmeans",
+    "rows",
+    "groups",
+    "codes",
+    "sparse",
+    "floats",
+    "counts",
+    "chars",
+    "odd",
+    "vectors",
+]
 TEXTS = [text.decode("utf-8", "replace") for text in models.TEXTS]
 HEADER = (NATIVE / "nlucompress.h").read_text(encoding="ascii")
 
@@ -67,6 +79,12 @@ def checked(folder: Path) -> Driver:
     return Driver(compiled(DRIVER, folder / "checked", command))
 
 
+@pytest.fixture(scope="module")
+def program(folder: Path) -> Path:
+    """The program for one's own use."""
+    return compiled(PREDICT, folder / "nlu-predict", (str(CC), *C99, "-Os"))
+
+
 def agree(driver: Driver, path: Path) -> None:
     """Rows bit by bit, look-ups, labels and predictions; scores within 1e-5."""
     model = nc.load(path)
@@ -94,7 +112,7 @@ def keys_of(model: Model) -> list[str]:
     if model.features is None:
         return [""]
     featurizer = nc.Featurizer.parse(model.features)
-    return sorted({key for text in TEXTS[:14] for key in featurizer(text)} | {"", "never seen"})
+    return sorted({key for text in TEXTS[:17] for key in featurizer(text)} | {"", "never seen"})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -191,10 +209,6 @@ def test_with_the_high_byte_first(folder: Path) -> None:
 
 class TestPredict:
     """The program for one's own use."""
-
-    @pytest.fixture(scope="class")
-    def program(self, folder: Path) -> Path:
-        return compiled(PREDICT, folder / "nlu-predict", (str(CC), *C99, "-Os"))
 
     @staticmethod
     def run(*command: str | Path, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
