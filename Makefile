@@ -7,19 +7,28 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures fuzz golden sample clean
+.PHONY: demo test check bench figures fuzz golden device sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh sample_data/demo.sh $(DEMO)
 
+# Once with the C extension (where a compiler built it) and once without: same bytes, same answers.
 test: $(STAMP)
 	$(BIN)/python -m pytest
+	NLUCOMPRESS_PURE=1 $(BIN)/python -m pytest --quiet --ignore=tests/native
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+device: build/nlu-predict
+	@ls -l $< | awk '{print "build/nlu-predict: " $$5 " bytes, stripped"}'
+
+build/nlu-predict: nlucompress/native/nlu-predict.c nlucompress/native/nlucompress.h
+	@mkdir -p build
+	$(CC) -std=c99 -Os -Wall -Wextra -Wconversion -Werror -s -o $@ $<
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
@@ -41,7 +50,7 @@ sample: $(STAMP)
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml nlucompress/native/_native.c nlucompress/native/nlucompress.h
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@

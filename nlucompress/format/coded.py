@@ -133,9 +133,7 @@ class Coded:
         if len(shape) != 2 or shape[1] > MAX_SPARSE_COLUMNS or len(offsets) != 2:
             raise FormatError(f"{fields.where}: shape {shape} is out of range")
         # Every row of a sparse matrix and every element of a dense one takes at least a bit.
-        if shape[0] * (1 if sparse else shape[1]) > stream_bits or stream_bits > 8 * len(
-            data
-        ):
+        if shape[0] * (1 if sparse else shape[1]) > stream_bits or stream_bits > 8 * len(data):
             raise FormatError(f"{fields.where}: shape {shape} does not fit {len(data)} bytes")
         if not shape[1] and shape[0] > MAX_EMPTY_ROWS:
             raise FormatError(f"{fields.where}: {shape[0]} rows of nothing")

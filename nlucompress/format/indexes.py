@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -130,6 +130,14 @@ class Hashed:
         cascade, groups = self.cascade, self.cascade.groups
         shape = (cascade.size, groups.cells, groups.seed_bits, cascade.levels)
         return extension.Keys(self.joined, *shape, self.fingerprint_bits)
+
+    @cached_property
+    def slot(self) -> Callable[[str], int]:
+        """A function from one key to its row, -1 where it is known to be absent."""
+        if self._native is not None:
+            native: Callable[[str], int] = self._native.slot
+            return native
+        return lambda key: int(self.find([key])[0])
 
     def find(self, keys: Sequence[str]) -> Int64:
         """Row of each key, -1 where it is known to be absent."""

@@ -24,10 +24,10 @@
    several threads may use it at once, each with its own scratch and scores.
 
    Nothing in the file is trusted: every size, offset and code is checked before it is used, and
-   what a row may cost is bounded. Functions return 0 (or 1 for "found") or one of the negative codes
-   of `nlu_error`. This reader refuses a few files that the format allows (NLU_ERROR_LIMIT): more than
-   64 tensors or entries of the metadata, names of more than NLU_MAX_NAME bytes, more than
-   NLU_MAX_LABELS labels or 4 MiB of them as plain text. */
+   what a row may cost is bounded. Functions return 0 (or 1 for "found") or one of the negative
+   codes of `nlu_error`. This reader refuses a few files that the format allows (NLU_ERROR_LIMIT):
+   more than 64 tensors or entries of the metadata, names of more than NLU_MAX_NAME bytes, more
+   than NLU_MAX_LABELS labels or 4 MiB of them as plain text. */
 
 #ifndef NLUCOMPRESS_H
 #define NLUCOMPRESS_H
@@ -1257,8 +1257,10 @@ static inline int nlu_open_numbers(const nlu_path *p, nlu_json *j, nlu_matrix *m
             m->group = (uint32_t)nlu_integer(j, 1, 1u << 20);
             seen |= 8;
         } else if (nlu_is(name, "scale")) {
-            double scale = nlu_to_double(j, nlu_number(j));
-            if (scale > 3.4028234663852886e38 || scale < -3.4028234663852886e38) j->bad = 1;
+            nlu_decimal decimal = nlu_number(j);
+            double scale = nlu_to_double(j, decimal), most = 3.4028234663852886e38;
+            if (decimal.whole && decimal.value > (uint64_t)1 << 53) j->bad = 1;
+            if (scale > most || scale < -most) j->bad = 1;
             else m->one_scale = (float)scale;
             seen |= 16;
         } else if (nlu_is(name, "zero_point")) {

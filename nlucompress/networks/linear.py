@@ -54,7 +54,10 @@ class Linear:
     def scores(self, texts: Sequence[str]) -> Float64:
         """Raw scores, shape (texts, labels)."""
         if self._reader is not None:
-            scores = np.frombuffer(self._reader.scores(texts), np.float64)
+            try:
+                scores = np.frombuffer(self._reader.scores(texts), np.float64)
+            except ValueError as error:
+                raise FormatError(f"table 'features': {error}") from None
             return scores.reshape(len(texts), -1)
         weights = [self._featurizer(text) for text in texts]
         keys = sorted(set().union(*weights))

@@ -197,12 +197,12 @@ int main(int count, char **words)
 {
     const char *mode = count > 1 ? words[1] : "";
     size_t size = 0, room = 1 << 16;
-    uint8_t *file = (uint8_t *)memory(room);
     int error = 0;
     if (strcmp(mode, "words") == 0) return print_words() ? 1 : 0;
     if (strcmp(mode, "open") == 0) return print_opened();
     FILE *input = count > 2 ? fopen(words[2], "rb") : NULL;
     if (!input) return 2;
+    uint8_t *file = (uint8_t *)memory(room);
     for (size_t got; (got = fread(file + size, 1, room - size, input)) != 0;) {
         size += got;
         if (size < room) continue;

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
+from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.networks.featurizer import words
-from tests.native import models
+from tests.native import models, mutations
 from tests.native.build import (
     BIG_ENDIAN,
     C99,
@@ -162,6 +163,30 @@ def test_unicode_tables_are_up_to_date() -> None:
         pytest.skip("this Python follows another version of Unicode than the header")
     command = [sys.executable, str(NATIVE / "make_unicode.py"), "--check"]
     assert subprocess.run(command, check=False).returncode == 0
+
+
+def python_refuses(file: bytes) -> bool:
+    """Whether the reader in Python refuses a file, or the rows of its table of features."""
+    try:
+        model = codec.parse(file)
+        if model.network is not None and model.network.kind != "tensors":
+            nc.Classifier(model)
+        if "features" in model.tables:
+            matrix = model.tables["features"].matrix
+            matrix.rows(np.arange(matrix.shape[0]))
+    except nc.NluCompressError:
+        return True
+    return False
+
+
+def test_refuses_what_python_refuses(checked: Driver) -> None:
+    every = models.build()
+    chosen = [models.tiny(), *(every[name] for name in ("linear", "kmeans", "odd", "sparse"))]
+    files = list(mutations.files(chosen, 1500, seed=1))
+    verdicts = [line != "0" for line in checked.ask("open", texts=files)]
+    wanted = [python_refuses(file) for file in files]
+    assert verdicts == wanted
+    assert 100 < sum(wanted) < len(files) - 100
 
 
 @pytest.mark.parametrize("name", ["linear", "counts", "rows", "odd", "sparse", "vectors"])

@@ -1,0 +1,128 @@
+"""The C extension against its NumPy twins: same bytes, same slots, same scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mmh3
+import numpy as np
+import pytest
+
+import nlucompress as nc
+from nlucompress.algo import bits as bits_of
+from nlucompress.algo import mphf, mphf_build, murmur
+from nlucompress.format import indexes
+from nlucompress.format.matrices import from_dense
+from nlucompress.native import extension
+from nlucompress.networks import linear
+from tests.workplace import SAMPLE
+
+pytestmark = pytest.mark.skipif(
+    extension is None, reason="the extension was not built, or NLUCOMPRESS_PURE is set"
+)
+
+KEYS = [f"key {n}" for n in range(3000)] + ["", "\0", "é", "日本", "\ud800", "x" * 1_000_000]
+SHAPES = [mphf.PLAIN, mphf.Groups(), mphf.Groups(32, 8), mphf.Groups(7, 3), mphf.Groups(40, 0)]
+
+
+@pytest.fixture(params=["native", "numpy"])
+def twin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a test with the extension and without."""
+    if request.param == "numpy":
+        for module in (murmur, mphf_build, indexes, linear):
+            monkeypatch.setattr(module, "extension", None)
+    return str(request.param)
+
+
+def hashes() -> tuple[murmur.UInt64, murmur.UInt64]:
+    return murmur.hash_keys(murmur.encode_key(key) for key in KEYS)
+
+
+def test_hashes_are_those_of_the_library(twin: str) -> None:
+    h1, h2 = hashes()
+    for row in range(0, len(KEYS), 7):
+        key = murmur.encode_key(KEYS[row])
+        low, high = mmh3.hash64(key, murmur.SEED, signed=False)
+        assert (int(h1[row]), int(h2[row])) == (low, high)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_levels_are_the_same(shape: mphf.Groups) -> None:
+    h1, h2 = hashes()
+    for level, count in ((1, max(1, len(h1) // shape.cells)), (5, 3), (2, 4000)):
+        ours = mphf_build._native_best_seeds(h1, h2, level, count, shape)
+        twins = mphf_build._best_seeds(h1, h2, level, count, shape)
+        for one, other in zip(ours, twins, strict=True):
+            assert one.dtype == other.dtype
+            assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("bits", [0, 5, 16])
+def test_slots_are_found(twin: str, shape: mphf.Groups, bits: int) -> None:
+    h1, h2 = hashes()
+    cascade = mphf_build.build(h1, h2, shape)
+    order = np.argsort(cascade.slots(h1, h2))
+    prints = murmur.fingerprints(h2[order], bits)
+    index = indexes.Hashed(cascade, bits, bits_of.pack(prints, bits))
+    slots = index.find(KEYS)
+    assert np.array_equal(np.sort(slots), np.arange(len(KEYS)))
+    assert np.array_equal(slots, cascade.slots(h1, h2))
+    unseen = [f"unseen {n}" for n in range(2000)]
+    accepted = int((index.find(unseen) >= 0).sum())
+    assert accepted <= 2000 * 2.0**-bits + 5 * (2000 * 2.0**-bits) ** 0.5
+    assert index.find([]).tolist() == []
+
+
+def test_a_single_key(twin: str) -> None:
+    h1, h2 = hashes()
+    cascade = mphf_build.build(h1, h2, mphf.Groups())
+    index = indexes.Hashed(cascade, 0, np.zeros(0, np.uint8))
+    assert [index.slot(key) for key in KEYS] == cascade.slots(h1, h2).tolist()
+    if twin == "native":
+        with pytest.raises(TypeError, match="a str is expected"):
+            index.slot(b"key 1")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("chars", [None, (2, 4)])
+@pytest.mark.parametrize("weighting", ["binary", "count"])
+def test_scores(monkeypatch: pytest.MonkeyPatch, chars: tuple[int, int], weighting: str) -> None:
+    lines = (SAMPLE / "train.tsv").read_bytes().splitlines(keepends=True)[:400]
+    examples = _examples(lines)
+    options = nc.TrainOptions(chars=chars, weighting=weighting, iterations=25)  # type: ignore[arg-type]
+    model = nc.pack(nc.phash(nc.quantize(nc.train(examples, None, options))))
+    texts = [*examples.texts, "", "Zoë’s e\u0301", "\ud800", "ΟΔΟΣ ǅ İ", "turn " * 5000, "a\0b"]
+    ours = nc.Classifier(model)
+    assert ours._network._reader is not None
+    monkeypatch.setattr(linear, "extension", None)
+    twin = nc.Classifier(model)
+    assert twin._network._reader is None
+    assert np.allclose(ours.scores(texts), twin.scores(texts), rtol=0, atol=1e-9)
+    assert ours.predict(texts) == twin.predict(texts)
+    assert ours.explain(texts[:5], 2, count_keys=True) == twin.explain(texts[:5], 2, True)
+
+
+def _examples(lines: list[bytes]) -> nc.Examples:
+    pairs = [line.decode().rstrip("\n").split("\t") for line in lines]
+    return nc.Examples(tuple(label for label, _ in pairs), tuple(text for _, text in pairs))
+
+
+def test_more_labels_than_the_reader_takes(tmp_path: Path) -> None:
+    labels = tuple(f"label {n}" for n in range(9000))
+    examples = nc.Examples(labels[:2], ("yes", "no"))
+    options = nc.TrainOptions(min_count=1, iterations=1, words=(1, 1))
+    model = nc.train(examples, None, options)
+    nc.save(nc.pack(nc.phash(_widened(model, labels))), tmp_path / "wide.nlu")
+    classifier = nc.Classifier(nc.load(tmp_path / "wide.nlu"))
+    assert classifier._network._reader is None
+    assert classifier.scores(["yes"]).shape == (1, 9000)
+
+
+def _widened(model: nc.Model, labels: tuple[str, ...]) -> nc.Model:
+    table = model.table()
+    rows = np.eye(table.matrix.shape[0], len(labels), dtype=np.float32)
+    assert model.network is not None
+    bias = {"bias": from_dense(np.zeros((1, len(labels)), np.float32))}
+    network = nc.Network("linear", model.network.settings, bias)
+    tables = {"features": nc.Table(table.keys, from_dense(rows))}
+    return nc.Model(tables, network, labels, model.features)
