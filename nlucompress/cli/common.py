@@ -105,6 +105,18 @@ def write_model(model: Model, output: str) -> int:
     return serialized.size
 
 
+def write_stage(
+    target: Target, model: Model, line: Callable[[str, Mapping[str, Any]], str]
+) -> None:
+    """Write what a stage made, and report its figures: a line per table, then the sizes."""
+    size = write_model(model, target.output)
+    record = model.history[-1]
+    before, figures = record["bytes_before"], record["figures"]
+    lines = [line(name, each) for name, each in figures.items()]
+    lines.append(f"model: {bytes_text(before)} -> {bytes_text(size)}")
+    target.report({"size_before": before, "size_bytes": size, "figures": figures}, lines)
+
+
 def dump_json(figures: Mapping[str, Any]) -> str:
     """JSON with the version of its schema; numbers that are not finite cannot occur."""
     return json.dumps({"schema_version": SCHEMA_VERSION, **figures}, allow_nan=False)

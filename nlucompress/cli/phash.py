@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,12 +11,11 @@ import click
 from nlucompress.cli import streams
 from nlucompress.cli.common import (
     Target,
-    bytes_text,
     model_argument,
     read_model,
     stage_options,
     tables_option,
-    write_model,
+    write_stage,
 )
 
 
@@ -66,17 +66,14 @@ def command(target: Target, model: str, tables: tuple[str, ...], **options: Any)
     from nlucompress.stages.phash import PhashOptions, phash
 
     streams.check_output(target.output, [model], target.force)
-    after = phash(read_model(model), PhashOptions(tables=tables or None, **options))
-    size = write_model(after, target.output)
-    record = after.history[-1]
-    lines = [
+    chosen = PhashOptions(tables=tables or None, **options)
+    write_stage(target, phash(read_model(model), chosen), _line)
+
+
+def _line(name: str, figures: Mapping[str, Any]) -> str:
+    bits = figures["fingerprint_bits"]
+    return (
         f"{name}: {figures['keys']:,} keys, {figures['hash_bits_per_key']:.3f} bits per key for "
-        f"the hash ({figures['levels']} levels) + {figures['fingerprint_bits']} for fingerprints: "
-        f"{100 * 2.0 ** -figures['fingerprint_bits']:.4g} % of unseen keys pass for known ones"
-        for name, figures in record["figures"].items()
-    ]
-    lines.append(f"model: {bytes_text(record['bytes_before'])} -> {bytes_text(size)}")
-    target.report(
-        {"size_before": record["bytes_before"], "size_bytes": size, "figures": record["figures"]},
-        lines,
+        f"the hash ({figures['levels']} levels) + {bits} for fingerprints: "
+        f"{100 * 2.0**-bits:.4g} % of unseen keys pass for known ones"
     )

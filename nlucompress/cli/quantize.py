@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,12 +11,11 @@ import click
 from nlucompress.cli import streams
 from nlucompress.cli.common import (
     Target,
-    bytes_text,
     model_argument,
     read_model,
     stage_options,
     tables_option,
-    write_model,
+    write_stage,
 )
 
 
@@ -99,19 +99,10 @@ def command(
     chosen = QuantizeOptions(
         per=kind, group=per[1], range=range_rule, tables=tables or None, **options
     )
-    before = read_model(model)
-    after = quantize(before, chosen)
-    size = write_model(after, target.output)
-    record = after.history[-1]
-    lines = [_line(name, figures) for name, figures in record["figures"].items()]
-    lines.append(f"model: {bytes_text(record['bytes_before'])} -> {bytes_text(size)}")
-    target.report(
-        {"size_before": record["bytes_before"], "size_bytes": size, "figures": record["figures"]},
-        lines,
-    )
+    write_stage(target, quantize(read_model(model), chosen), _line)
 
 
-def _line(name: str, figures: dict[str, Any]) -> str:
+def _line(name: str, figures: Mapping[str, Any]) -> str:
     noise = figures["signal_to_noise_db"]
     rows = (
         f", rows {figures['rows']:,} -> {figures['rows_after']:,}"

@@ -11,7 +11,6 @@ from nlucompress.format import container, indexes, labels, matrices
 from nlucompress.format.container import Frame, Serialized
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.model import Model, Network, Table
-from nlucompress.format.numbers import Codebook, Linear
 
 MAX_LABELS = 1 << 20
 
@@ -144,8 +143,3 @@ def _network(fields: Fields) -> Network:
     tensors = {name: matrices.parse(each) for name, each in fields.children("tensors").items()}
     fields.close()
     return Network(kind, settings, tensors)
-
-
-def quantized(table: Table) -> bool:
-    """Whether the numbers of a table are codes already."""
-    return isinstance(table.matrix.numbers, (Linear, Codebook))

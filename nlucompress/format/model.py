@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.indexes import Hashed, KeyIndex, Strings
-from nlucompress.format.matrices import Coded, Matrix
+from nlucompress.format.matrices import Matrix
 from nlucompress.format.numbers import Float32, Int64
 
 
@@ -62,11 +62,6 @@ class Table:
     def strings(self) -> Strings | None:
         """The keys if the table still has them."""
         return self.keys if isinstance(self.keys, Strings) else None
-
-    @property
-    def packed(self) -> bool:
-        """Whether the rows are in their final form."""
-        return isinstance(self.matrix, Coded)
 
 
 @dataclass(frozen=True)

@@ -1320,24 +1320,22 @@ static inline int nlu_open_code(const nlu_stream *s, uint64_t *at, uint32_t symb
                                 uint16_t *pool, uint16_t used)
 {
     uint8_t lengths[512];
-    uint16_t of_length[14] = {0};
+    uint32_t windows = 0, symbol, begin = used;
     int bad = 0;
-    uint32_t windows = 0, symbol;
     for (symbol = 0; symbol < symbols && !bad;) {
         unsigned nibble = nlu_take_bits(s, at, 4, &bad), run = 1;
+        if (nibble == 13) return NLU_ERROR_STREAM;
         if (nibble == 14) run = nlu_take_bits(s, at, 4, &bad) + 2;
         if (nibble == 15) run = nlu_take_bits(s, at, 8, &bad) + 18;
         if (run > symbols - symbol) return NLU_ERROR_STREAM;
-        of_length[nibble > 13 ? 0 : nibble] = (uint16_t)(of_length[nibble > 13 ? 0 : nibble] + run);
         for (; run; run--) lengths[symbol++] = (uint8_t)(nibble > 13 ? 0 : nibble);
     }
     if (bad) return NLU_ERROR_STREAM;
     for (unsigned k = 0; k < 256; k++) c->quick[k] = 0xFFFF;
-    for (unsigned n = 0; n <= 12; n++) { /* n = 0: the only symbol, nibble 13 */
-        unsigned nibble = n ? n : 13;
+    for (unsigned n = 0; n <= 12; n++) {
         c->first[n] = used;
-        for (symbol = 0; symbol < symbols && of_length[nibble]; symbol++) {
-            if (lengths[symbol] != nibble) continue;
+        for (symbol = 0; symbol < symbols && n; symbol++) {
+            if (lengths[symbol] != n) continue;
             uint32_t end = windows + (4096u >> n);
             if (end > 4096) return NLU_ERROR_STREAM;
             pool[used++] = (uint16_t)symbol;
@@ -1348,6 +1346,10 @@ static inline int nlu_open_code(const nlu_stream *s, uint64_t *at, uint32_t symb
         c->limit[n] = (uint16_t)windows;
     }
     c->empty = windows == 0;
+    if (windows == 2048 && used == begin + 1) { /* an only symbol: one bit, whatever it is */
+        memcpy(c->quick + 128, c->quick, 128 * sizeof *c->quick);
+        windows = 4096;
+    }
     return windows == 0 || windows == 4096 ? NLU_OK : NLU_ERROR_STREAM;
 }
 
@@ -1481,8 +1483,10 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
     const nlu_tensor *t = nlu_get(p, ".rows", NLU_U8, 1);
     uint64_t tables = 0, packed = 0, blocks, anchors;
     if (!t) return NLU_ERROR_TENSOR;
-    uint64_t elements = (m->rows ? m->rows : 1) * (m->columns ? m->columns : 1); /* up to 2^60 */
-    if (elements > ((uint64_t)1 << 22) + ((uint64_t)t->size << 12)) return NLU_ERROR_MATRIX;
+    uint64_t least_bits = m->rows * (m->sparse ? 1 : m->columns); /* up to 2^60 */
+    if (least_bits > m->stream.bits || m->stream.bits > 8 * (uint64_t)t->size)
+        return NLU_ERROR_MATRIX;
+    if (m->columns == 0 && m->rows > 65536) return NLU_ERROR_MATRIX;
     if (!m->sparse && m->block_rows > 1 && m->block_rows * m->columns > 65536)
         return NLU_ERROR_MATRIX;
     for (m->stride_bits = 4; offsets[0] >> m->stride_bits > 1 && m->stride_bits < 7;)
@@ -1617,7 +1621,7 @@ static inline int nlu_seek_sparse(nlu_entries *e, uint64_t block, uint32_t withi
         if (count < 0 || (uint32_t)count > m->columns) return NLU_ERROR_STREAM;
         total += (uint32_t)count;
     }
-    if (total > 65536 + (m->block_rows == 1 ? m->stream.bits : 0)) return NLU_ERROR_STREAM;
+    if (total > (m->block_rows == 1 ? m->stream.bits : 65536)) return NLU_ERROR_STREAM;
     for (uint32_t k = 0; k <= within; k++) {
         e->left = (uint64_t)nlu_token(m, 0, &counts_at);
         if (e->left) e->row_class = nlu_class(e->left);
@@ -1651,8 +1655,6 @@ static inline int nlu_entries_begin(nlu_entries *e, const nlu_matrix *m, uint64_
     int error = nlu_block_start(m, block, &e->at);
     if (error) return error;
     if (m->sparse) return nlu_seek_sparse(e, block, within);
-    if (m->block_rows * m->columns > 65536 + (m->block_rows == 1 ? m->stream.bits : 0))
-        return NLU_ERROR_STREAM;
     for (uint64_t skip = within * m->columns; skip; skip--)
         if (nlu_next_symbol(m, 0, &e->at) < 0) return NLU_ERROR_STREAM;
     return NLU_OK;
@@ -1805,7 +1807,6 @@ static inline int nlu_open_coded_labels(const nlu_path *p, nlu_json *j, nlu_labe
     l->stream.bits = 8 * (uint64_t)t->size;
     if (nlu_open_code(&l->stream, &at, 256, &l->code, l->pool, 0) || l->code.empty)
         return NLU_ERROR_LABELS;
-    if (l->code.limit[0] && (l->count != 1 || l->pool[0] != 0xFF)) return NLU_ERROR_LABELS;
     l->marks[0] = at;
     return nlu_check_label_text(l);
 }

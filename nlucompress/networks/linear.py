@@ -100,8 +100,3 @@ def softmax(scores: Float64) -> Float64:
 def _sigmoid(scores: Float64) -> Float64:
     result: Float64 = 0.5 * (1 + np.tanh(0.5 * scores))
     return result
-
-
-def describe(link: str) -> dict[str, Any]:
-    """Settings of a linear network."""
-    return {"link": link}

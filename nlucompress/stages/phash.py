@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -63,7 +63,7 @@ def phash(model: Model, options: PhashOptions | None = None) -> Model:
             "hash_bits_per_key": 8 * index.cascade.nbytes / size,
             "fingerprint_bits": options.fingerprint_bits,
         }
-    result = replace(model, tables=tables)
+    result = model.with_tables(tables)
     return with_record("phash", options, model, result, figures)
 
 

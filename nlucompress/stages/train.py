@@ -114,11 +114,10 @@ def train(
         matrices.smaller(matrices.from_dense(fitted.matrix)),
         np.array([counts[key] for key in keys], np.uint32),
     )
-    settings = linear_network.describe(LINK[options.loss])
     bias = matrices.from_dense(fitted.bias[None, :])
     model = Model(
         {linear_network.TABLE: table},
-        Network("linear", settings, {linear_network.BIAS: bias}),
+        Network("linear", {"link": LINK[options.loss]}, {linear_network.BIAS: bias}),
         labels,
         featurizer.describe(),
     )

@@ -7,7 +7,6 @@ words are in many keys. Exit code 1 says that a bar was missed.
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from nlucompress.format.indexes import Hashed
 from tests.bench import measure
 
 MEMORY_BAR = 40.0  # bytes per key at most, above those of the program before its first key
-CHUNK = 1 << 16
+CHUNK = 1 << 14
 SAMPLE = 10_000
 _ORDERS = 16  # orders in which words follow others, each with the frequent words mostly first
 _SLOPE = 0.75  # the word of rank r begins r^-0.75 times as many keys as the first
@@ -60,8 +59,7 @@ def key_chunks(count: int, seed: int = 1) -> Iterator[list[bytes]]:
     size = min(count, max(count // 50, 10 * int(count**0.5)))
     words = vocabulary(size, seed)
     yield words
-    left = count - size
-    if not left:
+    if not (left := count - size):
         return
     bigrams = _shares(max(1, int(_BIGRAMS * left)), size)
     per_bigram = left / sum(bigrams) - 1
@@ -75,9 +73,8 @@ def key_chunks(count: int, seed: int = 1) -> Iterator[list[bytes]]:
     for rank, followers in enumerate(bigrams):
         first = words[rank] + b" "
         thirds = _shares(int(followers * per_bigram) + 1, followers) if followers else ()
-        for at, (second, share) in enumerate(
-            zip(orders[rank % _ORDERS][:followers], thirds, strict=True)
-        ):
+        seconds = orders[rank % _ORDERS][:followers]
+        for at, (second, share) in enumerate(zip(seconds, thirds, strict=True)):
             start = first + second
             chunk.append(start)
             if share:
@@ -85,10 +82,9 @@ def key_chunks(count: int, seed: int = 1) -> Iterator[list[bytes]]:
                 chunk += [start + third for third in orders[(rank + at) % _ORDERS][:share]]
         if len(chunk) >= CHUNK:
             yield chunk[:left]
-            left -= len(chunk)
-            chunk = []
-            if left <= 0:
+            if (left := left - len(chunk)) <= 0:
                 return
+            chunk = []
     yield chunk[:left]
 
 
@@ -106,8 +102,7 @@ def hash_stream(count: int, seed: int = 1) -> Streamed:
     """Make the keys and hash them; only some ten thousands of them are in memory at a time."""
     found = Streamed(np.empty(count, np.uint64), np.empty(count, np.uint64))
     step = max(1, count // SAMPLE)
-    making = hashing = 0.0
-    end = 0
+    making, hashing, end = 0.0, 0.0, 0
     clock = time.perf_counter()
     for chunk in key_chunks(count, seed):
         begin, end = end, end + len(chunk)
@@ -136,22 +131,16 @@ def is_permutation(cascade: Cascade, h1: NDArray[np.uint64], h2: NDArray[np.uint
     return int(np.bitwise_count(taken).sum(dtype=np.int64)) == len(h1)
 
 
-def peak_bytes() -> int:
-    """Largest resident size of this process so far."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-
 def measure_many(count: int, groups: Groups) -> dict[str, Any]:
     """Stream, build, check; the peaks are those up to the end of each phase."""
-    peaks = {"start": peak_bytes()}
+    peaks = {"start": measure.peak_bytes()}
     streamed = hash_stream(count)
     h1, h2 = streamed.h1, streamed.h2
-    peaks["keys hashed"] = peak_bytes()
+    peaks["keys hashed"] = measure.peak_bytes()
     begin = time.perf_counter()
     cascade = build(h1, h2, groups)
     seconds = {**streamed.seconds, "build": time.perf_counter() - begin}
-    peaks["built"] = peak_bytes()
+    peaks["built"] = measure.peak_bytes()
     begin = time.perf_counter()
     permutation = is_permutation(cascade, h1, h2)
     chosen = np.fromiter(streamed.sample, np.int64)
@@ -163,7 +152,6 @@ def measure_many(count: int, groups: Groups) -> dict[str, Any]:
         "keys": count,
         "seconds": seconds,
         "bits_per_key": 8 * cascade.nbytes / count,
-        "levels": len(cascade.levels),
         "peaks": peaks,
         "bytes_per_key": (peaks["built"] - peaks["start"]) / count,
         "right": permutation and agree,
@@ -177,15 +165,13 @@ def show(figures: dict[str, Any]) -> bool:
         [name, f"{each:.2f}", f"{1e9 * each / figures['keys']:,.0f}", f"{each / whole:.0%}"]
         for name, each in figures["seconds"].items()
     ]
-    measure.show(
-        f"{figures['keys']:,} keys", ("phase", "seconds", "ns per key", "share of time"), rows
-    )
+    headings = ("phase", "seconds", "ns per key", "share of time")
+    measure.show(f"{figures['keys']:,} keys", headings, rows)
     peaks, per_key = figures["peaks"], figures["bytes_per_key"]
     small = per_key <= MEMORY_BAR
     hashed = (peaks["keys hashed"] - peaks["start"]) / figures["keys"]
     rows = [
         ["bits per key", f"{figures['bits_per_key']:.3f}", "", ""],
-        ["levels", str(figures["levels"]), "", ""],
         ["peak, MB", f"{peaks['built'] / 1e6:,.0f}", "", ""],
         ["before the first key, MB", f"{peaks['start'] / 1e6:,.0f}", "", ""],
         ["bytes per key, all hashed", f"{hashed:.1f}", "", ""],

@@ -20,7 +20,7 @@ LARGE = (2**20, 2**20 + 1, 2**32 - 1, 2**32, 2**40, 2**53, 2**53 + 1, 2**62, 2**
 FLOATS = (0.5, -0.0, 1e-05, 1e30, 1e38, 3.5e38, 1e-46)
 STRINGS = ("", "linear", "float", "codebook", "dense", "sparse", "coded", "tensor", "row", "label")
 MORE_STRINGS = ("group", "softmax", "count", "hash", "strings", "\ud800", "\u00e9", "x\n", "0")
-VALUES = (
+VALUES: tuple[Any, ...] = (
     *NUMBERS,
     *LARGE,
     *FLOATS,

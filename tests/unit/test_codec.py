@@ -14,8 +14,7 @@ from nlucompress.format import codec, container
 from nlucompress.format.fields import Tensors
 from nlucompress.format.matrices import Dense
 from nlucompress.format.model import Model
-from nlucompress.format.numbers import Linear, Partition
-from tests.unit.samples import file_of, hashed, int64, model_bytes, rich_model, tiny_model, uint8
+from tests.unit.samples import file_of, int64, model_bytes, rich_model, tiny_model, uint8
 
 TINY = (
     bytes.fromhex("7802000000000000")  # 632 bytes of header
@@ -189,11 +188,3 @@ def test_as_many_rows_as_keys() -> None:
 def test_a_tensor_that_nothing_names_is_refused() -> None:
     with pytest.raises(FormatError, match="stray"):
         parse(EMPTY, {"stray": uint8(1)})
-
-
-def test_quantized() -> None:
-    table = tiny_model().table()
-    linear = Linear(Partition(), np.ones(1, np.float32), int64(0), 4)
-    assert not codec.quantized(table)
-    assert codec.quantized(replace(table, matrix=Dense(linear, np.ones((2, 2), np.uint8))))
-    assert not codec.quantized(replace(table, keys=hashed(["a", "bc"])))

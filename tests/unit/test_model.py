@@ -11,7 +11,7 @@ from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import from_dense
 from nlucompress.format.model import Model, Table
-from tests.unit.samples import coded, hashed, int64, rich_model, tiny_model
+from tests.unit.samples import hashed, int64, rich_model, tiny_model
 
 KEYS = ["a", "b", "c"]
 VALUES = np.array([[1, 2], [3, 4], [5, 6]], np.float32)
@@ -45,12 +45,10 @@ def test_slot_order_leads_to_the_same_rows() -> None:
         table.take(order)
 
 
-def test_strings_and_packed() -> None:
+def test_strings() -> None:
     table = strings_table()
     assert table.strings is table.keys
     assert replace(table, keys=hashed(KEYS)).strings is None
-    assert not table.packed
-    assert replace(table, matrix=coded(from_dense(VALUES))).packed
 
 
 def test_keys_rows_and_counts_are_as_many() -> None:
