@@ -87,7 +87,10 @@ def parse(buffer: bytes | memoryview, verify: bool = True) -> Model:
     if damaged:
         raise FormatError(f"tensor {damaged[0]!r} does not match its digest: the file is damaged")
     model = from_description(frame, description)
+    # For the readers in C, which read the file themselves.
     model.__dict__["_file"] = memoryview(buffer)
+    for name, table in model.tables.items():
+        table.matrix.__dict__["source"] = (buffer, name)
     return model
 
 

@@ -17,6 +17,7 @@ from nlucompress.format import numbers as number_systems
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.numbers import Float32, Floats, Int64, Numbers
 from nlucompress.format.plain import MAX_SPARSE_COLUMNS, scatter
+from nlucompress.native import extension
 
 MAX_ROWS = 1 << 40
 MAX_BLOCK_ROWS = 1024
@@ -72,12 +73,29 @@ class Coded:
         decoder = Decoder(self.layout, codes, offsets, stream, self.stream_bits)
         return decoder, {"tables": tables, "starts": start - tables, "stream": len(stream)}
 
+    @cached_property
+    def _native(self) -> Any:
+        """The table in C, or None: a matrix knows its file and table only if it was read."""
+        source = self.__dict__.get("source")
+        if extension is None or source is None:
+            return None
+        try:
+            return extension.Rows(*source)
+        except ValueError:  # more tensors than the reader's fixed sizes
+            return None
+
     def rows(self, index: Int64) -> Float32:
         """The rows at these indices as float32, shape (n, columns).
 
         Raises:
             FormatError: The stream is damaged.
         """
+        if self._native is not None:
+            try:
+                read = self._native.rows(np.ascontiguousarray(index, np.int64))
+            except ValueError as error:
+                raise FormatError(str(error)) from None
+            return np.frombuffer(read, np.float32).reshape(len(index), self.layout.columns)
         rows = self._read(index)
         listed = rowcode.Rows(rows.counts, rows.columns, self._codes(rows))
         return scatter(self.numbers, self.layout.columns, index, listed)

@@ -301,6 +301,92 @@ static PyType_Slot keys_slots[] = {{Py_tp_new, keys_new},
 static PyType_Spec keys_spec = {"nlucompress.native._native.Keys", sizeof(Keys), 0,
                                 Py_TPFLAGS_DEFAULT, keys_slots};
 
+/* ---- Rows: one table in the bytes of a file -------------------------------------------------- */
+
+typedef struct {
+    PyObject_HEAD
+    Py_buffer data;
+    nlu_table *table;
+} Rows;
+
+static PyObject *rows_new(PyTypeObject *type, PyObject *arguments, PyObject *names)
+{
+    Py_buffer data;
+    const char *name;
+    nlu_model *model;
+    Rows *self;
+    int error = 0;
+    if (names && PyDict_GET_SIZE(names)) {
+        PyErr_SetString(PyExc_TypeError, "Rows takes no named arguments");
+        return NULL;
+    }
+    if (!PyArg_ParseTuple(arguments, "y*s", &data, &name)) return NULL;
+    self = (Rows *)type->tp_alloc(type, 0);
+    if (!self) {
+        PyBuffer_Release(&data);
+        return NULL;
+    }
+    self->data = data;
+    self->table = PyMem_RawCalloc(1, sizeof *self->table);
+    model = PyMem_RawMalloc(sizeof *model);
+    if (self->table && model) {
+        error = nlu_open(model, data.buf, (size_t)data.len, NLU_UNVERIFIED);
+        if (!error) error = nlu_open_table(model, name, self->table);
+    }
+    if (!self->table || !model) PyErr_NoMemory();
+    if (error) PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
+    PyMem_RawFree(model);
+    if (PyErr_Occurred()) Py_CLEAR(self);
+    return (PyObject *)self;
+}
+
+static void rows_free(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    PyMem_RawFree(((Rows *)object)->table);
+    PyBuffer_Release(&((Rows *)object)->data);
+    type->tp_free(object);
+    Py_DECREF(type);
+}
+
+PyDoc_STRVAR(rows_rows_doc,
+             "rows(index) -> bytearray\n\n"
+             "The rows of a buffer of native 64-bit numbers, a native float per column.");
+
+static PyObject *rows_rows(PyObject *object, PyObject *argument)
+{
+    const nlu_table *table = ((Rows *)object)->table;
+    Py_buffer index;
+    PyObject *result;
+    int error = 0;
+    if (PyObject_GetBuffer(argument, &index, PyBUF_C_CONTIGUOUS) < 0) return NULL;
+    size_t columns = (size_t)table->matrix.columns;
+    result = PyByteArray_FromStringAndSize(NULL, index.len / 8 * (Py_ssize_t)(4 * columns));
+    for (Py_ssize_t i = 0; result && !error && i < index.len / 8; i++) {
+        float *row = (float *)(void *)PyByteArray_AS_STRING(result) + (size_t)i * columns;
+        error = nlu_row(table, ((const uint64_t *)index.buf)[i], row);
+    }
+    if (error) {
+        Py_CLEAR(result);
+        PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
+    }
+    PyBuffer_Release(&index);
+    return result;
+}
+
+static PyMethodDef rows_methods[] = {{"rows", rows_rows, METH_O, rows_rows_doc},
+                                     {NULL, NULL, 0, NULL}};
+
+static PyType_Slot rows_slots[] = {
+    {Py_tp_new, rows_new},
+    {Py_tp_dealloc, rows_free},
+    {Py_tp_methods, rows_methods},
+    {Py_tp_doc, "Rows(file, table): a table in the bytes of a file whose digests were checked."},
+    {0, NULL}};
+
+static PyType_Spec rows_spec = {"nlucompress.native._native.Rows", sizeof(Rows), 0,
+                                Py_TPFLAGS_DEFAULT, rows_slots};
+
 /* ---- Reader: a classifier in the bytes of a file --------------------------------------------- */
 
 typedef struct {
@@ -418,8 +504,8 @@ static PyMethodDef functions[] = {{"hash_keys", hash_keys, METH_O, hash_keys_doc
 
 static int execute(PyObject *module)
 {
-    PyType_Spec *specs[] = {&keys_spec, &reader_spec};
-    for (size_t k = 0; k < 2; k++) {
+    PyType_Spec *specs[] = {&keys_spec, &rows_spec, &reader_spec};
+    for (size_t k = 0; k < sizeof specs / sizeof *specs; k++) {
         PyObject *type = PyType_FromModuleAndSpec(module, specs[k], NULL);
         if (!type || PyModule_AddType(module, (PyTypeObject *)type) < 0) {
             Py_XDECREF(type);

@@ -12,6 +12,7 @@ import nlucompress as nc
 from nlucompress.algo import bits as bits_of
 from nlucompress.algo import mphf, mphf_build, murmur
 from nlucompress.format import indexes
+from nlucompress.format.coded import Coded
 from nlucompress.format.matrices import from_dense
 from nlucompress.native import extension
 from nlucompress.networks import linear
@@ -105,6 +106,29 @@ def test_scores(monkeypatch: pytest.MonkeyPatch, chars: tuple[int, int], weighti
 def _examples(lines: list[bytes]) -> nc.Examples:
     pairs = [line.decode().rstrip("\n").split("\t") for line in lines]
     return nc.Examples(tuple(label for label, _ in pairs), tuple(text for _, text in pairs))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        nc.QuantizeOptions(bits=5),
+        nc.QuantizeOptions(bits=4, per="row", range="mse"),
+        nc.QuantizeOptions(bits=3, per="group", group=7, threshold=1.0),
+        nc.QuantizeOptions(bits=4, method="kmeans", per="label", threshold=1.5),
+    ],
+)
+def test_rows_of_a_file(tmp_path: Path, options: nc.QuantizeOptions) -> None:
+    values = np.random.default_rng(3).standard_normal((200, 30)).astype(np.float32)
+    model = nc.Model({"t": nc.Table(indexes.Strings.of(map(str, range(200))), from_dense(values))})
+    nc.save(nc.pack(nc.phash(nc.quantize(model, options))), tmp_path / "t.nlu")
+    table = nc.load(tmp_path / "t.nlu").table()
+    assert isinstance(table.matrix, Coded)
+    index = np.array([5, 5, 0, table.matrix.shape[0] - 1])
+    assert table.matrix._native is not None
+    ours = table.matrix.rows(index)
+    table.matrix.__dict__["_native"] = None
+    assert ours.tobytes() == table.matrix.rows(index).tobytes()
+    assert table.matrix.rows(index[:0]).shape == (0, 30)
 
 
 def test_more_labels_than_the_reader_takes(tmp_path: Path) -> None:
