@@ -94,7 +94,7 @@ class Coded:
             try:
                 read = self._native.rows(np.ascontiguousarray(index, np.int64))
             except ValueError as error:
-                raise FormatError(str(error)) from None
+                raise FormatError(f"a coded matrix is damaged: {error}") from None
             return np.frombuffer(read, np.float32).reshape(len(index), self.layout.columns)
         rows = self._read(index)
         listed = rowcode.Rows(rows.counts, rows.columns, self._codes(rows))
