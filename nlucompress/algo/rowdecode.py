@@ -156,6 +156,8 @@ class Decoder:
                 symbols[place], position = _look_up(self._stream, self._symbols, of, position)
             at[:lane_count] = position
             self._check(position)
+        if 0 < shape.symbol_bits < FLOAT_BITS and (symbols >= shape.alphabet).any():
+            raise ValueError("a symbol is beyond the alphabet")
         return gaps, symbols
 
     def _number(self, tables: Tables, of: Int64, at: Int64) -> tuple[Int64, Int64]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import nlucompress as nc
-from tests.bench import figures, hashing, keys, speed
+from nlucompress.algo.mphf import Groups
+from tests.bench import figures, hashing, keys, many_keys, peers, speed, subjects
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +68,31 @@ def test_keys_are_read_from_a_file(tmp_path: Path) -> None:
     assert keys.write_source(tmp_path, source, None) == source
     cut = keys.write_source(tmp_path, source, 2)
     assert cut.read_bytes() == b"one\t1\ntwo\t2\n"
+
+
+@pytest.mark.parametrize("count", [1, 60, 101, 200, 5000, 40_000])
+def test_keys_of_the_stream_are_distinct(count: int) -> None:
+    made = [key for chunk in many_keys.key_chunks(count) for key in chunk]
+    assert len(made) == len(set(made)) == count
+    assert made == [key for chunk in many_keys.key_chunks(count) for key in chunk]
+
+
+def test_many_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    found = many_keys.measure_many(20_000, Groups(16, 4))
+    assert found["right"]
+    assert 2 < found["bits_per_key"] < 3
+    many_keys.show(found)
+    assert "bytes per key, built" in capsys.readouterr().out
+
+
+def test_peers(capsys: pytest.CaptureFixture[str]) -> None:
+    names = subjects.installed()
+    found = peers.measure_builds([subjects.OURS], 3000, rounds=1)
+    for name in names:
+        found |= peers.build_one(name, 3000)
+    for name, each in peers.look_up_all(names, 3000, rounds=1).items():
+        found.setdefault(name, {}).update(each)
+    ours, alone = found[subjects.OURS], found[subjects.OURS_ALONE]
+    assert ours["bits"] == pytest.approx(alone["bits"] + 8)
+    peers.show(found, 3000)
+    assert "fastest single call" in capsys.readouterr().out
