@@ -28,6 +28,8 @@ def pack(values: NDArray[np.unsignedinteger], widths: NDArray[np.integer] | int)
     Returns:
         ceil(sum(widths) / 8) bytes, the unused low bits of the last one zero.
     """
+    if isinstance(widths, int) and widths in (8, 16):  # whole bytes, as fingerprints often are
+        return values.astype(f">u{widths // 8}").view(np.uint8)
     values = np.asarray(values, np.uint64)
     widths = np.broadcast_to(np.asarray(widths, np.int64), values.shape)
     pieces: list[Bytes] = []

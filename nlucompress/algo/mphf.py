@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.algo import bits, murmur
+from nlucompress.native import extension
 
 Bytes = NDArray[np.uint8]
 Int64 = NDArray[np.int64]
@@ -124,6 +125,10 @@ class Cascade:
 
         A key that was not in the set mostly gets another key's slot: a perfect hash cannot tell.
         """
+        if extension is not None:
+            data = np.concatenate((self._flat, self.anchors))
+            shape = (self.size, self.groups.cells, self.groups.seed_bits, self.levels)
+            return np.frombuffer(extension.Keys(data, *shape, 0).slots(h1, h2), np.int64)
         if len(h1) > _KEYS_AT_ONCE:
             spans = (slice(at, at + _KEYS_AT_ONCE) for at in range(0, len(h1), _KEYS_AT_ONCE))
             return np.concatenate([self.slots(h1[span], h2[span]) for span in spans])

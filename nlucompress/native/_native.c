@@ -258,24 +258,101 @@ static int64_t slot_of(const Keys *self, PyObject *key)
     return nlu_find_hash(&self->keys, &h, &row) ? (int64_t)row : -1;
 }
 
+/* Looking up one key waits twice for memory: for its block and for its fingerprint. A batch asks for
+   those of many keys first. */
+#define AHEAD 32
+
+#if defined(__GNUC__) || defined(__clang__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)(address))
+#endif
+
+static void prefetch_block(const nlu_keys *k, const nlu_hasher *h)
+{
+    uint64_t group;
+    if (!k->level_count) return;
+    group = (nlu_fmix64(h->h1 + h->h2) >> 32) * k->levels[0] >> 32;
+    PREFETCH(k->block + 64 * (size_t)(group / k->per_block));
+}
+
+/* Slots of `count` (at most AHEAD) hashes, -1 where a key is known to be absent. */
+static void find_together(const nlu_keys *k, const nlu_hasher *h, size_t count, int64_t *slots)
+{
+    uint64_t row[AHEAD] = {0};
+    int found[AHEAD];
+    for (size_t j = 0; j < count; j++) {
+        found[j] = nlu_find_slot(k, h + j, row + j);
+        PREFETCH(k->fingerprints + (size_t)(row[j] * k->fingerprint_bits / 8));
+    }
+    for (size_t j = 0; j < count; j++)
+        slots[j] = found[j] && nlu_fits(k, h + j, row[j]) ? (int64_t)row[j] : -1;
+}
+
 PyDoc_STRVAR(keys_find_doc,
              "find(keys: list[str]) -> bytes\n\n"
              "Slot of each key as a native 64-bit number, -1 where it is known to be absent.");
 
 static PyObject *keys_find(PyObject *self, PyObject *argument)
 {
+    const nlu_keys *k = &((Keys *)self)->keys;
     PyObject *keys = PySequence_Fast(argument, "a sequence of str is expected"), *result;
+    nlu_hasher h[AHEAD];
+    int64_t slots[AHEAD];
     if (!keys) return NULL;
-    result = PyBytes_FromStringAndSize(NULL, 8 * PySequence_Fast_GET_SIZE(keys));
-    for (Py_ssize_t i = 0; result && i < PySequence_Fast_GET_SIZE(keys); i++) {
-        int64_t slot = slot_of((Keys *)self, PySequence_Fast_GET_ITEM(keys, i));
-        if (slot == -2) {
-            Py_CLEAR(result);
-            break;
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(keys);
+    result = PyBytes_FromStringAndSize(NULL, 8 * count);
+    for (Py_ssize_t i = 0; result && i < count; i += AHEAD) {
+        Py_ssize_t together = count - i < AHEAD ? count - i : AHEAD;
+        for (Py_ssize_t j = 0; result && j < together; j++) {
+            PyObject *owned;
+            Py_ssize_t size;
+            const char *data = utf8_of(PySequence_Fast_GET_ITEM(keys, i + j), &size, &owned);
+            if (!data) {
+                Py_CLEAR(result);
+                break;
+            }
+            h[j] = hash_of(data, (size_t)size);
+            Py_XDECREF(owned);
+            prefetch_block(k, h + j);
         }
-        memcpy(PyBytes_AS_STRING(result) + 8 * i, &slot, 8);
+        if (!result) break;
+        find_together(k, h, (size_t)together, slots);
+        memcpy(PyBytes_AS_STRING(result) + 8 * i, slots, 8 * (size_t)together);
     }
     Py_DECREF(keys);
+    return result;
+}
+
+PyDoc_STRVAR(keys_slots_doc,
+             "slots(h1, h2) -> bytes\n\n"
+             "Slot of each pair of hashes in two buffers of native 64-bit numbers, or -1.");
+
+static PyObject *keys_slots_of(PyObject *self, PyObject *arguments)
+{
+    const nlu_keys *k = &((Keys *)self)->keys;
+    Py_buffer h1, h2;
+    PyObject *result = NULL;
+    if (!PyArg_ParseTuple(arguments, "y*y*", &h1, &h2)) return NULL;
+    if (h1.len != h2.len || h1.len % 8)
+        PyErr_SetString(PyExc_ValueError, "two buffers of as many 64-bit numbers are expected");
+    else
+        result = PyBytes_FromStringAndSize(NULL, h1.len);
+    for (Py_ssize_t i = 0; result && i < h1.len / 8; i += AHEAD) {
+        size_t together = (size_t)(h1.len / 8 - i < AHEAD ? h1.len / 8 - i : AHEAD);
+        nlu_hasher h[AHEAD];
+        int64_t slots[AHEAD];
+        for (size_t j = 0; j < together; j++) {
+            h[j] = nlu_hash_begin();
+            h[j].h1 = ((const uint64_t *)h1.buf)[(size_t)i + j];
+            h[j].h2 = ((const uint64_t *)h2.buf)[(size_t)i + j];
+            prefetch_block(k, h + j);
+        }
+        find_together(k, h, together, slots);
+        memcpy(PyBytes_AS_STRING(result) + 8 * i, slots, 8 * together);
+    }
+    PyBuffer_Release(&h1);
+    PyBuffer_Release(&h2);
     return result;
 }
 
@@ -288,6 +365,7 @@ static PyObject *keys_slot(PyObject *self, PyObject *key)
 }
 
 static PyMethodDef keys_methods[] = {{"find", keys_find, METH_O, keys_find_doc},
+                                     {"slots", keys_slots_of, METH_VARARGS, keys_slots_doc},
                                      {"slot", keys_slot, METH_O, keys_slot_doc},
                                      {NULL, NULL, 0, NULL}};
 

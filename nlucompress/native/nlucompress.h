@@ -1143,7 +1143,8 @@ static inline int nlu_find_string(const nlu_keys *k, const uint8_t *key, size_t 
     return found;
 }
 
-static inline int nlu_find_hash(const nlu_keys *k, const nlu_hasher *h, uint64_t *row)
+/* The slot of a hash in the cascade: 1 if a level holds a bit for it, else 0. */
+static inline int nlu_find_slot(const nlu_keys *k, const nlu_hasher *h, uint64_t *row)
 {
     uint64_t first = 0;
     for (uint32_t level = 0; level < k->level_count; level++) {
@@ -1162,11 +1163,22 @@ static inline int nlu_find_hash(const nlu_keys *k, const nlu_hasher *h, uint64_t
         first += k->levels[level];
         if (!(bits[at / 8] >> (7 - at % 8) & 1)) continue;
         *row = nlu_rank(k, block) + nlu_cells_before(k, bits, at);
-        return nlu_bits(k->fingerprints, k->fingerprint_bytes, *row * k->fingerprint_bits,
-                        k->fingerprint_bits) ==
-               (k->fingerprint_bits ? h->h2 >> (64 - k->fingerprint_bits) : 0);
+        return 1;
     }
     return 0;
+}
+
+/* Whether a slot holds the fingerprint of a hash. */
+static inline int nlu_fits(const nlu_keys *k, const nlu_hasher *h, uint64_t row)
+{
+    uint64_t stored = nlu_bits(k->fingerprints, k->fingerprint_bytes, row * k->fingerprint_bits,
+                               k->fingerprint_bits);
+    return stored == (k->fingerprint_bits ? h->h2 >> (64 - k->fingerprint_bits) : 0);
+}
+
+static inline int nlu_find_hash(const nlu_keys *k, const nlu_hasher *h, uint64_t *row)
+{
+    return nlu_find_slot(k, h, row) && nlu_fits(k, h, *row);
 }
 
 /* ---- Numbers (section 8) --------------------------------------------------------------------- */

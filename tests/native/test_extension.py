@@ -30,7 +30,7 @@ SHAPES = [mphf.PLAIN, mphf.Groups(), mphf.Groups(32, 8), mphf.Groups(7, 3), mphf
 def twin(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Run a test with the extension and without."""
     if request.param == "numpy":
-        for module in (murmur, mphf_build, indexes, linear):
+        for module in (murmur, mphf, mphf_build, indexes, linear):
             monkeypatch.setattr(module, "extension", None)
     return str(request.param)
 
