@@ -8,7 +8,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.algo.mphf import Groups
-from tests.bench import figures, hashing, keys, many_keys, peers, speed, subjects
+from tests.bench import device, figures, hashing, keys, many_keys, peers, speed, subjects
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,18 @@ def test_speed(models: Path, tiny: dict[str, nc.Examples]) -> None:
     assert started["import numpy"] == 1
     shares = dict(speed.import_times(pair["packed"], "open the window"))
     assert "numpy" in shares
+
+
+def test_device(tmp_path: Path, models: Path, tiny: dict[str, nc.Examples]) -> None:
+    texts = tiny["test"].texts[:20]
+    taken = device.package(models / "small.nlu", texts, rounds=1)
+    assert set(taken) == {"batch", "one by one", "load"}
+    program = device.build(tmp_path)
+    if program is None:
+        pytest.skip("there is no C compiler")
+    artifact = tmp_path / "small.nlu"
+    artifact.write_bytes((models / "small.nlu").read_bytes())
+    assert isinstance(device.reader(program, artifact, texts, rounds=1), float)
 
 
 def test_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
