@@ -11,6 +11,7 @@ import click
 from nlucompress import __version__
 from nlucompress.cli import streams
 from nlucompress.errors import NluCompressError, UsageError
+from nlucompress.native import extension
 
 GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
 
@@ -50,7 +51,12 @@ class Commands(click.Group):
     epilog="A stage reads a model and writes a model: nlucompress quantize m.nlu --bits 5 "
     "| nlucompress phash | nlucompress pack -o m.packed.nlu",
 )
-@click.version_option(__version__, prog_name="nlucompress")
+@click.version_option(
+    __version__,
+    prog_name="nlucompress",
+    message="%(prog)s, version %(version)s, "
+    + ("with the C extension" if extension is not None else "without the C extension (NumPy only)"),
+)
 @click.option("--debug", is_flag=True, help="Show a traceback instead of one line on an error.")
 def cli(debug: bool) -> None:
     """Turn a trained NLU model into a small artifact that runs offline, and prove that it works.

@@ -11,6 +11,7 @@ import pytest
 
 from nlucompress import __version__
 from nlucompress.cli import main, streams
+from nlucompress.native import extension
 from tests.cli.program import (
     BAD_INPUT,
     DONE,
@@ -26,7 +27,9 @@ from tests.cli.program import (
 
 def test_version_is_printed_without_numpy(models: Path) -> None:
     done = python(models, "-X", "importtime", "-m", "nlucompress", "--version")
-    assert (done.code, done.out.decode()) == (DONE, f"nlucompress, version {__version__}\n")
+    built = "with the C extension" if extension else "without the C extension (NumPy only)"
+    assert done.code == DONE
+    assert done.out.decode() == f"nlucompress, version {__version__}, {built}\n"
     assert "click" in imported(done.err)
     assert imported(done.err).isdisjoint({"numpy", "scipy", "rich", "mmh3", "torch", "json"})
 
