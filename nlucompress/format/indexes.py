@@ -112,6 +112,15 @@ class Hashed:
     fingerprint_bits: int
     fingerprints: NDArray[np.uint8]
 
+    @classmethod
+    def of(
+        cls, cascade: mphf.Cascade, slots: Int64, h2: murmur.UInt64, fingerprint_bits: int
+    ) -> Hashed:
+        """The index of keys with these slots and second halves of their hashes."""
+        by_slot = np.empty(len(slots), np.uint16)
+        by_slot[slots] = murmur.fingerprints(h2, fingerprint_bits)
+        return cls(cascade, fingerprint_bits, bits.pack(by_slot, fingerprint_bits))
+
     def __len__(self) -> int:
         """Number of keys."""
         return self.cascade.size

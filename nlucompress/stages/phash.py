@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from nlucompress.algo import bits, mphf, mphf_build, murmur
+from nlucompress.algo import mphf, mphf_build, murmur
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Hashed, Strings
 from nlucompress.format.model import Model, Table
@@ -95,9 +95,9 @@ def _hashed(
         cascade = mphf_build.build(h1, h2, groups, options.gamma)
     except ValueError as error:
         raise DataError(f"table {name!r}: {error}") from None
+    slots = cascade.slots(h1, h2)
+    index = Hashed.of(cascade, slots, h2, options.fingerprint_bits)
     order = np.empty(len(keys), np.int64)
-    order[cascade.slots(h1, h2)] = np.arange(len(keys))
-    prints = murmur.fingerprints(h2[order], options.fingerprint_bits)
-    index = Hashed(cascade, options.fingerprint_bits, bits.pack(prints, options.fingerprint_bits))
+    order[slots] = np.arange(len(keys))
     counts = None if table.counts is None else table.counts[order]
     return Table(index, table.matrix.take(order), counts), index

@@ -14,7 +14,7 @@ import mmh3
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import bits, murmur
+from nlucompress.algo import murmur
 from nlucompress.algo.mphf import Groups
 from nlucompress.algo.mphf_build import build
 from nlucompress.format.indexes import Hashed
@@ -47,12 +47,9 @@ def _ours(groups: Groups, fingerprint_bits: int) -> Subject:
     def make(keys: Sequence[bytes]) -> Hashed:
         h1, h2 = murmur.hash_keys(keys)
         cascade = build(h1, h2, groups)
-        prints = np.zeros(0, np.uint8)
-        if fingerprint_bits:
-            by_slot = np.empty(len(keys), np.uint64)
-            by_slot[cascade.slots(h1, h2)] = murmur.fingerprints(h2, fingerprint_bits)
-            prints = bits.pack(by_slot, fingerprint_bits)
-        return Hashed(cascade, fingerprint_bits, prints)
+        if not fingerprint_bits:
+            return Hashed(cascade, 0, np.zeros(0, np.uint8))
+        return Hashed.of(cascade, cascade.slots(h1, h2), h2, fingerprint_bits)
 
     def one_by_one(index: Hashed, keys: Sequence[str]) -> None:
         if index._native is None:
