@@ -34,7 +34,7 @@ def environment(**changes: str) -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PYTHON", "NLUCOMPRESS", "_NLUCOMPRESS"))
+        if not name.startswith(("PYTHON", "_NLUCOMPRESS"))
     }
     path = f"{PROGRAM.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     return {**inherited, "PATH": path, **changes}
