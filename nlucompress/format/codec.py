@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from nlucompress.errors import FormatError
-from nlucompress.format import container, indexes, labels, matrices
-from nlucompress.format.container import Frame, Serialized
+from nlucompress.format import container, indexes, labels, matrices, serializer
+from nlucompress.format.container import Frame
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.serializer import Serialized
 
 MAX_LABELS = 1 << 20
 
@@ -39,7 +40,7 @@ def serialize(model: Model) -> Serialized:
         description["features"] = dict(model.features)
     if model.history:
         description["history"] = [dict(record) for record in model.history]
-    return container.serialize(description, tensors)
+    return serializer.serialize(description, tensors)
 
 
 def to_bytes(model: Model) -> bytes:

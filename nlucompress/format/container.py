@@ -24,7 +24,6 @@ from nlucompress.errors import FormatError
 
 METADATA_KEY = "nlucompress"
 FORMAT_VERSION = 1
-ALIGNMENT = 64  # of the data's first byte: the blocks of a hash that comes first fit cache lines
 MAX_HEADER = 100_000_000  # the limit of the safetensors library
 
 DTYPES: dict[str, str] = {
@@ -42,7 +41,6 @@ DTYPES: dict[str, str] = {
     "I64": "<i8",
     "F64": "<f8",
 }
-_NAMES = {np.dtype(code): name for name, code in DTYPES.items() if name != "BF16"}
 
 
 @dataclass(frozen=True)
@@ -215,56 +213,3 @@ def check_digests(frame: Frame, digests: object) -> list[str]:
         for digest, (name, entry) in zip(digests, frame.entries.items(), strict=True)
         if digest != tensor_digest(name, entry, frame.raw(name))
     ]
-
-
-@dataclass(frozen=True)
-class Serialized:
-    """A file ready to be written: ``header`` and then the ``tensors`` in order.
-
-    Attributes:
-        names: The tensors' names, in the same order.
-        digest: 32 hexadecimal digits that identify the model with all of its tensors.
-    """
-
-    header: bytes
-    tensors: tuple[NDArray[np.uint8], ...]
-    names: tuple[str, ...]
-    digest: str
-
-    @property
-    def size(self) -> int:
-        """Bytes of the whole file."""
-        return len(self.header) + sum(len(tensor) for tensor in self.tensors)
-
-
-def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Serialized:
-    """Frame tensors and description; hash blocks come first, the rest follows by name."""
-    ordered = sorted(tensors, key=lambda name: (not name.endswith(".hash"), name))
-    header: dict[str, Any] = {}
-    entries: dict[str, Entry] = {}
-    raws: list[NDArray[np.uint8]] = []
-    at = 0
-    for name in ordered:
-        array = np.ascontiguousarray(tensors[name])
-        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        raw = little.reshape(-1).view(np.uint8)
-        entry = Entry(_NAMES[np.dtype(little.dtype)], array.shape, at, at + len(raw))
-        header[name] = {
-            "dtype": entry.dtype,
-            "shape": list(entry.shape),
-            "data_offsets": [entry.begin, entry.end],
-        }
-        entries[name] = entry
-        raws.append(raw)
-        at = entry.end
-    by_name = dict(zip(ordered, raws, strict=True))
-    indata_order = sorted(entries.items(), key=data_order)
-    digests = [tensor_digest(name, entry, by_name[name]) for name, entry in indata_order]
-    body = {**description, "digests": digests}
-    digest = murmur.digest(canonical(body).encode())
-    # The version is not under the digest: a newer format may change how digests are made.
-    full = {**body, "digest": digest, "format": FORMAT_VERSION}
-    header["__metadata__"] = {METADATA_KEY: canonical(full)}
-    text = canonical(header).encode()
-    text += b" " * (-(len(text) + 8) % ALIGNMENT)
-    return Serialized(len(text).to_bytes(8, "little") + text, tuple(raws), tuple(ordered), digest)

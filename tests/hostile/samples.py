@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.errors import NluCompressError
-from nlucompress.format import codec, container
-from nlucompress.format.container import Serialized
+from nlucompress.format import codec, container, serializer
 from nlucompress.format.fields import Tensors
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import from_dense, smaller
+from nlucompress.format.serializer import Serialized
 
 Description = dict[str, Any]
 
@@ -76,7 +76,7 @@ def taken_apart(file: bytes) -> tuple[Description, Tensors]:
 
 def joined(description: Mapping[str, Any], tensors: Tensors) -> bytes:
     """A file with valid digests, whatever it says."""
-    return file_of(container.serialize(description, tensors))
+    return file_of(serializer.serialize(description, tensors))
 
 
 def answers(file: bytes | memoryview, verify: bool = True) -> list[object]:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.format import codec, container
+from nlucompress.format import codec, container, serializer
 from nlucompress.format.model import Model
+from nlucompress.format.serializer import Serialized
 
 Parts = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
@@ -46,7 +47,7 @@ def taken_apart(model: Model) -> Parts:
     return description, {name: frame.tensor(name).copy() for name in frame.entries}
 
 
-def file_of(serialized: container.Serialized) -> bytes:
+def file_of(serialized: Serialized) -> bytes:
     """The whole file."""
     return serialized.header + b"".join(raw.tobytes() for raw in serialized.tensors)
 
@@ -64,7 +65,7 @@ def files(models: list[Model], count: int, seed: int) -> Iterator[bytes]:
                 _change_tensor(tensors, choice)
         with np.errstate(all="ignore"):
             try:
-                yield file_of(container.serialize(description, tensors))
+                yield file_of(serializer.serialize(description, tensors))
             except (ValueError, KeyError):  # not even a writer can write it
                 continue
         count -= 1

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from nlucompress.algo import bits, mphf, mphf_build, murmur, offsets, rowcode
 from nlucompress.format import codec
-from nlucompress.format.container import Serialized
 from nlucompress.format.indexes import Hashed, Strings
 from nlucompress.format.matrices import Coded, Dense, Sparse, from_dense
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.format.numbers import Floats, Numbers
+from nlucompress.format.serializer import Serialized
 
 
 def int64(*numbers: int) -> NDArray[np.int64]:

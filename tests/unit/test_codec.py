@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import load as safetensors_load
 
 from nlucompress.errors import FormatError
-from nlucompress.format import codec, container
+from nlucompress.format import codec, serializer
 from nlucompress.format.fields import Tensors
 from nlucompress.format.matrices import Dense
 from nlucompress.format.model import Model
@@ -38,7 +38,7 @@ EMPTY: dict[str, Any] = {"tables": {}, "labels": [], "sealed": False}
 
 def parse(description: dict[str, Any], tensors: Tensors | None = None) -> Model:
     """The model of this description, with right digests."""
-    return codec.parse(file_of(container.serialize(description, tensors or {})))
+    return codec.parse(file_of(serializer.serialize(description, tensors or {})))
 
 
 def test_smallest_file() -> None:

@@ -11,7 +11,7 @@ from safetensors.numpy import save as safetensors_save
 
 from nlucompress.algo import murmur
 from nlucompress.errors import FormatError
-from nlucompress.format import container
+from nlucompress.format import container, serializer
 from tests.unit.samples import file_of, frame_bytes, uint8
 
 ENTRY: dict[str, Any] = {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}
@@ -40,7 +40,7 @@ def test_frame_by_hand() -> None:
 )
 def test_every_dtype_passes_through_the_library(dtype: str) -> None:
     array = np.array([[0, 1, 2], [3, 100, 7]], container.DTYPES[dtype])
-    ours = file_of(container.serialize({}, {"t": array}))
+    ours = file_of(serializer.serialize({}, {"t": array}))
     assert safetensors_load(ours)["t"].tolist() == array.tolist()
     theirs = container.parse(safetensors_save({"t": array})).tensor("t")
     assert (theirs.dtype, theirs.tolist()) == (array.dtype, array.tolist())
@@ -54,21 +54,21 @@ def test_bfloat16_becomes_float32() -> None:
 
 
 def test_big_endian_arrays_are_stored_little() -> None:
-    (raw,) = container.serialize({}, {"t": np.array([1, 2], ">u4")}).tensors
+    (raw,) = serializer.serialize({}, {"t": np.array([1, 2], ">u4")}).tensors
     assert raw.tobytes() == b"\1\0\0\0\2\0\0\0"
 
 
 def test_hash_comes_first_and_data_is_aligned() -> None:
     arrays = {"a": uint8(1), "z.hash": uint8(*range(64)), "b": uint8(2)}
-    serialized = container.serialize({"x": 1}, arrays)
+    serialized = serializer.serialize({"x": 1}, arrays)
     assert list(container.parse(file_of(serialized)).entries) == ["z.hash", "a", "b"]
-    assert len(serialized.header) % container.ALIGNMENT == 0
+    assert len(serialized.header) % serializer.ALIGNMENT == 0
     assert serialized.size == len(file_of(serialized))
 
 
 def test_order_of_the_tensors_does_not_matter() -> None:
-    one = container.serialize({"p": 1, "q": 2}, {"a": uint8(1), "b": uint8(2)})
-    other = container.serialize({"q": 2, "p": 1}, {"b": uint8(2), "a": uint8(1)})
+    one = serializer.serialize({"p": 1, "q": 2}, {"a": uint8(1), "b": uint8(2)})
+    other = serializer.serialize({"q": 2, "p": 1}, {"b": uint8(2), "a": uint8(1)})
     assert file_of(one) == file_of(other)
 
 
@@ -76,7 +76,7 @@ def test_order_of_the_tensors_does_not_matter() -> None:
     "array", [np.zeros(0), np.zeros((0, 4), np.float32), np.arange(12).reshape(3, 2, 2).T]
 )
 def test_odd_shapes_and_strides(array: np.ndarray[Any, Any]) -> None:
-    frame = container.parse(file_of(container.serialize({}, {"t": array})))
+    frame = container.parse(file_of(serializer.serialize({}, {"t": array})))
     assert frame.tensor("t").shape == array.shape
     assert frame.tensor("t").tolist() == array.tolist()
 
