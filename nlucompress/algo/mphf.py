@@ -18,6 +18,7 @@ is a 32-bit absolute count every few blocks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,15 +121,19 @@ class Cascade:
         """Bytes of blocks and anchors."""
         return self.blocks.size + self.anchors.size
 
+    def native(self, joined: Bytes, fingerprint_bits: int) -> Any:
+        """The twin in C over blocks, anchors and fingerprints that lie behind each other."""
+        shape = (self.size, self.groups.cells, self.groups.seed_bits, self.levels)
+        return extension.Keys(joined, *shape, fingerprint_bits)
+
     def slots(self, h1: UInt64, h2: UInt64) -> Int64:
         """Slot of each key in [0, n); -1 where no level holds a bit for it.
 
         A key that was not in the set mostly gets another key's slot: a perfect hash cannot tell.
         """
         if extension is not None:
-            data = np.concatenate((self._flat, self.anchors))
-            shape = (self.size, self.groups.cells, self.groups.seed_bits, self.levels)
-            return np.frombuffer(extension.Keys(data, *shape, 0).slots(h1, h2), np.int64)
+            keys = self.native(np.concatenate((self._flat, self.anchors)), 0)
+            return np.frombuffer(keys.slots(h1, h2), np.int64)
         if len(h1) > _KEYS_AT_ONCE:
             spans = (slice(at, at + _KEYS_AT_ONCE) for at in range(0, len(h1), _KEYS_AT_ONCE))
             return np.concatenate([self.slots(h1[span], h2[span]) for span in spans])

@@ -58,7 +58,7 @@ def command(
     if fits:
         write_model(sealed, target.output)
     figures = {
-        "size_before": codec.serialize(before).size,
+        "size_before": codec.size(before),
         "size_bytes": counted.total,
         "parts": {part.name: part.bytes for part in counted.parts},
         "tables": [dataclasses.asdict(table) for table in counted.tables],

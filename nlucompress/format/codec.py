@@ -43,6 +43,11 @@ def serialize(model: Model) -> Serialized:
     return serializer.serialize(description, tensors)
 
 
+def size(model: Model) -> int:
+    """Bytes of the file of a model: of the one that it was read from, or that ``save`` writes."""
+    return serialize(model).size if model.file is None else len(model.file)
+
+
 def to_bytes(model: Model) -> bytes:
     """The file of a model in memory."""
     serialized = serialize(model)

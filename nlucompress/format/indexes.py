@@ -136,9 +136,7 @@ class Hashed:
         """The index in C, or None."""
         if extension is None:
             return None
-        cascade, groups = self.cascade, self.cascade.groups
-        shape = (cascade.size, groups.cells, groups.seed_bits, cascade.levels)
-        return extension.Keys(self.joined, *shape, self.fingerprint_bits)
+        return self.cascade.native(self.joined, self.fingerprint_bits)
 
     @cached_property
     def slot(self) -> Callable[[str], int]:

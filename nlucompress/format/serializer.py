@@ -49,7 +49,7 @@ def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]
     ordered = sorted(tensors, key=lambda name: (not name.endswith(".hash"), name))
     header: dict[str, Any] = {}
     entries: dict[str, Entry] = {}
-    raws: list[NDArray[np.uint8]] = []
+    raws: dict[str, NDArray[np.uint8]] = {}
     at = 0
     for name in ordered:
         array = np.ascontiguousarray(tensors[name])
@@ -62,11 +62,10 @@ def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]
             "data_offsets": [entry.begin, entry.end],
         }
         entries[name] = entry
-        raws.append(raw)
+        raws[name] = raw
         at = entry.end
-    by_name = dict(zip(ordered, raws, strict=True))
-    indata_order = sorted(entries.items(), key=data_order)
-    digests = [tensor_digest(name, entry, by_name[name]) for name, entry in indata_order]
+    in_data_order = sorted(entries.items(), key=data_order)
+    digests = [tensor_digest(name, entry, raws[name]) for name, entry in in_data_order]
     body = {**description, "digests": digests}
     digest = murmur.digest(canonical(body).encode())
     # The version is not under the digest: a newer format may change how digests are made.
@@ -74,4 +73,6 @@ def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]
     header["__metadata__"] = {METADATA_KEY: canonical(full)}
     text = canonical(header).encode()
     text += b" " * (-(len(text) + 8) % ALIGNMENT)
-    return Serialized(len(text).to_bytes(8, "little") + text, tuple(raws), tuple(ordered), digest)
+    return Serialized(
+        len(text).to_bytes(8, "little") + text, tuple(raws.values()), tuple(raws), digest
+    )

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlucompress.algo import entropy
-from nlucompress.format import codec, container, matrices
+from nlucompress.format import codec, container
 from nlucompress.format.indexes import Hashed
 from nlucompress.format.matrices import Coded, Matrix
 from nlucompress.format.model import Model, Table
@@ -109,26 +110,27 @@ def _row_parts(name: str, matrix: Matrix, row_bytes: int) -> list[Part]:
 
 def _table(name: str, table: Table, key_bytes: int, row_bytes: int) -> TableAccount:
     keys, columns = table.matrix.shape
-    _, _, values = matrices.values_of(table.matrix)
-    nonzero = int(np.count_nonzero(values))
+    counts, nonzero = _value_counts(table.matrix)
     per_key = 8 / keys if keys else 0.0
     hash_bits = bound = None
     if isinstance(table.keys, Hashed):
         hash_bits = table.keys.cascade.nbytes * per_key
-        bound = table.keys.fingerprint_bits + value_entropy(table.matrix) / max(keys, 1)
+        bound = table.keys.fingerprint_bits + entropy.entropy_bits(counts) / max(keys, 1)
     bits = (key_bytes * per_key, hash_bits, row_bytes * per_key, bound)
     return TableAccount(name, keys, columns, nonzero, *bits)
 
 
-def value_entropy(matrix: Matrix) -> float:
-    """Bits of the zero-order entropy of all numbers of a matrix: its codes, zeros included."""
+def _value_counts(matrix: Matrix) -> tuple[NDArray[np.int64], int]:
+    """How often each number of a matrix occurs, zeros included, and how many are not zero."""
     rows, columns, codes = matrix.entries()
+    nonzero = int(np.count_nonzero(matrix.numbers.decode(codes, rows, columns)))
+    missing = math.prod(matrix.shape) - codes.size
     if isinstance(matrix.numbers, Floats):
-        symbols = np.unique(codes, return_inverse=True)[1].reshape(codes.shape)
-        missing = math.prod(matrix.shape) - codes.size
-        return entropy.entropy_bits(np.append(np.bincount(symbols.reshape(-1)), missing))
+        symbols = np.unique(codes, return_inverse=True)[1].reshape(-1)
+        return np.append(np.bincount(symbols), missing), nonzero
+    levels = matrix.numbers.levels
     zero = matrix.numbers.zero(matrix.numbers.partition.of(rows, columns))
-    shifted = (codes.astype(np.int64) - zero + matrix.numbers.levels).reshape(-1)
-    counts = np.bincount(shifted, minlength=2 * matrix.numbers.levels)
-    counts[matrix.numbers.levels] += math.prod(matrix.shape) - shifted.size
-    return entropy.entropy_bits(counts)
+    shifted = (codes.astype(np.int64) - zero + levels).reshape(-1)
+    counts = np.bincount(shifted, minlength=2 * levels)
+    counts[levels] += missing
+    return counts, nonzero

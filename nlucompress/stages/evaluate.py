@@ -113,7 +113,7 @@ def evaluate(
     accuracy = float(np.mean([a == b for a, b in zip(answers, examples.labels, strict=True)]))
     figures = metrics.per_label(examples.labels, answers)
     macro_f1 = float(np.mean([label.f1 for label in figures]))
-    size = codec.serialize(model).size
+    size = codec.size(model)
     compared = None
     flipped: tuple[Flip, ...] = ()
     if reference is not None:
@@ -125,7 +125,7 @@ def evaluate(
             flips.relative,
             flips.pfr,
             flips.agreement,
-            codec.serialize(reference).size,
+            codec.size(reference),
         )
         flipped = tuple(
             Flip(examples.texts[at], examples.labels[at], answers[at])
