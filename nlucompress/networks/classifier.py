@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.model import Model
-from nlucompress.networks.linear import Linear
 
 Float64 = NDArray[np.float64]
+
+# Network kind -> module and class that scores texts with it (imported when a model asks for it).
+KINDS: dict[str, tuple[str, str]] = {"linear": ("linear", "Linear")}
 
 BATCH_VALUES = 1 << 22  # scores and rows of a batch stay within some dozens of megabytes
 
@@ -34,6 +38,19 @@ class Prediction:
     unknown: int | None = None
 
 
+class Scorer(Protocol):
+    """A network that scores texts; it is made from a model and checks that the parts fit."""
+
+    def scores(self, texts: Sequence[str]) -> Float64:
+        """Raw scores, shape (texts, labels)."""
+
+    def link(self, scores: Float64) -> Float64:
+        """Raw scores to what is shown, such as probabilities."""
+
+    def known(self, texts: Sequence[str]) -> list[tuple[int, int]]:
+        """Per text, how many keys the model knows (or takes for known) and how many not."""
+
+
 class Classifier:
     """Classifies texts with a model, in memory or mapped from a file; nothing is unpacked."""
 
@@ -46,12 +63,14 @@ class Classifier:
         """
         if model.network is None or model.network.kind == "tensors":
             raise UsageError("this model holds tables only and cannot classify; use `lookup`")
-        if model.network.kind != "linear":
+        if model.network.kind not in KINDS:
             raise FormatError(f"unknown network kind {model.network.kind!r}; update nlucompress")
         if not model.labels:
             raise FormatError("the model has no labels")
         self.labels = model.labels
-        self._network = Linear(model)
+        module, name = KINDS[model.network.kind]
+        network = getattr(import_module(f"nlucompress.networks.{module}"), name)
+        self._network: Scorer = network(model)
 
     def scores(self, texts: Sequence[str]) -> Float64:
         """Raw scores before the link, shape (len(texts), labels)."""
