@@ -1,0 +1,247 @@
+"""finetune of linear models: weights trained on, near the scores of the models they replace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.errors import DataError, StageOrderError, UsageError
+from nlucompress.format import matrices
+from nlucompress.format.indexes import Strings
+from nlucompress.format.matrices import Matrix
+from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.numbers import Floats
+from nlucompress.importers.examples import Examples
+from nlucompress.networks import linear as network_linear
+from nlucompress.networks.classifier import Classifier
+from nlucompress.networks.featurizer import Featurizer
+from nlucompress.stages.history import stage_of, with_record
+from nlucompress.training import design
+from nlucompress.training.distill import Distance, Teacher
+from nlucompress.training.linear import Problem, Weights
+from nlucompress.training.losses import LossName
+from nlucompress.training.refit import Penalties, loss_of, refit
+from nlucompress.training.rounding import encoded, rounding_of
+
+Int64 = NDArray[np.int64]
+LOSS_OF: dict[str, LossName] = {
+    "margin": "squared-hinge",
+    "logistic": "logistic",
+    "softmax": "softmax",
+}
+
+
+@dataclass(frozen=True)
+class LinearFinetuneOptions:
+    """Options of ``finetune`` for a linear model.
+
+    Attributes:
+        iterations: Steps at most.
+        l2: Strength of the squared penalty; None is the one that the model was trained with.
+        l1: Strength of the absolute penalty.
+        distill: ``none`` leaves the references aside; ``plain`` weights all examples alike;
+            ``focal`` those more that the references got right; ``margin`` lets scores differ from
+            the references' mean by a margin at no cost.
+        lambda_: Strength of the distillation.
+        alpha: Its weight on every example.
+        beta: Its further weight, for ``focal``, where the references are right.
+        distance: ``logits`` (half the squared distance) or ``kl`` (of softened probabilities).
+        temperature: Divides the scores in ``kl``.
+        margin: Free distance per score, for ``margin``.
+        seed: Recorded; the training is deterministic.
+    """
+
+    iterations: int = 200
+    l2: float | None = None
+    l1: float = 0.0
+    distill: Literal["none", "plain", "focal", "margin"] = "focal"
+    lambda_: float = 1.0
+    alpha: float = 1.0
+    beta: float = 5.0
+    distance: Distance = "logits"
+    temperature: float = 1.0
+    margin: float = 0.1
+    seed: int = 0
+
+
+def finetune_linear(
+    model: Model,
+    examples: Examples,
+    dev: Examples | None = None,
+    references: Sequence[Model] = (),
+    options: LinearFinetuneOptions | None = None,
+) -> Model:
+    """Train the weights of a linear model on; keys, zeros and the encoding of numbers stay.
+
+    Weights that are codes are trained straight through on their own grid or codebook. With a
+    development set the iterate of least loss there is kept, the distillation's term included.
+    Labels that a reference does not know are left out of its distance, and so are the examples
+    that have them.
+
+    Raises:
+        UsageError: The model is not linear, or the options contradict each other.
+        StageOrderError: The keys are hashed, or the model is sealed.
+        DataError: A label of the data is unknown to the model, or the training diverges.
+    """
+    options = options or LinearFinetuneOptions()
+    _check(model, references, options)
+    network, table, keys = _parts(model)
+    rows, columns, codes = _entries(table.matrix)
+    numbers = table.matrix.numbers
+    matrix = np.zeros(table.matrix.shape, np.float32)
+    matrix[rows, columns] = numbers.decode(codes, rows, columns)
+    support = matrix != 0
+    rows, columns = np.nonzero(support)
+    bias = network.tensors[network_linear.BIAS]
+    start = Weights(matrix, bias.rows(np.zeros(1, np.int64))[0])
+    featurizer = Featurizer.parse(model.features or {})
+    index = {keys.key(row): row for row in range(len(keys))}
+    problem = _problem(model, featurizer, index, examples, "training")
+    teacher = _teacher(model, examples, problem, references, options)
+    loss_name = LOSS_OF[network.settings["link"]]
+    figure = None
+    if dev is not None:
+        held_out = _problem(model, featurizer, index, dev, "development")
+        figure = _dev_loss(held_out, loss_name, _teacher(model, dev, held_out, references, options))
+    trained_l2 = _trained_l2(model) if options.l2 is None else options.l2
+    rounding = None if isinstance(numbers, Floats) else rounding_of(numbers, rows, columns)
+    try:
+        fitted = refit(
+            problem,
+            start,
+            support,
+            loss_name,
+            Penalties(trained_l2, options.l1),
+            options.iterations,
+            teacher,
+            rounding,
+            figure,
+        )
+    except FloatingPointError:
+        raise DataError("the training diverges; are the model's weights absurdly large?") from None
+    new = encoded(fitted.matrix, numbers, table.matrix)
+    tensors = {**network.tensors, network_linear.BIAS: matrices.from_dense(fitted.bias[None, :])}
+    result = replace(
+        model.with_tables({**model.tables, network_linear.TABLE: replace(table, matrix=new)}),
+        network=replace(network, tensors=tensors),
+    )
+    figures = {
+        "l2": trained_l2,
+        "weights": int(support.sum()),
+        "weights_after": int(np.count_nonzero(fitted.matrix)),
+        "accuracy_before": _accuracy(start, problem),
+        "accuracy": _accuracy(fitted, problem),
+    }
+    return with_record("finetune", options, model, result, {network_linear.TABLE: figures})
+
+
+def _check(model: Model, references: Sequence[Model], options: LinearFinetuneOptions) -> None:
+    if options.distill not in ("none", "plain", "focal", "margin"):
+        raise UsageError(f"unknown distillation {options.distill!r}")
+    if options.distance not in ("logits", "kl"):
+        raise UsageError(f"unknown distance {options.distance!r}")
+    if options.distill != "none" and not references:
+        raise UsageError(f"{options.distill} distillation needs a reference model")
+    if options.distill == "margin" and options.distance != "logits":
+        raise UsageError("a margin is one of scores: distil it by the distance of logits")
+    strengths = (options.lambda_, options.alpha, options.beta, options.margin, options.l1)
+    if not all(0 <= each < np.inf for each in (*strengths, options.l2 or 0)):
+        raise UsageError("the strengths of penalties and distillation must not be negative")
+    if not 0 < options.temperature < np.inf or options.iterations < 1:
+        raise UsageError("the temperature must be above 0, and the iterations at least 1")
+    if model.sealed:
+        raise StageOrderError("the model was sealed by pack; finetune the model before it")
+
+
+def _parts(model: Model) -> tuple[Network, Table, Strings]:
+    Classifier(model)  # checks that the parts fit together
+    network = model.network
+    if network is None or network.kind != "linear":
+        raise UsageError(f"the network is {network.kind if network else 'missing'}, not linear")
+    table = model.tables[network_linear.TABLE]
+    if table.strings is None:
+        stage = stage_of(model, "phash")
+        raise StageOrderError(f"the keys were hashed by {stage}; run finetune before phash")
+    return network, table, table.strings
+
+
+def _entries(matrix: Matrix) -> tuple[Int64, Int64, NDArray[Any]]:
+    """Row, column and code of every listed element, flat."""
+    rows, columns, codes = np.broadcast_arrays(*matrix.entries())
+    return rows.reshape(-1), columns.reshape(-1), codes.reshape(-1)
+
+
+def _problem(
+    model: Model, featurizer: Featurizer, index: dict[str, int], examples: Examples, what: str
+) -> Problem:
+    numbers = {label: number for number, label in enumerate(model.labels)}
+    for at, label in enumerate(examples.labels, start=1):
+        if label not in numbers:
+            raise DataError(f"{what} example {at}: label {label!r} is unknown to the model")
+    targets = np.array([numbers[label] for label in examples.labels], np.int64)
+    x = design.matrix(featurizer, examples.texts, index)
+    return Problem(x, targets, len(numbers), np.ones(len(examples), np.float32))
+
+
+def _teacher(
+    model: Model,
+    examples: Examples,
+    problem: Problem,
+    references: Sequence[Model],
+    options: LinearFinetuneOptions,
+) -> Teacher | None:
+    """Mean scores of the references and their weights per example."""
+    if options.distill == "none":
+        return None
+    link = model.network.settings["link"] if model.network else None
+    total = np.zeros((len(examples), len(model.labels)))
+    right = np.zeros(len(examples))
+    known = np.ones(len(model.labels), np.bool_)
+    for reference in references:
+        other = reference.network.settings.get("link") if reference.network else None
+        if options.distance == "logits" and other != link:
+            raise UsageError(f"scores of link {other!r} are none of {link!r}: use distance kl")
+        scores = Classifier(reference).scores(examples.texts)
+        place = {label: at for at, label in enumerate(reference.labels)}
+        has = np.array([label in place for label in model.labels])
+        from_ = [place[label] for label in model.labels if label in place]
+        total[:, has] += scores[:, from_]
+        best = [reference.labels[at] for at in scores.argmax(axis=1).tolist()]
+        right += [answer == label for answer, label in zip(best, examples.labels, strict=True)]
+        known &= has
+    if not known.any():
+        raise DataError("the references know no label of the model")
+    beta = options.beta if options.distill == "focal" else 0.0
+    weights = options.lambda_ * (options.alpha + beta * right / len(references))
+    return Teacher(
+        (total / len(references)).astype(np.float32),
+        (weights * known[problem.targets]).astype(np.float32),
+        options.distance,
+        options.temperature,
+        options.margin if options.distill == "margin" else 0.0,
+        known,
+    )
+
+
+def _dev_loss(problem: Problem, loss_name: LossName, teacher: Teacher | None) -> Any:
+    loss = loss_of(problem, loss_name, teacher)
+    return lambda weights: loss(weights.scores(problem.features))[0]
+
+
+def _trained_l2(model: Model) -> float:
+    """Strength of the penalty that ``train`` recorded, else its default."""
+    for record in reversed(model.history):
+        figures = record.get("figures")
+        l2 = figures.get("l2") if isinstance(figures, dict) else None
+        if record.get("stage") == "train" and isinstance(l2, float) and 0 <= l2 < np.inf:
+            return l2
+    return 1e-3
+
+
+def _accuracy(weights: Weights, problem: Problem) -> float:
+    right = weights.scores(problem.features).argmax(axis=1) == problem.targets
+    return float(right.mean())
