@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,9 @@ from nlucompress.networks import linear as network_linear
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.featurizer import Featurizer
 from nlucompress.stages.history import stage_of, with_record
+from nlucompress.stages.teaching import LinearFinetuneOptions, check, teacher_of
 from nlucompress.training import design
-from nlucompress.training.distill import Distance, Teacher
+from nlucompress.training.distill import Teacher
 from nlucompress.training.linear import Problem, Weights
 from nlucompress.training.losses import LossName
 from nlucompress.training.refit import Penalties, loss_of, refit
@@ -33,39 +34,6 @@ LOSS_OF: dict[str, LossName] = {
     "logistic": "logistic",
     "softmax": "softmax",
 }
-
-
-@dataclass(frozen=True)
-class LinearFinetuneOptions:
-    """Options of ``finetune`` for a linear model.
-
-    Attributes:
-        iterations: Steps at most.
-        l2: Strength of the squared penalty; None is the one that the model was trained with.
-        l1: Strength of the absolute penalty.
-        distill: ``none`` leaves the references aside; ``plain`` weights all examples alike;
-            ``focal`` those more that the references got right; ``margin`` lets scores differ from
-            the references' mean by a margin at no cost.
-        lambda_: Strength of the distillation.
-        alpha: Its weight on every example.
-        beta: Its further weight, for ``focal``, where the references are right.
-        distance: ``logits`` (half the squared distance) or ``kl`` (of softened probabilities).
-        temperature: Divides the scores in ``kl``.
-        margin: Free distance per score, for ``margin``.
-        seed: Recorded; the training is deterministic.
-    """
-
-    iterations: int = 200
-    l2: float | None = None
-    l1: float = 0.0
-    distill: Literal["none", "plain", "focal", "margin"] = "focal"
-    lambda_: float = 1.0
-    alpha: float = 1.0
-    beta: float = 5.0
-    distance: Distance = "logits"
-    temperature: float = 1.0
-    margin: float = 0.1
-    seed: int = 0
 
 
 def finetune_linear(
@@ -88,7 +56,9 @@ def finetune_linear(
         DataError: A label of the data is unknown to the model, or the training diverges.
     """
     options = options or LinearFinetuneOptions()
-    _check(model, references, options)
+    check(references, options)
+    if model.sealed:
+        raise StageOrderError("the model was sealed by pack; finetune the model before it")
     network, table, keys = _parts(model)
     rows, columns, codes = _entries(table.matrix)
     numbers = table.matrix.numbers
@@ -101,12 +71,14 @@ def finetune_linear(
     featurizer = Featurizer.parse(model.features or {})
     index = {keys.key(row): row for row in range(len(keys))}
     problem = _problem(model, featurizer, index, examples, "training")
-    teacher = _teacher(model, examples, problem, references, options)
+    teacher = teacher_of(model, examples, problem.targets, references, options)
     loss_name = LOSS_OF[network.settings["link"]]
     figure = None
     if dev is not None:
         held_out = _problem(model, featurizer, index, dev, "development")
-        figure = _dev_loss(held_out, loss_name, _teacher(model, dev, held_out, references, options))
+        figure = _dev_loss(
+            held_out, loss_name, teacher_of(model, dev, held_out.targets, references, options)
+        )
     trained_l2 = _trained_l2(model) if options.l2 is None else options.l2
     rounding = None if isinstance(numbers, Floats) else rounding_of(numbers, rows, columns)
     try:
@@ -139,24 +111,6 @@ def finetune_linear(
     return with_record("finetune", options, model, result, {network_linear.TABLE: figures})
 
 
-def _check(model: Model, references: Sequence[Model], options: LinearFinetuneOptions) -> None:
-    if options.distill not in ("none", "plain", "focal", "margin"):
-        raise UsageError(f"unknown distillation {options.distill!r}")
-    if options.distance not in ("logits", "kl"):
-        raise UsageError(f"unknown distance {options.distance!r}")
-    if options.distill != "none" and not references:
-        raise UsageError(f"{options.distill} distillation needs a reference model")
-    if options.distill == "margin" and options.distance != "logits":
-        raise UsageError("a margin is one of scores: distil it by the distance of logits")
-    strengths = (options.lambda_, options.alpha, options.beta, options.margin, options.l1)
-    if not all(0 <= each < np.inf for each in (*strengths, options.l2 or 0)):
-        raise UsageError("the strengths of penalties and distillation must not be negative")
-    if not 0 < options.temperature < np.inf or options.iterations < 1:
-        raise UsageError("the temperature must be above 0, and the iterations at least 1")
-    if model.sealed:
-        raise StageOrderError("the model was sealed by pack; finetune the model before it")
-
-
 def _parts(model: Model) -> tuple[Network, Table, Strings]:
     Classifier(model)  # checks that the parts fit together
     network = model.network
@@ -185,46 +139,6 @@ def _problem(
     targets = np.array([numbers[label] for label in examples.labels], np.int64)
     x = design.matrix(featurizer, examples.texts, index)
     return Problem(x, targets, len(numbers), np.ones(len(examples), np.float32))
-
-
-def _teacher(
-    model: Model,
-    examples: Examples,
-    problem: Problem,
-    references: Sequence[Model],
-    options: LinearFinetuneOptions,
-) -> Teacher | None:
-    """Mean scores of the references and their weights per example."""
-    if options.distill == "none":
-        return None
-    link = model.network.settings["link"] if model.network else None
-    total = np.zeros((len(examples), len(model.labels)))
-    right = np.zeros(len(examples))
-    known = np.ones(len(model.labels), np.bool_)
-    for reference in references:
-        other = reference.network.settings.get("link") if reference.network else None
-        if options.distance == "logits" and other != link:
-            raise UsageError(f"scores of link {other!r} are none of {link!r}: use distance kl")
-        scores = Classifier(reference).scores(examples.texts)
-        place = {label: at for at, label in enumerate(reference.labels)}
-        has = np.array([label in place for label in model.labels])
-        from_ = [place[label] for label in model.labels if label in place]
-        total[:, has] += scores[:, from_]
-        best = [reference.labels[at] for at in scores.argmax(axis=1).tolist()]
-        right += [answer == label for answer, label in zip(best, examples.labels, strict=True)]
-        known &= has
-    if not known.any():
-        raise DataError("the references know no label of the model")
-    beta = options.beta if options.distill == "focal" else 0.0
-    weights = options.lambda_ * (options.alpha + beta * right / len(references))
-    return Teacher(
-        (total / len(references)).astype(np.float32),
-        (weights * known[problem.targets]).astype(np.float32),
-        options.distance,
-        options.temperature,
-        options.margin if options.distill == "margin" else 0.0,
-        known,
-    )
 
 
 def _dev_loss(problem: Problem, loss_name: LossName, teacher: Teacher | None) -> Any:
