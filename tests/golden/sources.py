@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Coded, Dense, Matrix, from_dense, smaller
+from nlucompress.format.matrices import (
+    Coded,
+    Dense,
+    Matrix,
+    Product,
+    ProductQuantized,
+    from_dense,
+    smaller,
+)
 
 WORDS = (
     "",
@@ -107,6 +115,9 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
 
 def encoding(matrix: Matrix) -> str:
     """The encoding of a matrix in words."""
+    if isinstance(matrix, (Product, ProductQuantized)):
+        parts = (f"{name} {encoding(each)}" for name, each in matrix.children.items())
+        return f"{matrix.kind} of {'; '.join(parts)}"
     form = matrix.kind
     if isinstance(matrix, Coded):
         form = "sparse stream" if matrix.layout.sparse else "dense stream"
