@@ -91,10 +91,11 @@ class ProductQuantized:
         picked = self._centroids[first + self.codes.rows(index).astype(np.int64)]
         rows: Float32 = picked.reshape(len(index), -1)[:, : self.columns]
         if self.norms is not None:
-            with np.errstate(over="ignore"):
-                rows = rows * self.norms.rows(index)
-        turned = rows.astype(np.float64)
-        return rounded(turned if self._rotation is None else turned @ self._rotation)
+            # A product of two float32 is exact in float64: it is rounded once, as theirs is.
+            rows = rounded(rows.astype(np.float64) * self.norms.rows(index))
+        if self._rotation is not None:
+            rows = rounded(rows.astype(np.float64) @ self._rotation)
+        return rows
 
     def take(self, order: Int64) -> ProductQuantized:
         """The matrix whose row i is row order[i] of this one: codes and norms move."""
