@@ -5,10 +5,14 @@ An importer is imported only when a file asks for it, and the names alone cost n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nlucompress.importers.sources import BOM
 from nlucompress.importers.text_layouts import LAYOUTS
+
+_JSON_HEAD = re.compile(rb'\s*(?:\[\s*)?\{\s*"(?:[^"\\]|\\.)*"\s*:\s*[\[{]', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,17 @@ def _safetensors(head: bytes) -> bool:
     return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= MAX_HEADER
 
 
+def _perceptron(head: bytes) -> bool:
+    """An object, or a list that begins with one, whose first value is an object or a list."""
+    return _JSON_HEAD.match(head.removeprefix(BOM)) is not None
+
+
 FORMATS: dict[str, Format] = {
     **{layout: Format("text_vectors", takes=("name",)) for layout in LAYOUTS},
     "safetensors": Format(
         "safetensors_file", _safetensors, takes=("name", "tensor", "keys", "skip")
     ),
+    "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
+    "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
+    "perceptron": Format("perceptron", _perceptron),
 }
