@@ -14,7 +14,7 @@ BOTH_BYTES = 250_000  # most bytes of a data set's tagger and its intents togeth
 TENSORS = ("transitions",)
 SETTINGS = {
     "5 bits": nc.QuantizeOptions(bits=5, tensors=TENSORS),
-    "4 bits mse": nc.QuantizeOptions(bits=4, range="mse", tensors=TENSORS),
+    "4 bits": nc.QuantizeOptions(bits=4, tensors=TENSORS),
 }
 HEADINGS = (
     "tagger",
