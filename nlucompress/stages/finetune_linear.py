@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format import matrices
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Matrix
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.format.numbers import Floats
 from nlucompress.importers.examples import Examples
@@ -60,9 +59,14 @@ def finetune_linear(
     if model.sealed:
         raise StageOrderError("the model was sealed by pack; finetune the model before it")
     network, table, keys = _parts(model)
-    rows, columns, codes = _entries(table.matrix)
-    numbers = table.matrix.numbers
-    matrix = np.zeros(table.matrix.shape, np.float32)
+    stored = table.matrix
+    if not isinstance(stored, (matrices.Dense, matrices.Sparse)):
+        raise UsageError(
+            f"the weights are a matrix of kind {stored.kind}; finetune trains plain rows"
+        )
+    rows, columns, codes = _entries(stored)
+    numbers = stored.numbers
+    matrix = np.zeros(stored.shape, np.float32)
     matrix[rows, columns] = numbers.decode(codes, rows, columns)
     support = matrix != 0
     rows, columns = np.nonzero(support)
@@ -95,7 +99,7 @@ def finetune_linear(
         )
     except FloatingPointError:
         raise DataError("the training diverges; are the model's weights absurdly large?") from None
-    new = encoded(fitted.matrix, numbers, table.matrix)
+    new = encoded(fitted.matrix, numbers, stored)
     tensors = {**network.tensors, network_linear.BIAS: matrices.from_dense(fitted.bias[None, :])}
     result = replace(
         model.with_tables({**model.tables, network_linear.TABLE: replace(table, matrix=new)}),
@@ -123,7 +127,7 @@ def _parts(model: Model) -> tuple[Network, Table, Strings]:
     return network, table, table.strings
 
 
-def _entries(matrix: Matrix) -> tuple[Int64, Int64, NDArray[Any]]:
+def _entries(matrix: matrices.Dense | matrices.Sparse) -> tuple[Int64, Int64, NDArray[Any]]:
     """Row, column and code of every listed element, flat."""
     rows, columns, codes = np.broadcast_arrays(*matrix.entries())
     return rows.reshape(-1), columns.reshape(-1), codes.reshape(-1)

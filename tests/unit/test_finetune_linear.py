@@ -120,7 +120,7 @@ def test_codes_stay_on_their_grid(
     before, after = coded.tables["features"], tuned.tables["features"]
     tensors: tuple[dict[str, NDArray[np.generic]], ...] = ({}, {})
     described = [
-        table.matrix.numbers.store("n", found)
+        matrices.leaves(table.matrix)[""].numbers.store("n", found)
         for table, found in zip((before, after), tensors, strict=True)
     ]
     assert described[0] == described[1]
