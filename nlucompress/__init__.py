@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.account import Account, account
     from nlucompress.stages.evaluate import Gates, Report, evaluate
     from nlucompress.stages.evaluate_tags import TagReport, evaluate_tags
+    from nlucompress.stages.factorize import FactorizeOptions, factorize
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
     from nlucompress.stages.quantize import QuantizeOptions, quantize
@@ -53,6 +54,7 @@ _HOMES = {
     "stages.account": "Account account",
     "stages.evaluate": "Gates Report evaluate",
     "stages.evaluate_tags": "TagReport evaluate_tags",
+    "stages.factorize": "FactorizeOptions factorize",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
     "stages.quantize": "QuantizeOptions quantize",
@@ -67,6 +69,7 @@ __all__ = [
     "CrfOptions",
     "DataError",
     "Examples",
+    "FactorizeOptions",
     "Featurizer",
     "FormatError",
     "Gates",
@@ -90,6 +93,7 @@ __all__ = [
     "account",
     "evaluate",
     "evaluate_tags",
+    "factorize",
     "import_model",
     "load",
     "pack",
