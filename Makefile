@@ -54,5 +54,5 @@ clean:
 
 $(STAMP): pyproject.toml nlucompress/native/_native.c nlucompress/native/nlucompress.h
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,train]'
 	@touch $@

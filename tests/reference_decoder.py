@@ -25,6 +25,7 @@ from tests.reference_hash import (
     require,
     tokens,
 )
+from tests.reference_neural import READ_WORDS, affine, represent
 from tests.reference_tagger import TokenReader, viterbi
 
 DTYPES = {"U8": "B", "U16": "H", "U32": "I", "I64": "q", "F16": "e", "F32": "f"}
@@ -549,6 +550,12 @@ def fold(character: str) -> str:
     return character
 
 
+def split_words(text: str) -> list[str]:
+    """The words of a text, folded."""
+    clean = "".join(map(fold, unicodedata.normalize("NFC", text)))
+    return [match.group() for match in re.finditer("[^ ']+('[^ ']+)*", clean)]
+
+
 class NGrams:
     """The rule that turns a text into keys."""
 
@@ -571,8 +578,7 @@ class NGrams:
 
     def keys(self, text: str) -> Iterator[str]:
         """All keys of a text, with repetitions."""
-        clean = "".join(map(fold, unicodedata.normalize("NFC", text)))
-        words = [match.group() for match in re.finditer("[^ ']+('[^ ']+)*", clean)]
+        words = split_words(text)
         for n in self.words:
             for at in range(len(words) - n + 1):
                 yield " ".join(words[at : at + n])
@@ -607,10 +613,13 @@ class ReferenceModel:
             name: Table(table, f"tables.{name}", tensors) for name, table in spec["tables"].items()
         }
         self.ngrams: NGrams | None = None
+        self.neural: tuple[str, dict[str, Any]] | None = None
         self.tokens: TokenReader | None = None
         features = spec.get("features", {})
         if features.get("kind") in ("attributes", "token-template"):
             self.tokens = TokenReader(features, fold)
+        elif features.get("kind") == "words":
+            fields(features, "kind")
         elif "features" in spec:
             self.ngrams = NGrams(features)
         self.transitions: list[list[float]] | None = None
@@ -622,7 +631,8 @@ class ReferenceModel:
 
     def read_network(self, spec: dict[str, Any], tensors: Tensors) -> None:
         """Read the network (section 12)."""
-        require(spec["kind"] in ("linear", "crf", "tensors"), "unknown kind of network")
+        known = ("linear", "crf", "tensors", "dan", "lstm", "bilstm", "cnn")
+        require(spec["kind"] in known, "unknown kind of network")
         require(isinstance(spec["settings"], dict), "`settings` is no object")
         require(isinstance(spec["tensors"], dict), "`tensors` is no object")
         for name, matrix in spec["tensors"].items():
@@ -642,6 +652,9 @@ class ReferenceModel:
             if matrix is None or (matrix.rows, matrix.columns) != (count, count):
                 raise ValueError("no transitions")
             self.transitions = [matrix.row(i) for i in range(count)]
+        if spec["kind"] in known[3:]:
+            require("embeddings" in self.tables, "no table `embeddings`")
+            self.neural = spec["kind"], spec["settings"]
         if spec["kind"] in ("linear", "crf"):
             require(len(self.labels) > 0, "no labels")
             require("features" in self.tables, "no table `features`")
@@ -656,6 +669,8 @@ class ReferenceModel:
 
     def scores(self, text: str) -> list[float]:
         """The score of every label, before the link."""
+        if self.neural is not None:
+            return self.neural_scores(text)
         require(self.link is not None, "the model has no classifier")
         scores = self.tensors["bias"].row(0)
         table = self.tables["features"]
@@ -665,6 +680,16 @@ class ReferenceModel:
                 row = table.row(index)
                 scores = [score + weight * x for score, x in zip(scores, row, strict=True)]
         return scores
+
+    def neural_scores(self, text: str) -> list[float]:
+        """The scores of a network over word embeddings."""
+        assert self.neural is not None
+        table = self.tables["embeddings"]
+        found = [table.find(word) for word in split_words(text)[:READ_WORDS]]
+        vectors = [table.row(index) for index in found if index is not None]
+        grids = {name: whole(matrix) for name, matrix in self.tensors.items()}
+        inputs = represent(*self.neural, grids, vectors)
+        return affine(inputs, grids["output.weight"], grids["output.bias"][0])
 
     def tag(self, lines: list[str]) -> list[str]:
         """The label of every token of a sentence."""

@@ -22,6 +22,8 @@ from nlucompress.format.matrices import (
 )
 from nlucompress.format.numbers import Floats, Linear
 from nlucompress.format.pq import code_numbers
+from nlucompress.networks.layers import Settings
+from nlucompress.networks.sequence import TABLE
 from nlucompress.networks.tagger import is_tagger
 
 WORDS = (
@@ -151,6 +153,25 @@ def half_scales() -> nc.Model:
     return table_of(Dense(replace(matrix.numbers, scale=scale), matrix.codes))
 
 
+def neural(kind: str, hidden: int = 3, factored_table: bool = False) -> nc.Model:
+    """A network over word embeddings."""
+    keys = ["play", "the", "jazz", "lights", "volume"]
+    table: Matrix = from_dense(values(5, 4, 1))
+    if factored_table:
+        table = Product(from_dense(values(5, 2, 1)), from_dense(values(2, 4, 1)))
+    settings = Settings(kind, layers=2, widths=(1, 3), activation="leaky-relu", pooling="mean")
+    shapes = settings.shapes(4, hidden, 3)
+    tensors: dict[str, Matrix] = {
+        name: from_dense(0.25 * values(*shape, 1)) for name, shape in shapes.items()
+    }
+    return nc.Model(
+        {TABLE: nc.Table(Strings.of(keys), table)},
+        nc.Network(kind, settings.describe(), tensors),
+        ("on", "off", "play"),
+        {"kind": "words"},
+    )
+
+
 def table_of(matrix: Matrix) -> nc.Model:
     """A table alone of these rows."""
     return nc.Model({"embeddings": nc.Table(Strings.of(words(matrix.shape[0])), matrix)})
@@ -189,6 +210,13 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "crf_template": _template_tagger,
     "packed_crf": lambda: _attribute_tagger("crf"),
     "packed_linear_tagger": lambda: _attribute_tagger("linear"),
+    "dan": lambda: neural("dan"),
+    "cnn": lambda: neural("cnn"),
+    "lstm": lambda: neural("lstm"),
+    "packed_bilstm": lambda: nc.pack(
+        hashed(quantized(neural("bilstm"), bits=4, tensors=("backward.input",)))
+    ),
+    "packed_dan": lambda: nc.pack(hashed(neural("dan", 2, True))),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
 }
 
@@ -205,6 +233,10 @@ def encoding(matrix: Matrix) -> str:
     elif isinstance(matrix, Dense):
         form += f" {matrix.codes.dtype.name}"
     return f"{form}, {matrix.numbers.kind}"
+
+
+def _number(value: float, digits: int | None) -> float:
+    return float(value) if digits is None else round(float(value), digits)
 
 
 def answers(model: nc.Model) -> dict[str, Any]:
@@ -227,6 +259,8 @@ def answers(model: nc.Model) -> dict[str, Any]:
         said["tags"] = nc.Tagger(model).tag(sentences)
     elif model.network is not None:
         scores = nc.Classifier(model).scores(TEXTS)
-        said["scores"] = [[float(score) for score in row[:4]] for row in scores]
+        # Networks with exp and tanh differ in the last bits between systems.
+        digits = None if model.network.kind == "linear" else 6
+        said["scores"] = [[_number(score, digits) for score in row[:4]] for row in scores]
         said["best"] = nc.Classifier(model).predict(TEXTS)
     return said

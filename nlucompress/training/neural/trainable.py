@@ -53,15 +53,27 @@ def trainable(name: str, matrix: Matrix) -> Trainable:
         return _Product(left, right)
     if isinstance(matrix, ProductQuantized):
         return _Quantized(matrix, trainable(f"{name}.centroids", matrix.centroids))
-    if isinstance(matrix, Sparse):
-        raise UsageError(f"{name} lists its entries in sparse rows, which no neural network trains")
     if isinstance(matrix, Coded):
         raise UsageError(f"{name} is packed; finetune the model before pack")
+    if isinstance(matrix, Sparse):
+        matrix = _filled(matrix)
     if isinstance(matrix.numbers, Floats):
         return _Plain(matrix)
     if isinstance(matrix.numbers, Linear):
         return _Rounded(matrix, matrix.numbers)
     return _Codebook(matrix, matrix.numbers)
+
+
+def _filled(matrix: Sparse) -> Dense:
+    """The same codes, those of zeros too: a zero that a row left out may become another number."""
+    rows, columns, codes = matrix.entries()
+    if isinstance(matrix.numbers, Floats):
+        dense = np.zeros(matrix.shape, np.float32)
+    else:
+        at = np.indices(matrix.shape)
+        dense = matrix.numbers.zero(matrix.numbers.partition.of(at[0], at[1])).astype(np.uint8)
+    dense[rows, columns] = codes
+    return Dense(matrix.numbers, dense)
 
 
 def _tensor(values: Any) -> Tensor:

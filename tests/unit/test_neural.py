@@ -1,0 +1,101 @@
+"""Neural networks in NumPy: held against the second reader and against torch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import nlucompress as nc
+from nlucompress.errors import FormatError
+from nlucompress.format.matrices import from_dense
+from tests.golden.sources import hashed, neural
+from tests.hostile.samples import model_bytes
+from tests.reference_decoder import open_model
+
+KINDS = ("dan", "lstm", "bilstm", "cnn")
+TEXTS = ["play the jazz", "", "nothing known", "Lights, VOLUME the the play", "jazz", "the " * 700]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("factored", [False, True])
+def test_scores_are_those_of_the_second_reader(kind: str, factored: bool) -> None:
+    model = neural(kind, 3, factored)
+    for each in (model, hashed(model), nc.pack(hashed(model))):
+        reference = open_model(model_bytes(each))
+        expected = [reference.scores(text) for text in TEXTS]
+        assert np.allclose(nc.Classifier(each).scores(TEXTS), expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_scores_are_those_of_torch(kind: str) -> None:
+    torch = pytest.importorskip("torch")
+    from nlucompress.networks import sequence
+    from nlucompress.training.neural.module import Module, scores
+
+    model = neural(kind)
+    batch = sequence.read(model.tables["embeddings"], TEXTS)
+    torch.set_num_threads(1)
+    found = scores(Module(model, 0.5, 0.5), [batch])
+    assert np.allclose(nc.Classifier(model).scores(TEXTS), found, rtol=1e-5, atol=1e-5)
+
+
+def test_a_text_does_not_depend_on_its_neighbours() -> None:
+    for kind in KINDS:
+        classifier = nc.Classifier(neural(kind))
+        alone = np.concatenate([classifier.scores([text]) for text in TEXTS])
+        assert np.allclose(classifier.scores(TEXTS), alone, atol=1e-12)
+
+
+def test_known_and_unknown_words_are_counted() -> None:
+    found = nc.Classifier(neural("dan")).explain(["play some jazz"], count_keys=True)[0]
+    assert (found.known, found.unknown) == (2, 1)
+
+
+def test_probabilities_sum_to_one() -> None:
+    assert sum(nc.Classifier(neural("cnn")).explain(["jazz"], top=3)[0].scores) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_parts_that_do_not_fit_are_refused(kind: str) -> None:
+    model = neural(kind)
+    assert model.network is not None
+    network, tensors = model.network, dict(model.network.tensors)
+    name = sorted(tensors)[0]
+    without = {each: tensors[each] for each in tensors if each != name}
+    wrong = [
+        replace(model, features={"kind": "words", "more": 1}),
+        replace(model, tables={"words": model.tables["embeddings"]}),
+        replace(model, network=replace(network, tensors=without)),
+        replace(model, network=replace(network, tensors={**tensors, "x": tensors[name]})),
+        replace(
+            model,
+            network=replace(network, tensors={**tensors, name: from_dense(np.zeros((7, 2)))}),
+        ),
+        replace(model, network=replace(network, settings={})),
+        replace(model, network=replace(network, settings={**network.settings, "more": 1})),
+    ]
+    nc.Classifier(model)
+    for each in wrong:
+        with pytest.raises(FormatError):
+            nc.Classifier(each)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("dan", {"activation": "tanh", "layers": 2}),
+        ("dan", {"activation": "relu", "layers": True}),
+        ("dan", {"activation": "relu", "layers": 9}),
+        ("cnn", {"activation": "relu", "widths": []}),
+        ("cnn", {"activation": "relu", "widths": [3, 3]}),
+        ("cnn", {"activation": "relu", "widths": 3}),
+        ("lstm", {"pooling": "last"}),
+    ],
+)
+def test_wrong_settings_are_refused(kind: str, settings: dict[str, object]) -> None:
+    model = neural(kind)
+    assert model.network is not None
+    with pytest.raises(FormatError):
+        nc.Classifier(replace(model, network=replace(model.network, settings=settings)))
