@@ -112,11 +112,13 @@ def addresses(folder: Path, tune: bool, setting: Setting = ADDRESSES) -> Row:
     return row(path, setting, expected, lambda model: Tagger(model).tag(items), (0.08, 0.995))
 
 
-def perceptron(folder: Path, tune: bool, setting: Setting = PERCEPTRON) -> Row:
+def perceptron(
+    folder: Path, tune: bool, setting: Setting = PERCEPTRON, count: int = SENTENCES
+) -> Row:
     """The averaged perceptron against its own weights, on sentences of our own making."""
     path = folder / "averaged_perceptron_tagger.json"
     parts = json.loads(path.read_text(encoding="utf-8"))
-    texts = half(sentences(SENTENCES), tune)
+    texts = half(sentences(count), tune)
     expected = perceptron_features.plain(texts, parts)
     return row(
         path,
