@@ -1,5 +1,5 @@
 # Everything runs in .venv, made from pyproject.toml alone. NLUCOMPRESS_DATA names a folder of real
-# data sets (clinc150/, snips/, keys/) for the targets that measure on them.
+# data sets (clinc150/, snips/, models/, keys/) for the targets that measure on them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,6 +39,7 @@ bench: $(STAMP)
 
 figures: $(STAMP)
 	$(BIN)/python -m tests.bench.figures $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.taggers $(if $(DATA),--data $(DATA))
 
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz.py --seconds 60

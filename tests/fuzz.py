@@ -31,6 +31,7 @@ from nlucompress.importers.examples import parse_examples
 from tests import mutations
 from tests.golden.sources import SOURCES
 from tests.hostile.samples import answers, model_bytes
+from tests.unit import tagger_files
 
 SECONDS_PER_CALL = 5
 MEMORY = 2 << 30
@@ -71,7 +72,7 @@ READERS: dict[str, Callable[[bytes], None]] = {
 def seeds() -> list[tuple[str, bytes]]:
     """Valid inputs and their readers; models are worth most of the time."""
     models = [model_bytes(source()) for source in SOURCES.values()]
-    tables = [mutations.plain_safetensors(), *TEXTS.values()]
+    tables = [mutations.plain_safetensors(), *TEXTS.values(), *tagger_files.FILES.values()]
     return [
         *[("model", data) for data in models],
         *[("import", data) for data in tables],

@@ -32,7 +32,8 @@ from nlucompress.importers.formats import FORMATS
 )
 @stage_options
 def command(target: Target, file: str, format_: str | None, **options: Any) -> None:
-    """Bring a table in: `key<TAB>numbers`, GloVe or word2vec text (gzip too), or safetensors.
+    """Bring a model in: `key<TAB>numbers`, GloVe or word2vec text, safetensors, CRFsuite, Wapiti
+    or an averaged perceptron in JSON, each gzipped or not.
 
     Nothing in the file is ever run. A malformed line, a number that is not finite and a key that
     occurs twice are refused with their line.

@@ -23,9 +23,11 @@ from nlucompress.errors import DataError, FormatError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import Matrix
 from nlucompress.format.model import Model, Table
+from nlucompress.format.plain import MAX_SPARSE_COLUMNS
 from nlucompress.importers import weights
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.sources import BOM, Opened, opened
+from nlucompress.importers.weights import LARGEST
 
 TAGDICT = "tagdict"
 _PARTS = ("weights", TAGDICT, "classes")
@@ -46,8 +48,8 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     named: Iterable[Any] = {tag for row in rows.values() for tag in row}
     labels = sorted(classes if classes is not None else named, reverse=True)
     weights.check_distinct(labels, "class", where)
-    if not labels:
-        raise FormatError(f"{where}: there are no classes")
+    if not 1 <= len(labels) <= MAX_SPARSE_COLUMNS:
+        raise FormatError(f"{where}: {len(labels):,} classes; 1 to {MAX_SPARSE_COLUMNS:,} can be")
     column = {label: at for at, label in enumerate(labels)}
     matrix = _matrix(rows, column, where)
     model = weights.tagger_of_tokens(list(rows), labels, matrix)
@@ -67,7 +69,7 @@ def _matrix(rows: Mapping[str, Any], column: Mapping[str, int], where: str) -> M
                 raise DataError(
                     f"{where}: {weights.quoted(key)}: the tag {weights.quoted(tag)} is no class"
                 )
-            if type(value) not in (int, float) or not abs(value) <= np.finfo(np.float32).max:
+            if type(value) not in (int, float) or not abs(value) <= LARGEST:
                 place = f"{weights.quoted(key)}: the weight of {weights.quoted(tag)}"
                 raise DataError(f"{where}: {place} is no finite float32")
             keys.append(at)

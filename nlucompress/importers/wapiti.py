@@ -103,19 +103,21 @@ def _model(
     part = f"{where}: weights of attributes"
     shape = (len(keys), count)
     features = weights.matrix_of(shape, row[owner[single]], within[single], values[single], part)
-    pairs = np.zeros(count * count)
+    paired = np.flatnonzero(~single & (values != 0))
     always = Counter(pattern for pattern in patterns if b"%" not in pattern)
-    place = within - count * unigram[owner]
-    for at in np.flatnonzero(~single & (values != 0)).tolist():
+    for at in paired.tolist():
         observation = observations[int(owner[at])]
         if observation not in always:
             raise FormatError(
                 f"{where}: {shown(observation)} weighs pairs of labels by the text, which no "
                 "network here does; train with the bigram pattern `b` alone"
             )
-        pairs[place[at]] += always[observation] * values[at]
-    rows, columns = np.divmod(np.arange(count * count), count)
+        values[at] *= always[observation]
+    places, which = np.unique((within - count * unigram[owner])[paired], return_inverse=True)
+    pairs = np.zeros(len(places))
+    np.add.at(pairs, which, values[paired])
     part = f"{where}: transitions"
+    rows, columns = np.divmod(places, count)
     transitions = weights.matrix_of((count, count), rows, columns, pairs, part)
     return weights.crf(keys, labels, features, transitions)
 
@@ -154,8 +156,6 @@ class _Text:
 
     def weights(self, count: int) -> tuple[Int64, Float64]:
         """Indexes and numbers of all lines that are left."""
-        if not self.data.endswith(b"\n"):
-            self.data += b"\n"
         indexes, values = [], []
         while self.at < len(self.data):
             index, hexadecimal, decimal = self.take(_WEIGHT, "a line `index=weight`").groups()
@@ -163,7 +163,7 @@ class _Text:
                 value = float.fromhex(hexadecimal.decode()) if hexadecimal else float(decimal)
             except OverflowError:
                 value = float("inf")
-            if not abs(value) <= np.finfo(np.float32).max:
+            if not abs(value) <= weights.LARGEST:
                 raise DataError(f"{self.where}: weight {index.decode()} is no finite float32")
             indexes.append(int(index))
             values.append(value)

@@ -21,6 +21,7 @@ Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
 FEATURES = {"kind": "attributes"}
+LARGEST = float(np.finfo(np.float32).max)
 MAX_LABELS = 2048  # of a network of kind ``crf``
 
 

@@ -1,0 +1,108 @@
+"""Smallest files of foreign taggers, written from the descriptions in their importers."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+
+Feature = tuple[int, int, int, float]  # type (0 state, 1 transition), source, target, weight
+
+LABELS = ("O", "B", "füße")
+ATTRIBUTES = ("w=red", "w=東京", "b", "empty")
+FEATURES: tuple[Feature, ...] = (
+    (0, 0, 1, 1.5),
+    (0, 0, 2, -0.25),
+    (0, 1, 0, 2.0),
+    (0, 2, 0, 0.125),
+    (1, 0, 1, -1.0),
+    (1, 1, 1, 0.5),
+    (1, 2, 0, 4.0),
+)
+
+
+def crfsuite(
+    labels: Sequence[str] = LABELS,
+    attributes: Sequence[str] = ATTRIBUTES,
+    features: Sequence[Feature] = FEATURES,
+) -> bytes:
+    """A model file of CRFsuite, without the hash tables that nobody needs."""
+    result = bytearray(48)
+    offsets = [len(result)]
+    result += struct.pack("<4sII", b"FEAT", 12 + 20 * len(features), len(features))
+    for each in features:
+        result += struct.pack("<IIId", *each)
+    for names in (labels, attributes):
+        offsets.append(len(result))
+        result += _dictionary(names)
+    for magic, kind, size in ((b"LFRF", 1, len(labels) + 2), (b"AFRF", 0, len(attributes))):
+        offsets.append(len(result))
+        result += _references(len(result), magic, kind, size, features)
+    counts = 0, len(labels), len(attributes)
+    result[:48] = struct.pack("<4sI4sI8I", b"lCRF", len(result), b"FOMC", 100, *counts, *offsets)
+    return bytes(result)
+
+
+def _dictionary(names: Sequence[str]) -> bytes:
+    begin = 24 + 256 * 8
+    records, starts = bytearray(), []
+    for number, name in enumerate(names):
+        starts.append(begin + len(records))
+        text = name.encode() + b"\0"
+        records += struct.pack("<II", number, len(text)) + text
+    table = begin + len(records)
+    head = b"CQDB", table + 4 * len(names), 0, 0x62445371, len(names), table
+    packed = struct.pack("<4s5I", *head) + bytes(256 * 8) + records
+    return packed + struct.pack(f"<{len(names)}I", *starts)
+
+
+def _references(at: int, magic: bytes, kind: int, size: int, features: Sequence[Feature]) -> bytes:
+    lists = bytearray()
+    starts = []
+    for number in range(size):
+        listed = [i for i, each in enumerate(features) if each[:2] == (kind, number)]
+        starts.append(at + 12 + 4 * size + len(lists) if listed else 0)
+        if listed:
+            lists += struct.pack(f"<{len(listed) + 1}I", len(listed), *listed)
+    head = struct.pack("<4sII", magic, 12 + 4 * size + len(lists), size)
+    return head + struct.pack(f"<{size}I", *starts) + lists
+
+
+def strings(texts: Sequence[str]) -> str:
+    """Strings as Wapiti writes them."""
+    return "".join(f"{len(text.encode())}:{text},\n" for text in texts)
+
+
+def wapiti(
+    patterns: Sequence[str] = ("u:w=%x[0,0]", "u", "b", "*"),
+    labels: Sequence[str] = LABELS[:2],
+    observations: Sequence[str] = ("u:w=東京", "b", "*", "u"),
+    weights: Sequence[tuple[int, str]] = (
+        (1, "0x1.8p+0"),
+        (3, "-0x1p-2"),
+        (6, "0x1p+1"),
+        (9, "0x1p-1"),
+        (12, "0.75"),
+    ),
+    header: str = "#mdl#2#{}\n",
+) -> bytes:
+    """A text model of Wapiti; {} in the header is the number of weights."""
+    lists = "".join(f"#qrk#{len(each)}\n{strings(each)}" for each in (labels, observations))
+    lines = "".join(f"{index}={weight}\n" for index, weight in weights)
+    reader = f"#rdr#{len(patterns)}/1/0\n{strings(patterns)}"
+    return (header.format(len(weights)) + reader + lists + lines).encode()
+
+
+PERCEPTRON = {
+    "classes": ["DT", "NN", "VB"],
+    "tagdict": {"the": "DT", "a": "DT"},
+    "weights": {"bias": {"NN": 1.5, "VB": -0.25}, "i word tür": {"DT": 2}, "empty": {}},
+}
+
+
+def perceptron(value: object = PERCEPTRON) -> bytes:
+    """A perceptron tagger in JSON."""
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+FILES = {"crfsuite": crfsuite(), "wapiti": wapiti(), "perceptron": perceptron()}
