@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nlucompress.importers.examples import Examples, read_examples
     from nlucompress.networks.classifier import Classifier, Prediction
     from nlucompress.networks.featurizer import Featurizer
+    from nlucompress.networks.tagger import Tagger
     from nlucompress.stages.account import Account, account
     from nlucompress.stages.evaluate import Gates, Report, evaluate
     from nlucompress.stages.pack import PackOptions, pack
@@ -44,6 +45,7 @@ _HOMES = {
     "importers.examples": "Examples read_examples",
     "networks.classifier": "Classifier Prediction",
     "networks.featurizer": "Featurizer",
+    "networks.tagger": "Tagger",
     "stages.account": "Account account",
     "stages.evaluate": "Gates Report evaluate",
     "stages.pack": "PackOptions pack",
@@ -73,6 +75,7 @@ __all__ = [
     "Report",
     "StageOrderError",
     "Table",
+    "Tagger",
     "TrainOptions",
     "UsageError",
     "account",

@@ -11,6 +11,7 @@ import click
 from nlucompress.cli import streams
 from nlucompress.cli.common import Target, bytes_text, stage_options, write_model
 from nlucompress.errors import UsageError
+from nlucompress.importers.formats import FORMATS
 
 
 @click.command(name="import")
@@ -18,7 +19,7 @@ from nlucompress.errors import UsageError
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["keys", "glove", "word2vec", "safetensors"]),
+    type=click.Choice(list(FORMATS)),
     help="What the file is; by default its content tells.",
 )
 @click.option("--name", default="embeddings", show_default=True, help="Name of the table.")

@@ -19,19 +19,14 @@ from nlucompress.format.container import Frame
 from nlucompress.format.indexes import Strings
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.importers.keylist import KeyList
+from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.sources import BOM, Opened, Source, opened
 
 FLOATS = ("F16", "BF16", "F32", "F64")
 KEYS_AT_ONCE = 1 << 16
 
 
-def read(
-    source: Opened,
-    tensor: str | None = None,
-    keys: Opened | None = None,
-    skip: tuple[str, ...] = (),
-    name: str = "embeddings",
-) -> Model:
+def read(source: Opened, options: ImportOptions) -> Model:
     """Read a safetensors file.
 
     Float tensors beside the table become a network of kind ``tensors``. Those that are not 2-D
@@ -40,10 +35,8 @@ def read(
 
     Args:
         source: A path or an open binary stream, gzipped or not.
-        tensor: The 2-D float tensor that is the table; None takes the only one there is.
-        keys: A text file with the key of each row; None counts the rows.
-        skip: Tensors to leave out.
-        name: Name of the table.
+        options: The 2-D float tensor that is the table (None takes the only one there is), a text
+            file with the key of each row (None counts the rows), and what to leave out.
 
     Raises:
         UsageError: The options do not fit the tensors, or the file is a model of our own.
@@ -53,20 +46,25 @@ def read(
     with opened(source) as stream:
         where = stream.name
         frame = _frame(stream)
-    names = _kept(frame, skip, where)
-    chosen = _choose(frame, names, tensor, where)
+    names = _kept(frame, options.skip, where)
+    chosen = _choose(frame, names, options.tensor, where)
     values = _values(frame, chosen, where)
     if not values.size:
         raise DataError(
             f"{where}: tensor {chosen!r} has the shape {list(values.shape)}: no numbers"
         )
-    strings = Strings.of(map(str, range(len(values)))) if keys is None else read_keys(keys)
+    if options.keys is None:
+        strings = Strings.of(map(str, range(len(values))))
+    else:
+        strings = read_keys(options.keys)
     if len(strings) != len(values):
         raise DataError(
             f"{where}: tensor {chosen!r} has {len(values)} rows but there are {len(strings)} keys"
         )
     table = Table(strings, matrices.from_dense(values))
-    return Model({name: table}, _network(frame, [each for each in names if each != chosen], where))
+    return Model(
+        {options.name: table}, _network(frame, [each for each in names if each != chosen], where)
+    )
 
 
 def read_keys(source: Opened) -> Strings:

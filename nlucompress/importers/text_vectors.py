@@ -20,6 +20,7 @@ from nlucompress.format import matrices
 from nlucompress.format.model import Model, Table
 from nlucompress.importers import text_layouts
 from nlucompress.importers.keylist import KeyList
+from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.sources import BOM, Opened, Source, opened
 from nlucompress.importers.text_block import Block
 from nlucompress.importers.text_layouts import Layout
@@ -27,19 +28,20 @@ from nlucompress.importers.text_layouts import Layout
 BLOCK = 1 << 20
 
 
-def read(source: Opened, layout: Layout | None = None, name: str = "embeddings") -> Model:
+def read(source: Opened, options: ImportOptions) -> Model:
     """Read text vectors.
 
     Args:
         source: A path or an open binary stream, gzipped or not.
-        layout: The layout; None recognizes it.
-        name: Name of the table.
+        options: The layout (None recognizes it) and the name of the table.
 
     Raises:
         DataError: A line cannot be used or a key occurs twice; the message names the lines.
     """
+    # Where a first line is longer than a file's head, only the lines themselves tell the layout.
+    layout = next((each for each in text_layouts.LAYOUTS if each == options.format), None)
     with opened(source) as stream:
-        return Model({name: _read(stream, layout)})
+        return Model({options.name: _read(stream, layout)})
 
 
 def _read(source: Source, layout: Layout | None) -> Table:

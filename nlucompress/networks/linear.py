@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
 from nlucompress.format import codec
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, Table
 from nlucompress.native import extension
 from nlucompress.networks.featurizer import Featurizer
 
@@ -30,18 +30,8 @@ class Linear:
         Raises:
             FormatError: They do not.
         """
-        network = model.network
-        if network is None or TABLE not in model.tables or BIAS not in network.tensors:
-            raise FormatError("a linear model needs a table 'features' and a tensor 'bias'")
-        self._table = model.tables[TABLE]
-        bias = network.tensors[BIAS]
-        shape = (1, len(model.labels))
-        if self._table.matrix.shape[1] != len(model.labels) or bias.shape != shape:
-            raise FormatError("the columns of table and bias are not as many as the labels")
-        if set(network.settings) != {"link"} or network.settings["link"] not in LINKS:
-            raise FormatError(f"unknown settings of the network: {dict(network.settings)}")
-        self._link: str = network.settings["link"]
-        self._bias: Float64 = bias.rows(np.zeros(1, np.int64))[0].astype(np.float64)
+        self._table = table_of(model)
+        self._bias, self._link = bias_and_link(model)
         self._featurizer = Featurizer.parse(model.features or {})
         self._reader = _native_reader(model)
 
@@ -75,9 +65,45 @@ class Linear:
 
     def link(self, scores: Float64) -> Float64:
         """Raw scores to what is shown: probabilities, or the margins themselves."""
-        if self._link == "logistic":
-            return _sigmoid(scores)
-        return softmax(scores) if self._link == "softmax" else scores
+        return linked(scores, self._link)
+
+
+def table_of(model: Model) -> Table:
+    """The table of weights, one column per label.
+
+    Raises:
+        FormatError: It is missing or does not fit the labels.
+    """
+    if TABLE not in model.tables:
+        raise FormatError("the network needs a table 'features'")
+    table = model.tables[TABLE]
+    if table.matrix.shape[1] != len(model.labels):
+        raise FormatError("the columns of table 'features' are not as many as the labels")
+    return table
+
+
+def bias_and_link(model: Model) -> tuple[Float64, str]:
+    """The bias of each label and the link of a linear model.
+
+    Raises:
+        FormatError: They are missing or do not fit.
+    """
+    network = model.network
+    if network is None or BIAS not in network.tensors:
+        raise FormatError("a linear model needs a tensor 'bias'")
+    bias = network.tensors[BIAS]
+    if bias.shape != (1, len(model.labels)):
+        raise FormatError("the columns of tensor 'bias' are not as many as the labels")
+    if set(network.settings) != {"link"} or network.settings["link"] not in LINKS:
+        raise FormatError(f"unknown settings of the network: {dict(network.settings)}")
+    return bias.rows(np.zeros(1, np.int64))[0].astype(np.float64), network.settings["link"]
+
+
+def linked(scores: Float64, link: str) -> Float64:
+    """Raw scores as a link shows them."""
+    if link == "logistic":
+        return _sigmoid(scores)
+    return softmax(scores) if link == "softmax" else scores
 
 
 def _native_reader(model: Model) -> Any:

@@ -9,6 +9,7 @@ from nlucompress.format.indexes import Hashed, KeyIndex
 from nlucompress.format.matrices import Matrix
 from nlucompress.format.model import Model
 from nlucompress.networks.classifier import Classifier
+from nlucompress.networks.tagger import Tagger, is_tagger
 
 BATCH_VALUES = 1 << 22  # numbers that are decoded at once
 
@@ -18,7 +19,7 @@ def unfit(model: Model) -> list[str]:
     if model.network is None or model.network.kind == "tensors":
         return []
     try:
-        Classifier(model)
+        (Tagger if is_tagger(model) else Classifier)(model)
     except (FormatError, UsageError) as error:
         return [str(error)]
     return []

@@ -188,7 +188,7 @@ def test_pickle_zip_and_foreign_options_are_refused() -> None:
         load(pickle.dumps({"a": 1}))
     with pytest.raises(FormatError, match="this is a zip archive"):
         load(b"PK\x03\x04rest", "keys")
-    with pytest.raises(UsageError, match="tensor, keys and skip are for safetensors"):
+    with pytest.raises(UsageError, match="this is keys; tensor is for safetensors"):
         import_model(io.BytesIO(b"a\t1\n"), ImportOptions(tensor="a"))
     with pytest.raises(DataError, match="the file is empty"):
         recognize(b"")

@@ -1,0 +1,53 @@
+"""What a user chooses for an import."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from nlucompress.errors import UsageError
+from nlucompress.importers.formats import FORMATS
+from nlucompress.importers.sources import Readable
+
+TABLE = "embeddings"
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What to import and how.
+
+    Attributes:
+        format: One of ``FORMATS``; None recognizes it.
+        tensor: Safetensors only: the tensor that is the table.
+        keys: Safetensors only: the file with the keys of its rows.
+        skip: Safetensors only: tensors to leave out.
+        name: Name of the table, where the format leaves it open.
+    """
+
+    format: str | None = None
+    tensor: str | None = None
+    keys: str | os.PathLike[str] | Readable | None = None
+    skip: tuple[str, ...] = ()
+    name: str = TABLE
+
+    def __post_init__(self) -> None:
+        """Refuse a format that no importer reads."""
+        if self.format is not None and self.format not in FORMATS:
+            raise UsageError(f"unknown format {self.format!r}; known: {', '.join(FORMATS)}")
+
+    def check(self, kind: str, where: str) -> None:
+        """Refuse options that say nothing to files of a format.
+
+        Raises:
+            UsageError: There is one; ``where`` is the file.
+        """
+        given = {
+            "tensor": self.tensor is not None,
+            "keys": self.keys is not None,
+            "skip": bool(self.skip),
+            "name": self.name != TABLE,
+        }
+        for option, is_given in given.items():
+            if is_given and option not in FORMATS[kind].takes:
+                known = ", ".join(name for name, each in FORMATS.items() if option in each.takes)
+                raise UsageError(f"{where}: this is {kind}; {option} is for {known}")
