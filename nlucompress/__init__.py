@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nlucompress.networks.tagger import Tagger
     from nlucompress.stages.account import Account, account
     from nlucompress.stages.evaluate import Gates, Report, evaluate
+    from nlucompress.stages.export import ExportOptions, export
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
     from nlucompress.stages.quantize import QuantizeOptions, quantize
@@ -48,6 +49,7 @@ _HOMES = {
     "networks.tagger": "Tagger",
     "stages.account": "Account account",
     "stages.evaluate": "Gates Report evaluate",
+    "stages.export": "ExportOptions export",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
     "stages.quantize": "QuantizeOptions quantize",
@@ -60,6 +62,7 @@ __all__ = [
     "Classifier",
     "DataError",
     "Examples",
+    "ExportOptions",
     "Featurizer",
     "FormatError",
     "Gates",
@@ -80,6 +83,7 @@ __all__ = [
     "UsageError",
     "account",
     "evaluate",
+    "export",
     "import_model",
     "load",
     "pack",

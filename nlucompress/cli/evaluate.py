@@ -20,6 +20,8 @@ from nlucompress.cli.common import (
     read_model,
     size,
 )
+from nlucompress.cli.neighbours import report
+from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
     from nlucompress.stages.evaluate import Gate, Report
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 @click.command(name="evaluate")
 @model_argument
-@click.option("--data", required=True, metavar="TEST.TSV", help="Lines of `label<TAB>text`.")
+@click.option("--data", metavar="TEST.TSV", help="Lines of `label<TAB>text`.")
 @click.option("--reference", metavar="OLD", help="The model that this one is to replace.")
 @click.option(
     "--min-accuracy", type=percent, metavar="PERCENT", help="Gate: least accuracy in percent."
@@ -53,23 +55,43 @@ if TYPE_CHECKING:
     metavar="N",
     help="Print N examples that the reference got right and the model gets wrong.",
 )
+@click.option(
+    "--neighbours",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Instead of --data: compare every key's N nearest neighbours with the reference's.",
+)
+@click.option("--queries", type=click.IntRange(1), help="Neighbours of so many keys; default all.")
+@click.option("--seed", default=1, show_default=True, help="Of the draw of --queries.")
+@click.option("--table", metavar="NAME", help="The table whose neighbours are compared.")
+@click.option(
+    "--min-agreement",
+    type=percent,
+    metavar="PERCENT",
+    help="Gate: least share of the neighbours that are the same.",
+)
 @json_option
 @quiet_option
 def command(
     model: str,
-    data: str,
+    data: str | None,
     reference: str | None,
     per_label: bool,
     show_flips: int,
     as_json: bool,
     quiet: bool,
+    neighbours: int | None,
+    queries: int | None,
+    seed: int,
+    table: str | None,
+    min_agreement: float | None,
     **gates: Any,
 ) -> int:
     """Measure accuracy and, against a reference, what the model breaks; check gates.
 
     A negative flip is an example that the reference got right and the model gets wrong. All rates
     and drops are in percentage points of the examples here, and fractions in the JSON. Exit code 1
-    says that a gate was missed; every figure is printed all the same.
+    says that a gate was missed; every figure is printed all the same. --neighbours compares tables.
 
     \b
     Example:
@@ -77,31 +99,42 @@ def command(
     """
     from nlucompress.stages.evaluate import Gates, evaluate
 
+    if neighbours is not None:
+        needless = data or any(gates[each] is not None for each in gates if each != "max_size")
+        if needless:
+            raise UsageError("--neighbours takes no --data, and of the gates only its own")
+        chosen = {"count": neighbours, "queries": queries, "seed": seed, "table": table}
+        limits = {"min_agreement": min_agreement, "max_size": gates["max_size"]}
+        return report(model, reference, as_json, quiet, **chosen, **limits)
+    if queries is not None or table is not None or min_agreement is not None:
+        raise UsageError("--queries, --table and --min-agreement are for --neighbours")
+    if data is None:
+        raise UsageError("name --data to measure accuracy on, or --neighbours to compare tables")
     streams.check_inputs(model, data, reference)
     examples = read_data(data)
     old = read_model(reference) if reference else None
-    report = evaluate(read_model(model), examples, old, Gates(**gates))
-    if report.unknown_labels:
-        names = ", ".join(printable(label) for label in report.unknown_labels[:5])
+    measured = evaluate(read_model(model), examples, old, Gates(**gates))
+    if measured.unknown_labels:
+        names = ", ".join(printable(label) for label in measured.unknown_labels[:5])
         streams.note(
-            f"nlucompress: warning: {len(report.unknown_labels)} labels of the data are unknown to "
+            f"nlucompress: warning: {len(measured.unknown_labels)} labels of the data are unknown to "
             f"the model, which can only get them wrong: {names}",
             quiet,
         )
     if as_json:
-        streams.say(dump_json(_figures(report, per_label, show_flips)))
+        streams.say(dump_json(_figures(measured, per_label, show_flips)))
     elif not quiet:
-        for line in _lines(report):
+        for line in _lines(measured):
             streams.say(line)
         if per_label:
-            _print_labels(report)
-        for flip in report.flips[:show_flips]:
+            _print_labels(measured)
+        for flip in measured.flips[:show_flips]:
             answer, label = printable(flip.answer), printable(flip.label)
             streams.say(f"flip\t{label}\t{answer}\t{printable(flip.text)}")
-    for gate in report.gates:
+    for gate in measured.gates:
         if not gate.met:
             streams.note(f"nlucompress: gate missed: {_gate(gate)}")
-    return 0 if report.passed else main.GATE_MISSED
+    return 0 if measured.passed else main.GATE_MISSED
 
 
 def _figures(report: Report, per_label: bool, show_flips: int) -> dict[str, Any]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
 from nlucompress.cli import streams
 from nlucompress.cli.common import Target, bytes_text, stage_options, write_model
-from nlucompress.errors import UsageError
 from nlucompress.importers.formats import FORMATS
 
 
@@ -48,8 +46,8 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
     chosen = ImportOptions(format=format_, **options)
-    keys = _opened(options["keys"]) if options["keys"] else None
-    imported = import_model(_opened(file), replace(chosen, keys=keys))
+    keys = streams.opened(options["keys"]) if options["keys"] else None
+    imported = import_model(streams.opened(file), replace(chosen, keys=keys))
     figures = {
         name: {"keys": table.matrix.shape[0], "columns": table.matrix.shape[1]}
         for name, table in imported.tables.items()
@@ -61,12 +59,3 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     ]
     lines.append(f"model: {bytes_text(size)}")
     target.report({"size_bytes": size, "tables": figures}, lines)
-
-
-def _opened(path: str) -> str | BinaryIO:
-    """The path, or stdin for `-`."""
-    if path != streams.STANDARD:
-        return path
-    if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("no input: name a file or pipe one in")
-    return sys.stdin.buffer

@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": "evaluate",
     "predict": "predict",
     "lookup": "lookup",
+    "export": "export",
     "completion": "completion",
 }
 

@@ -1,6 +1,7 @@
 """The text that `crfsuite dump` prints of a linear-chain CRF: labels, attributes and weights.
 
-Numbers have six digits behind the point there and the fewest exact ones here.
+The bytes are those of the tool itself except for the file's size and offsets, which a model of ours
+has not. Numbers have six digits behind the point, as there.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ def write(model: Model, rows: Rows) -> Iterator[bytes]:
     yield _section(
         "TRANSITIONS",
         [
-            f"(1) {labels[before]} --> {labels[after]}: {transitions[before, after]}"
+            f"(1) {labels[before]} --> {labels[after]}: {transitions[before, after]:f}"
             for before, after in np.argwhere(transitions).tolist()
         ],
     )
     yield b"STATE_FEATURES = {\n"
     for keys, values in rows.blocks():
         lines = [
-            f"  (0) {keys[row]} --> {labels[label]}: {values[row, label]}\n"
+            f"  (0) {keys[row]} --> {labels[label]}: {values[row, label]:f}\n"
             for row, label in np.argwhere(values).tolist()
         ]
         yield "".join(lines).encode()

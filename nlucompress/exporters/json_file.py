@@ -1,9 +1,9 @@
-"""JSON: every part of a model in plain numbers, tables as objects of key -> row."""
+"""JSON: a model in plain numbers, its table an object of key -> row."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from nlucompress.format.matrices import Matrix
 from nlucompress.format.model import Model
 
 
-def write(model: Model, tables: Sequence[Rows]) -> Iterator[bytes]:
+def write(model: Model, rows: Rows) -> Iterator[bytes]:
     """A JSON object with ``labels``, ``features``, ``network`` and ``tables``, a row per line."""
     network = model.network
     head = {
@@ -26,20 +26,18 @@ def write(model: Model, tables: Sequence[Rows]) -> Iterator[bytes]:
         },
     }
     yield (json.dumps(head, ensure_ascii=False)[:-1] + ', "tables": {').encode()
-    for at, rows in enumerate(tables):
-        yield f"{',' * (at > 0)}\n{json.dumps(rows.name)}: {{".encode()
-        comma = ""
-        for keys, values in rows.blocks():
-            # float64 of the fewest digits of the float32, not of all digits of its exact value
-            fields = values.astype("U24").tolist()
-            lines = [
-                f"\n{json.dumps(key, ensure_ascii=False)}: [{', '.join(row)}]"
-                for key, row in zip(keys, fields, strict=True)
-            ]
-            yield (comma + ",".join(lines)).encode()
-            comma = ","
-        yield b"\n}"
-    yield b"}}\n"
+    yield f"\n{json.dumps(rows.name)}: {{".encode()
+    comma = ""
+    for keys, values in rows.blocks():
+        # A float32 as a string has the fewest digits that read back as the same number.
+        fields = values.astype("U24").tolist()
+        lines = [
+            f"\n{json.dumps(key, ensure_ascii=False)}: [{', '.join(row)}]"
+            for key, row in zip(keys, fields, strict=True)
+        ]
+        yield (comma + ",".join(lines)).encode()
+        comma = ","
+    yield b"\n}}}\n"
 
 
 def _numbers(matrix: Matrix) -> list[list[float]]:

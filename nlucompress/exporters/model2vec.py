@@ -17,6 +17,7 @@ from nlucompress.exporters import safetensors_file
 from nlucompress.exporters.rows import Rows
 
 UNKNOWN = "[UNK]"
+FILES = ("model.safetensors", "tokenizer.json", "config.json", "modules.json")
 
 
 def write(rows: Rows, dtype: str = "float32") -> dict[str, Iterator[bytes]]:
@@ -35,7 +36,7 @@ def write(rows: Rows, dtype: str = "float32") -> dict[str, Iterator[bytes]]:
         tensors["mapping"] = np.arange(len(rows))
         config["vocabulary_quantization"] = len(rows)
         vocabulary[UNKNOWN] = len(rows)
-    tokenizer = {
+    tokenizer: dict[str, Any] = {
         "version": "1.0",
         "truncation": None,
         "padding": None,

@@ -41,11 +41,6 @@ class Rows:
         """Numbers of a row."""
         return self.matrix.shape[1]
 
-    @property
-    def in_order(self) -> bool:
-        """Whether key i has row i."""
-        return bool((self.order == np.arange(len(self.order))).all())
-
     def texts(self) -> Iterator[str]:
         """The keys as text.
 

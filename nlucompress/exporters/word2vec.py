@@ -1,8 +1,8 @@
 """word2vec and GloVe files: text with enough digits to read back exactly, or binary.
 
-    text     count width, then a line `key number number ...` for each key
-    glove    the same without the first line
-    binary   count width, then for each key its text, a space and its float32, little-endian
+text     count width, then a line `key number number ...` for each key
+glove    the same without the first line
+binary   count width, then for each key its text, a space and its float32, little-endian
 """
 
 from __future__ import annotations
