@@ -214,7 +214,7 @@ class Numbers:
             require(real, "`scale` is no number")
             self.scale = [single(scale)]
         else:
-            self.scale = tensors.take(f"{path}.scale", "F32", count).values()
+            self.scale = tensors.take(f"{path}.scale", "F32 F16", count).values()
         if "zero_point" in spec:
             self.zero = [integer(spec["zero_point"], 0, self.levels - 1)] * count
         else:
@@ -246,8 +246,8 @@ class Numbers:
 class Matrix:
     """Rows of numbers, decoded to codes."""
 
-    def __init__(self, spec: Any, path: str, tensors: Tensors, rows: int | None = None) -> None:
-        """Read all codes; `rows`, if given, is the number of rows that there must be."""
+    def __init__(self, spec: Any, path: str, tensors: Tensors) -> None:
+        """Read all codes."""
         self.codes: dict[tuple[int, int], float] = {}
         require(isinstance(spec, dict) and isinstance(spec.get("numbers"), dict), "no matrix")
         floats = spec["numbers"].get("kind") == "float"
@@ -264,7 +264,6 @@ class Matrix:
         else:
             require(kind == "coded", "unknown kind of matrix")
             self.rows, self.columns = integers(spec.get("shape"), (0, 2**40), (0, 2**20))
-        require(rows is None or self.rows == rows, "keys and rows differ in number")
         path_of_numbers = f"{path}.numbers"
         self.numbers = Numbers(spec["numbers"], path_of_numbers, tensors, self.rows, self.columns)
         if kind == "coded":
@@ -375,6 +374,101 @@ class Matrix:
         ]
 
 
+class Product:
+    """The product of two matrices (section 7.1)."""
+
+    rows: int
+    columns: int
+
+    def __init__(self, spec: Any, path: str, tensors: Tensors, nesting: int) -> None:
+        """Read both factors."""
+        fields(spec, "kind left right")
+        self.left = read_matrix(spec["left"], f"{path}.left", tensors, nesting + 1)
+        right = read_matrix(spec["right"], f"{path}.right", tensors, nesting + 1)
+        require(self.left.columns == right.rows, "the factors do not meet")
+        self.rows, self.columns = self.left.rows, right.columns
+        self.right = whole(right)
+
+    def row(self, i: int) -> list[float]:
+        """The numbers of a row."""
+        return times(self.left.row(i), self.right, self.columns)
+
+
+class Quantized:
+    """Product-quantized rows (section 7.2)."""
+
+    rows: int
+    columns: int
+
+    def __init__(self, spec: Any, path: str, tensors: Tensors, nesting: int) -> None:
+        """Read codes, centroids, norms and rotation."""
+        fields(spec, "kind columns codes centroids", "norms rotation")
+        self.columns = integer(spec["columns"], 1, 2**20)
+        children = {
+            name: read_matrix(spec[name], f"{path}.{name}", tensors, nesting + 1)
+            for name in ("codes", "centroids", "norms", "rotation")
+            if name in spec
+        }
+        codes, centroids = children["codes"], children["centroids"]
+        if not isinstance(codes, Matrix):
+            raise ValueError("codes are made of matrices")
+        numbers = codes.numbers
+        require(numbers.kind == "linear" and numbers.per == "tensor", "codes are no codes")
+        require(numbers.scale == [1] and numbers.zero == [0], "numbers are not their codes")
+        self.codes, self.rows = codes, codes.rows
+        require(1 <= codes.columns <= self.columns, "wrong number of subvectors")
+        self.size = -(-self.columns // codes.columns)
+        require(centroids.columns == self.size, "centroids of a wrong size")
+        require(centroids.rows % codes.columns == 0, "centroids that no subvector has")
+        self.each = centroids.rows // codes.columns
+        require(numbers.levels <= self.each, "codes without centroids")
+        self.centroids = whole(centroids)
+        self.norms, self.rotation = children.get("norms"), None
+        if self.norms is not None:
+            require((self.norms.rows, self.norms.columns) == (self.rows, 1), "wrong norms")
+        if "rotation" in children:
+            turn = children["rotation"]
+            require(turn.rows == turn.columns == self.columns, "a rotation of a wrong shape")
+            self.rotation = whole(turn)
+
+    def row(self, i: int) -> list[float]:
+        """The numbers of a row."""
+        x: list[float] = []
+        for j, code in enumerate(self.codes.row(i)):
+            x += self.centroids[j * self.each + int(code)]
+        x = x[: self.columns]
+        if self.norms is not None:
+            norm = self.norms.row(i)[0]
+            x = [single(norm * value) for value in x]
+        return x if self.rotation is None else times(x, self.rotation, self.columns)
+
+
+AnyMatrix = Matrix | Product | Quantized
+
+
+def read_matrix(spec: Any, path: str, tensors: Tensors, nesting: int = 1) -> AnyMatrix:
+    """A matrix of any kind (section 7)."""
+    require(nesting <= 8, "matrices nested too deeply")
+    kind = spec.get("kind") if isinstance(spec, dict) else None
+    if kind == "product":
+        return Product(spec, path, tensors, nesting)
+    if kind == "pq":
+        return Quantized(spec, path, tensors, nesting)
+    return Matrix(spec, path, tensors)
+
+
+def whole(matrix: AnyMatrix) -> list[list[float]]:
+    """All rows of a matrix that is not too big."""
+    require(matrix.rows * matrix.columns <= 2**22, "too big to be decoded whole")
+    return [matrix.row(i) for i in range(matrix.rows)]
+
+
+def times(x: list[float], matrix: list[list[float]], columns: int) -> list[float]:
+    """A row times a matrix, each sum rounded once."""
+    sums = (math.fsum(a * row[j] for a, row in zip(x, matrix, strict=True)) for j in range(columns))
+    return [single(total) for total in sums]
+
+
 class Table:
     """Keys, and a row for each."""
 
@@ -401,7 +495,8 @@ class Table:
             r = integer(keys["fingerprint_bits"], 0, 16)
             data = tensors.take(f"{path}.keys.hash", "U8", None).data
             self.keys = HashIndex(data, size, (c, s), levels, r)
-        self.matrix = Matrix(spec["matrix"], f"{path}.matrix", tensors, self.keys.size)
+        self.matrix = read_matrix(spec["matrix"], f"{path}.matrix", tensors)
+        require(self.matrix.rows == self.keys.size, "keys and rows differ in number")
         self.counts: list[int] | None = None
         if boolean(spec.get("counts", False)):
             self.counts = tensors.take(f"{path}.counts", "U32", self.keys.size).values()
@@ -512,7 +607,7 @@ class ReferenceModel:
         }
         self.ngrams = NGrams(spec["features"]) if "features" in spec else None
         self.link: str | None = None
-        self.tensors: dict[str, Matrix] = {}
+        self.tensors: dict[str, AnyMatrix] = {}
         if "network" in spec:
             self.read_network(fields(spec["network"], "kind settings tensors"), tensors)
         require(not tensors.unused, "a tensor that the description does not use")
@@ -523,7 +618,7 @@ class ReferenceModel:
         require(isinstance(spec["settings"], dict), "`settings` is no object")
         require(isinstance(spec["tensors"], dict), "`tensors` is no object")
         for name, matrix in spec["tensors"].items():
-            self.tensors[name] = Matrix(matrix, f"network.tensors.{name}", tensors)
+            self.tensors[name] = read_matrix(matrix, f"network.tensors.{name}", tensors)
         if spec["kind"] == "linear":
             self.link = fields(spec["settings"], "link")["link"]
             require(self.link in ("softmax", "logistic", "margin"), "unknown link")

@@ -62,10 +62,16 @@ def test_every_encoding_is_frozen() -> None:
         "dense stream, prefixes, linear",
         "dense stream, 2 bits, linear",
         "dense stream, 4 bits, codebook",
+        "product of left dense float32, float; right dense float32, float",
+        "product of left dense uint8, linear; right dense uint8, linear",
+        "pq of codes dense uint8, linear; centroids dense float32, float; "
+        "norms dense float32, float; rotation dense float16, float",
+        "pq of codes dense stream, prefixes, linear; centroids dense float32, float; "
+        "norms dense float32, float; rotation dense float16, float",
     }
     assert b'"labels.coded"' in frozen("packed_labels")
     assert b'"labels.coded"' not in frozen("linear_tensor")
 
 
 def test_they_stay_small() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 60_000
+    assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 80_000

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nlucompress.cli.common import bytes_text, printable
-from nlucompress.cli.table_text import WIDTH, encoding, line, numbers, table_lines
+from nlucompress.cli.table_text import WIDTH, described, line, number_lines, table_lines
 
 if TYPE_CHECKING:
     from nlucompress.stages.inspect import Inspection
@@ -75,8 +75,9 @@ def _summary(found: Inspection, all_labels: bool) -> Iterator[str]:
         settings = "".join(f", {key} {_plain(each)}" for key, each in network["settings"].items())
         yield from line("network", f"{network['kind']}{settings}")
         for name, matrix in network["tensors"].items():
-            size = f"{matrix.rows:,} x {matrix.columns:,}" if matrix.rows is not None else ""
-            yield from line("", f"{name}: {size} {encoding(matrix)}; {numbers(matrix)}")
+            yield from line("", f"{name}: {described(matrix)}")
+            if matrix.children:
+                yield from number_lines(matrix, 4)
 
 
 def _checked(found: Inspection) -> str:

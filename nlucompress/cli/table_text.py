@@ -44,12 +44,12 @@ def table_lines(table: TableInfo, counted: Account | None) -> Iterator[str]:
     account = next((a for a in counted.tables if a.name == table.name), None) if counted else None
     if matrix.rows is not None and matrix.columns is not None:
         values = ""
-        if account and account.keys * account.columns:
+        if account and account.nonzero is not None and account.keys * account.columns:
             share = 100 * account.nonzero / (account.keys * account.columns)
             values = f"; {account.nonzero:,} numbers ({share:.2f} %) are not zero"
         yield from line("rows", f"{matrix.rows:,} x {matrix.columns:,} columns{values}", 2)
     yield from line("encoding", encoding(matrix), 2)
-    yield from line("numbers", numbers(matrix), 2)
+    yield from number_lines(matrix, 2)
     if account:
         yield from line("bits per key", _bits(account), 2)
 
@@ -71,8 +71,34 @@ def encoding(matrix: MatrixInfo) -> str:
         if matrix.symbol_bits:
             return f"coded: {matrix.symbol_bits} bits for every number"
         return f"coded: every number in a prefix code, blocks of {matrix.block_rows} rows"
-    words = {"dense": "dense: every number", "sparse": "sparse: non-zero numbers and columns"}
+    if matrix.encoding == "pq":
+        codes = matrix.children.get("codes")
+        count = "?" if codes is None or codes.columns is None else f"{codes.columns:,}"
+        return f"pq: product quantization, {count} codes a row"
+    words = {
+        "dense": "dense: every number",
+        "sparse": "sparse: non-zero numbers and columns",
+        "product": "product: rows of left, times right",
+    }
     return words.get(matrix.encoding or "", f"{matrix.encoding or 'unknown'}")
+
+
+def described(matrix: MatrixInfo) -> str:
+    """Shape and encoding of a matrix, and its numbers where it has its own."""
+    known = matrix.rows is not None and matrix.columns is not None
+    size = f"{matrix.rows:,} x {matrix.columns:,} " if known else ""
+    own = "" if matrix.children else f"; {numbers(matrix)}"
+    return f"{size}{encoding(matrix)}{own}"
+
+
+def number_lines(matrix: MatrixInfo, indent: int) -> Iterator[str]:
+    """How codes stand for numbers; a line for each matrix that a matrix is made of."""
+    if not matrix.children:
+        yield from line("numbers", numbers(matrix), indent)
+    for name, child in matrix.children.items():
+        yield from line(name, described(child), indent)
+        if child.children:
+            yield from number_lines(child, min(indent + 2, NAMES - 3))
 
 
 def numbers(matrix: MatrixInfo) -> str:

@@ -136,9 +136,14 @@ class Fields:
             raise FormatError(f"tensor {full!r} has shape {list(array.shape)}, not {wanted}")
         return array
 
-    def finite(self, name: str, shape: tuple[int | None, ...]) -> NDArray[np.float32]:
-        """A float32 tensor without NaN and infinities."""
-        array = self.tensor(name, np.float32, shape)
+    def finite(
+        self,
+        name: str,
+        shape: tuple[int | None, ...],
+        dtypes: type[np.floating] | tuple[type[np.floating], ...] = np.float32,
+    ) -> NDArray[Any]:
+        """A tensor of floats, float32 if nothing else is said, without NaN and infinities."""
+        array = self.tensor(name, dtypes, shape)
         if not np.isfinite(array).all():
             raise FormatError(f"tensor {self.where}.{name} holds NaN or infinite numbers")
         return array

@@ -1,4 +1,6 @@
-"""Matrix encodings: dense, sparse rows, or rows coded into a bit stream, each over any numbers."""
+"""Matrix encodings: dense, sparse rows, or rows coded into a bit stream, each over any numbers;
+and matrices that are made of matrices: products and product-quantized rows.
+"""
 
 from __future__ import annotations
 
@@ -7,36 +9,67 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlucompress.errors import FormatError
 from nlucompress.format.coded import Coded
 from nlucompress.format.fields import Fields
 from nlucompress.format.numbers import Float32, Floats, Int64, Numbers
 from nlucompress.format.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
+from nlucompress.format.pq import ProductQuantized
+from nlucompress.format.product import Product
 
 __all__ = [
     "Coded",
     "Dense",
     "Matrix",
+    "Plain",
+    "Product",
+    "ProductQuantized",
     "Sparse",
     "from_dense",
+    "leaves",
     "parse",
     "smaller",
     "sparse_from",
     "values_of",
 ]
 
-Matrix = Dense | Sparse | Coded
+Plain = Dense | Sparse | Coded
+Matrix = Plain | Product | ProductQuantized
+
+MAX_NESTING = 8  # matrices within matrices
+
+_PLAIN: dict[str, type[Plain]] = {each.kind: each for each in (Dense, Sparse, Coded)}
+_MADE: dict[str, type[Product | ProductQuantized]] = {
+    each.kind: each for each in (Product, ProductQuantized)
+}
 
 
-def parse(fields: Fields) -> Matrix:
-    """Read a matrix of any encoding."""
-    kind = fields.text("kind", (Dense.kind, Sparse.kind, Coded.kind))
+def parse(fields: Fields, nesting: int = 1) -> Matrix:
+    """Read a matrix of any encoding.
+
+    Raises:
+        FormatError: A field is wrong, or matrices are nested too deeply.
+    """
+    if nesting > MAX_NESTING:
+        raise FormatError(f"{fields.where}: matrices are nested more than {MAX_NESTING} deep")
+    kind = fields.text("kind", (*_PLAIN, *_MADE))
     matrix: Matrix
-    if kind == Dense.kind:
-        matrix = Dense.parse(fields)
+    if kind in _PLAIN:
+        matrix = _PLAIN[kind].parse(fields)
     else:
-        matrix = Sparse.parse(fields) if kind == Sparse.kind else Coded.parse(fields)
+        matrix = _MADE[kind].parse(fields, lambda child: parse(child, nesting + 1))
     fields.close()
     return matrix
+
+
+def leaves(matrix: Matrix, name: str = "") -> dict[str, Plain]:
+    """The matrices of numbers that a matrix is made of, by path such as ``left.codes``."""
+    if not isinstance(matrix, (Product, ProductQuantized)):
+        return {name: matrix}
+    found: dict[str, Plain] = {}
+    for part, child in matrix.children.items():
+        found |= leaves(child, f"{name}.{part}".lstrip("."))
+    return found
 
 
 def from_dense(values: NDArray[np.floating]) -> Dense:
@@ -66,7 +99,7 @@ def smaller(matrix: Dense) -> Dense | Sparse:
     return sparse_from(matrix.numbers, matrix.shape, rows, at, matrix.codes[rows, at])
 
 
-def values_of(matrix: Matrix) -> tuple[Int64, Int64, Float32]:
+def values_of(matrix: Plain) -> tuple[Int64, Int64, Float32]:
     """Row, column and number of every listed element, shaped as ``entries`` shapes them."""
     rows, columns, codes = matrix.entries()
     return rows, columns, matrix.numbers.decode(codes, rows, columns)

@@ -88,14 +88,14 @@ class Linear:
 
     Attributes:
         partition: Which parts have a scale of their own.
-        scale: float32, shape (parts,).
+        scale: float32 or float16, shape (parts,); it is widened to float32 exactly.
         zero_point: int64, shape (parts,) or (1,) where all parts share it.
         levels: Number of codes.
     """
 
     kind: ClassVar[str] = "linear"
     partition: Partition
-    scale: Float32
+    scale: NDArray[np.floating]
     zero_point: Int64
     levels: int
 
@@ -112,7 +112,7 @@ class Linear:
         """Numbers of these codes: one float32 multiplication each."""
         part = self.partition.of(rows, columns)
         steps = codes.astype(np.int64) - self.zero(part)
-        return steps.astype(np.float32) * self.scale[part]
+        return steps.astype(np.float32) * self.scale[part].astype(np.float32)
 
     def take(self, order: Int64) -> Linear:
         """The same for rows in another order: scales per row move along."""
@@ -139,9 +139,9 @@ class Linear:
         """Read the grids of all parts."""
         levels = fields.integer("levels", 2, MAX_LEVELS)
         if parts == 1:
-            scale = np.array([fields.number("scale")], np.float32)
+            scale: NDArray[np.floating] = np.array([fields.number("scale")], np.float32)
         else:
-            scale = fields.finite("scale", (parts,))
+            scale = fields.finite("scale", (parts,), (np.float32, np.float16))
         if fields.has("zero_point"):
             zero_point = np.array([fields.integer("zero_point", 0, levels - 1)], np.int64)
         else:

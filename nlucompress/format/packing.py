@@ -9,7 +9,7 @@ import numpy as np
 from nlucompress.algo import bits, entropy, offsets, rowcode
 from nlucompress.algo.rowcode import Rows, Shape
 from nlucompress.format.coded import Coded
-from nlucompress.format.matrices import Matrix
+from nlucompress.format.matrices import Matrix, Product, ProductQuantized
 from nlucompress.format.numbers import Floats, Linear, Numbers
 from nlucompress.format.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
 
@@ -44,7 +44,14 @@ class _Elements:
 
 
 def smallest(matrix: Matrix, block_rows: int = SPARSE_BLOCK) -> Matrix:
-    """The matrix as coded rows, sparse or dense, in prefix codes or of fixed width, or as it is."""
+    """The matrix as coded rows, sparse or dense, in prefix codes or of fixed width, or as it is.
+
+    Of a matrix that is made of matrices, each of these.
+    """
+    if isinstance(matrix, (Product, ProductQuantized)):
+        children = {name: smallest(each, block_rows) for name, each in matrix.children.items()}
+        changed: Matrix = replace(matrix, **children)  # type: ignore[arg-type]
+        return changed
     if isinstance(matrix, Coded) or matrix.shape[1] > MAX_SPARSE_COLUMNS:
         return matrix
     elements = _elements(matrix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,14 @@ from numpy.typing import NDArray
 from nlucompress.algo import entropy
 from nlucompress.format import codec, container
 from nlucompress.format.indexes import Hashed
-from nlucompress.format.matrices import Coded, Matrix
+from nlucompress.format.matrices import (
+    Coded,
+    Matrix,
+    Plain,
+    Product,
+    ProductQuantized,
+    leaves,
+)
 from nlucompress.format.model import Model, Table
 from nlucompress.format.numbers import Floats
 
@@ -31,18 +39,19 @@ class TableAccount:
     Attributes:
         keys: Number of keys.
         columns: Numbers per key.
-        nonzero: Numbers that are not zero.
+        nonzero: Numbers that are not zero; None where rows are made of several matrices.
         key_bits: Bits per key of the strings, or of hash and fingerprints.
         hash_bits: Bits per key of the hash alone, None for strings.
         value_bits: Bits per key of the rows.
         bound_bits: log2(1 / false-positive rate) + entropy of the row's values, zeros included,
-            taken as independent; None while the keys are strings.
+            taken as independent, for each matrix that the rows are made of; None while the keys
+            are strings.
     """
 
     name: str
     keys: int
     columns: int
-    nonzero: int
+    nonzero: int | None
     key_bits: float
     hash_bits: float | None
     value_bits: float
@@ -69,7 +78,7 @@ def account(model: Model) -> Account:
         key_bytes = sum(tensors[t] for t in tensors if t.startswith(f"{prefix}keys."))
         row_bytes = sum(tensors[t] for t in tensors if t.startswith(f"{prefix}matrix."))
         parts += _key_parts(name, table, key_bytes)
-        parts += _row_parts(name, table.matrix, row_bytes)
+        parts += _row_parts(name, f"{prefix}matrix.", table.matrix, tensors)
         if table.counts is not None:
             parts.append(Part(f"{name}: counts", table.counts.nbytes))
         tables.append(_table(name, table, key_bytes, row_bytes))
@@ -96,31 +105,39 @@ def _key_parts(name: str, table: Table, key_bytes: int) -> list[Part]:
     ]
 
 
-def _row_parts(name: str, matrix: Matrix, row_bytes: int) -> list[Part]:
+def _row_parts(
+    name: str, prefix: str, matrix: Matrix, tensors: Mapping[str, int]
+) -> Iterator[Part]:
+    if isinstance(matrix, (Product, ProductQuantized)):
+        for part, child in matrix.children.items():
+            yield from _row_parts(f"{name}: {part}", f"{prefix}{part}.", child, tensors)
+        return
+    row_bytes = sum(tensors[t] for t in tensors if t.startswith(prefix))
     if not isinstance(matrix, Coded):
-        return [Part(f"{name}: {matrix.kind} rows", row_bytes)]
+        yield Part(f"{name}: {matrix.kind} rows", row_bytes)
+        return
     sizes = matrix.parts[1]
-    return [
-        Part(f"{name}: code tables", sizes["tables"]),
-        Part(f"{name}: row starts", sizes["starts"]),
-        Part(f"{name}: rows", sizes["stream"]),
-        Part(f"{name}: scales", row_bytes - sum(sizes.values())),
-    ]
+    yield Part(f"{name}: code tables", sizes["tables"])
+    yield Part(f"{name}: row starts", sizes["starts"])
+    yield Part(f"{name}: rows", sizes["stream"])
+    yield Part(f"{name}: scales", row_bytes - sum(sizes.values()))
 
 
 def _table(name: str, table: Table, key_bytes: int, row_bytes: int) -> TableAccount:
     keys, columns = table.matrix.shape
-    counts, nonzero = _value_counts(table.matrix)
+    counted = [_value_counts(each) for each in leaves(table.matrix).values()]
+    nonzero = counted[0][1] if len(counted) == 1 else None
     per_key = 8 / keys if keys else 0.0
     hash_bits = bound = None
     if isinstance(table.keys, Hashed):
         hash_bits = table.keys.cascade.nbytes * per_key
-        bound = table.keys.fingerprint_bits + entropy.entropy_bits(counts) / max(keys, 1)
+        bits_of_values = sum(entropy.entropy_bits(counts) for counts, _ in counted)
+        bound = table.keys.fingerprint_bits + bits_of_values / max(keys, 1)
     bits = (key_bytes * per_key, hash_bits, row_bytes * per_key, bound)
     return TableAccount(name, keys, columns, nonzero, *bits)
 
 
-def _value_counts(matrix: Matrix) -> tuple[NDArray[np.int64], int]:
+def _value_counts(matrix: Plain) -> tuple[NDArray[np.int64], int]:
     """How often each number of a matrix occurs, zeros included, and how many are not zero."""
     rows, columns, codes = matrix.entries()
     nonzero = int(np.count_nonzero(matrix.numbers.decode(codes, rows, columns)))

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from nlucompress.format.container import Entry
+from nlucompress.format.matrices import MAX_NESTING
 
 Kind = TypeVar("Kind")
 Entries = Mapping[str, Entry]
+
+CHILDREN = ("left", "right", "codes", "centroids", "norms", "rotation")
 
 
 @dataclass(frozen=True)
@@ -17,13 +20,14 @@ class MatrixInfo:
     """An encoded matrix; what the file does not tell is None.
 
     Attributes:
-        encoding: ``dense``, ``sparse`` or ``coded``.
+        encoding: ``dense``, ``sparse``, ``coded``, ``product`` or ``pq``.
         numbers: ``float``, ``linear`` or ``codebook``.
         levels: Number of codes, for numbers that are codes.
         per: What has a scale or codebook of its own: tensor, row, label or group.
         group: Columns per group.
         dtype: Of the codes, where they are a tensor of their own.
         sparse_rows, block_rows, symbol_bits: The layout of coded rows.
+        children: The matrices that a product and product-quantized rows are made of, by name.
     """
 
     encoding: str | None
@@ -37,6 +41,7 @@ class MatrixInfo:
     sparse_rows: bool | None
     block_rows: int | None
     symbol_bits: int | None
+    children: Mapping[str, MatrixInfo]
 
 
 @dataclass(frozen=True)
@@ -99,8 +104,13 @@ def _table(name: str, value: object, entries: Entries) -> TableInfo:
     )
 
 
-def matrix_of(value: object, where: str, entries: Entries) -> MatrixInfo:
+def matrix_of(value: object, where: str, entries: Entries, nesting: int = 1) -> MatrixInfo:
     """A matrix of the description."""
+    children = {
+        name: matrix_of(child, f"{where}.{name}", entries, nesting + 1)
+        for name in CHILDREN
+        if nesting < MAX_NESTING and (child := field(value, name, dict)) is not None
+    }
     encoding = field(value, "kind", str)
     codes = entries.get(f"{where}.codes")
     rows = columns = None
@@ -112,6 +122,10 @@ def matrix_of(value: object, where: str, entries: Entries) -> MatrixInfo:
         shape = field(value, "shape", list) or []
         if len(shape) == 2 and all(type(n) is int for n in shape):
             rows, columns = shape
+    elif encoding == "product" and {"left", "right"} <= children.keys():
+        rows, columns = children["left"].rows, children["right"].columns
+    elif encoding == "pq" and "codes" in children:
+        rows, columns = children["codes"].rows, field(value, "columns", int)
     numbers = field(value, "numbers", dict)
     return MatrixInfo(
         encoding,
@@ -125,6 +139,7 @@ def matrix_of(value: object, where: str, entries: Entries) -> MatrixInfo:
         field(value, "sparse", bool),
         field(value, "block_rows", int),
         field(value, "symbol_bits", int),
+        children,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.format.matrices import Matrix
+from nlucompress.format.matrices import Plain, leaves
 from nlucompress.format.model import Model
 from nlucompress.format.numbers import Floats
 
@@ -32,6 +32,7 @@ class Histogram:
     """Everything but the zeros, which would dwarf the rest.
 
     Attributes:
+        table: Its name, and behind a point the matrix where the rows are made of several.
         what: ``values``, or ``codes`` counted from the code of zero.
         zeros: How many are zero, listed in the file or not.
         total: Numbers of the table, zeros included.
@@ -47,10 +48,15 @@ class Histogram:
 
 def histograms(model: Model) -> tuple[Histogram, ...]:
     """Values of every table, and codes of those that are quantized."""
-    return tuple(each for name, t in model.tables.items() for each in _of_table(name, t.matrix))
+    return tuple(
+        each
+        for name, table in model.tables.items()
+        for part, matrix in leaves(table.matrix).items()
+        for each in _of_matrix(f"{name}.{part}" if part else name, matrix)
+    )
 
 
-def _of_table(name: str, matrix: Matrix) -> Iterator[Histogram]:
+def _of_matrix(name: str, matrix: Plain) -> Iterator[Histogram]:
     rows, columns, codes = matrix.entries()
     total = math.prod(matrix.shape)
     values = matrix.numbers.decode(codes, rows, columns)

@@ -13,7 +13,7 @@ from nlucompress.algo import affine, codebook, metrics
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format import matrices
 from nlucompress.format.indexes import Hashed
-from nlucompress.format.matrices import Dense, Matrix
+from nlucompress.format.matrices import Dense, Matrix, Plain, Product, ProductQuantized
 from nlucompress.format.model import Model, Table
 from nlucompress.format.numbers import (
     PARTS,
@@ -131,7 +131,7 @@ def _check(options: QuantizeOptions) -> None:
 
 
 def _refuse_coded(model: Model, where: str, matrix: Matrix) -> None:
-    if not isinstance(matrix.numbers, Floats):
+    if any(not isinstance(leaf.numbers, Floats) for leaf in matrices.leaves(matrix).values()):
         stage = stage_of(model, "quantize", "pack")
         raise StageOrderError(f"{where} was quantized by {stage} already; start from the floats")
     if model.sealed:
@@ -145,6 +145,8 @@ def _quantized(
     counts: NDArray[np.uint32] | None = None,
 ) -> tuple[Matrix, dict[str, Any]]:
     """Codes of a float matrix, and the figures of what that lost."""
+    if isinstance(matrix, (Product, ProductQuantized)):
+        raise DataError(f"{where} is made of several matrices, which cannot be quantized yet")
     rows, columns, values = matrices.values_of(matrix)
     if not np.isfinite(values).all():
         raise DataError(f"{where} holds NaN or infinite weights; repair the model first")
@@ -195,7 +197,7 @@ def _pruned(
 
 
 def _fit(
-    matrix: Matrix,
+    matrix: Plain,
     partition: Partition,
     rows: Int64,
     columns: Int64,
@@ -221,7 +223,7 @@ def _fit(
     return numbers, codes
 
 
-def _by_part(matrix: Matrix, partition: Partition, part: Int64, values: Floating) -> Floating:
+def _by_part(matrix: Plain, partition: Partition, part: Int64, values: Floating) -> Floating:
     """Values by part, shape (parts, most values of a part), NaN where a part has fewer."""
     count = partition.count(matrix.shape)
     if partition.per == "tensor":
@@ -238,6 +240,8 @@ def _by_part(matrix: Matrix, partition: Partition, part: Int64, values: Floating
 
 
 def _without_zero_rows(table: Table) -> Table:
+    if isinstance(table.matrix, (Product, ProductQuantized)):
+        return table
     rows, _, values = matrices.values_of(table.matrix)
     alive = np.zeros(table.matrix.shape[0], np.bool_)
     alive[np.broadcast_to(rows, values.shape)[values != 0]] = True

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Coded, Dense, Matrix, from_dense, smaller
+from nlucompress.format.matrices import (
+    Coded,
+    Dense,
+    Matrix,
+    Product,
+    ProductQuantized,
+    from_dense,
+    smaller,
+)
+from nlucompress.format.numbers import Floats, Linear
+from nlucompress.format.pq import code_numbers
 
 WORDS = (
     "",
@@ -51,8 +61,7 @@ def words(count: int) -> list[str]:
 
 def embeddings(rows: int = 12, columns: int = 4) -> nc.Model:
     """A table alone."""
-    table = nc.Table(Strings.of(words(rows)), from_dense(values(rows, columns, 1)))
-    return nc.Model({"embeddings": table})
+    return table_of(from_dense(values(rows, columns, 1)))
 
 
 def classifier(rows: int = 12, labels: tuple[str, ...] = LABELS, share: float = 0.6) -> nc.Model:
@@ -74,6 +83,46 @@ def quantized(model: nc.Model, **options: Any) -> nc.Model:
 def hashed(model: nc.Model, **options: Any) -> nc.Model:
     """Hashed, without history."""
     return replace(nc.phash(model, nc.PhashOptions(**options)), history=())
+
+
+def factored(rows: int = 12, coded_factors: bool = False) -> nc.Model:
+    """A table that is a product, of floats or of codes."""
+    left: Matrix = from_dense(values(rows, 2, 1))
+    right: Matrix = from_dense(values(2, 4, 1))
+    if coded_factors:
+        left, right = (
+            quantized(table_of(each), bits=4, per="row").table().matrix for each in (left, right)
+        )
+    return table_of(Product(left, right))
+
+
+def product_quantized(rows: int = 12) -> nc.Model:
+    """A table of product-quantized rows with norms and a rotation."""
+    codes = (np.arange(3 * rows) ** 2 % 7 % 5).astype(np.uint8).reshape(rows, 3)
+    turn = np.eye(5, dtype=np.float16)[::-1].copy()
+    return table_of(
+        ProductQuantized(
+            5,
+            Dense(code_numbers(5), codes),
+            from_dense(values(15, 2, 1)),
+            from_dense(values(rows, 1, 1)),
+            Dense(Floats(), turn),
+        )
+    )
+
+
+def half_scales() -> nc.Model:
+    """Codes with scales per row in binary16."""
+    matrix = quantized(embeddings(), bits=4, per="row").table().matrix
+    assert isinstance(matrix, Dense)
+    assert isinstance(matrix.numbers, Linear)
+    scale = matrix.numbers.scale.astype(np.float16)
+    return table_of(Dense(replace(matrix.numbers, scale=scale), matrix.codes))
+
+
+def table_of(matrix: Matrix) -> nc.Model:
+    """A table alone of these rows."""
+    return nc.Model({"embeddings": nc.Table(Strings.of(words(matrix.shape[0])), matrix)})
 
 
 def _history() -> nc.Model:
@@ -101,12 +150,20 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "packed_fixed_linear": lambda: nc.pack(hashed(quantized(embeddings(200, 3), bits=2))),
     "packed_prefix": lambda: nc.pack(hashed(quantized(embeddings(150, 6), bits=3, per="row"))),
     "packed_fixed": lambda: nc.pack(hashed(quantized(embeddings(120, 4), bits=4, method="kmeans"))),
+    "product": factored,
+    "pq": product_quantized,
+    "linear_row_half": half_scales,
+    "packed_product": lambda: nc.pack(hashed(factored(120, True))),
+    "packed_pq": lambda: nc.pack(hashed(product_quantized(300))),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
 }
 
 
 def encoding(matrix: Matrix) -> str:
     """The encoding of a matrix in words."""
+    if isinstance(matrix, (Product, ProductQuantized)):
+        parts = (f"{name} {encoding(each)}" for name, each in matrix.children.items())
+        return f"{matrix.kind} of {'; '.join(parts)}"
     form = matrix.kind
     if isinstance(matrix, Coded):
         form = "sparse stream" if matrix.layout.sparse else "dense stream"

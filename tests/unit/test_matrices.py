@@ -10,7 +10,7 @@ import pytest
 from nlucompress.errors import FormatError
 from nlucompress.format import matrices
 from nlucompress.format.fields import Fields, Tensors
-from nlucompress.format.matrices import Coded, Dense, Matrix, from_dense
+from nlucompress.format.matrices import Coded, Dense, Matrix, Plain, from_dense
 from nlucompress.format.numbers import Codebook, Floats, Linear, Numbers, Partition
 from tests.unit.samples import coded, int64, sparse, uint8
 
@@ -20,14 +20,14 @@ BOOK = Codebook(Partition(), np.array([[0, -1, 1, 5]], np.float32))
 CODES = np.array([[1, 3, 1, 0], [0, 0, 2, 0], [2, 2, 2, 2]], np.uint8)
 
 
-def encodings() -> dict[str, tuple[Matrix, list[list[float]]]]:
+def encodings() -> dict[str, tuple[Plain, list[list[float]]]]:
     """Every encoding and the rows that it stands for."""
     systems: dict[str, tuple[Numbers, Any, list[list[float]]]] = {
         "float": (Floats(), VALUES, VALUES.tolist()),
         "linear": (LINEAR, CODES, [[0, 2, 0, -1], [0, 0, 4, 0], [0, 0, 0, 0]]),
         "codebook": (BOOK, CODES, [[-1, 5, -1, 0], [0, 0, 1, 0], [1, 1, 1, 1]]),
     }
-    result: dict[str, tuple[Matrix, list[list[float]]]] = {}
+    result: dict[str, tuple[Plain, list[list[float]]]] = {}
     for name, (numbers, codes, expected) in systems.items():
         dense, listed = Dense(numbers, codes), sparse(numbers, codes)
         result[f"dense {name}"] = dense, expected
@@ -67,7 +67,9 @@ def test_rows_by_hand(name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_listed_elements_rebuild_the_matrix(name: str) -> None:
     matrix, expected = ALL[name]
-    rows, columns, values = matrices.values_of(again(matrix))
+    read = again(matrix)
+    assert isinstance(read, type(matrix))
+    rows, columns, values = matrices.values_of(read)
     rebuilt = np.zeros((3, 4), np.float32)
     rebuilt[rows, columns] = values
     assert rebuilt.tolist() == expected
