@@ -15,7 +15,8 @@ def unit(rows: Float32) -> Float32:
     """Rows divided by their lengths; a row of zeros stays one."""
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
     scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return (rows * scale[:, None]).astype(np.float32)
+    result: Float32 = (rows * scale[:, None]).astype(np.float32)
+    return result
 
 
 def nearest(units: Float32, queries: Int64, count: int) -> Int64:

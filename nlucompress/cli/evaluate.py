@@ -20,7 +20,7 @@ from nlucompress.cli.common import (
     read_model,
     size,
 )
-from nlucompress.cli.neighbours import report
+from nlucompress.cli.neighbours import compare_tables
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def command(
             raise UsageError("--neighbours takes no --data, and of the gates only its own")
         chosen = {"count": neighbours, "queries": queries, "seed": seed, "table": table}
         limits = {"min_agreement": min_agreement, "max_size": gates["max_size"]}
-        return report(model, reference, as_json, quiet, **chosen, **limits)
+        return compare_tables(model, reference, as_json, quiet, **chosen, **limits)
     if queries is not None or table is not None or min_agreement is not None:
         raise UsageError("--queries, --table and --min-agreement are for --neighbours")
     if data is None:
@@ -113,28 +113,28 @@ def command(
     streams.check_inputs(model, data, reference)
     examples = read_data(data)
     old = read_model(reference) if reference else None
-    measured = evaluate(read_model(model), examples, old, Gates(**gates))
-    if measured.unknown_labels:
-        names = ", ".join(printable(label) for label in measured.unknown_labels[:5])
+    report = evaluate(read_model(model), examples, old, Gates(**gates))
+    if report.unknown_labels:
+        names = ", ".join(printable(label) for label in report.unknown_labels[:5])
         streams.note(
-            f"nlucompress: warning: {len(measured.unknown_labels)} labels of the data are unknown to "
+            f"nlucompress: warning: {len(report.unknown_labels)} labels of the data are unknown to "
             f"the model, which can only get them wrong: {names}",
             quiet,
         )
     if as_json:
-        streams.say(dump_json(_figures(measured, per_label, show_flips)))
+        streams.say(dump_json(_figures(report, per_label, show_flips)))
     elif not quiet:
-        for line in _lines(measured):
+        for line in _lines(report):
             streams.say(line)
         if per_label:
-            _print_labels(measured)
-        for flip in measured.flips[:show_flips]:
+            _print_labels(report)
+        for flip in report.flips[:show_flips]:
             answer, label = printable(flip.answer), printable(flip.label)
             streams.say(f"flip\t{label}\t{answer}\t{printable(flip.text)}")
-    for gate in measured.gates:
+    for gate in report.gates:
         if not gate.met:
             streams.note(f"nlucompress: gate missed: {_gate(gate)}")
-    return 0 if measured.passed else main.GATE_MISSED
+    return 0 if report.passed else main.GATE_MISSED
 
 
 def _figures(report: Report, per_label: bool, show_flips: int) -> dict[str, Any]:
@@ -176,9 +176,9 @@ def _lines(report: Report) -> list[str]:
 def _gate(gate: Gate) -> str:
     option = "--" + gate.name.replace("_", "-")
     if gate.name == "max_size":
-        return f"{option} {gate.limit:,.0f} bytes, measured {gate.value:,.0f}"
+        return f"{option} {gate.limit:,.0f} bytes, report {gate.value:,.0f}"
     unit = "points" if gate.name == "max_accuracy_drop" else "%"
-    return f"{option} {100 * gate.limit:g} {unit}, measured {100 * gate.value:.3f}"
+    return f"{option} {100 * gate.limit:g} {unit}, report {100 * gate.value:.3f}"
 
 
 def _print_labels(report: Report) -> None:

@@ -21,12 +21,12 @@ from nlucompress.importers.formats import FORMATS
     help="What the file is; by default its content tells.",
 )
 @click.option("--name", default="embeddings", show_default=True, help="Name of the table.")
-@click.option("--tensor", metavar="NAME", help="safetensors: the 2-D tensor that is the table.")
+@click.option("--tensor", metavar="NAME", help="Named tensors: the one that is the table.")
 @click.option(
-    "--keys", metavar="FILE", help="safetensors: the keys of the table's rows, one a line."
+    "--keys", metavar="FILE", help="Tensors: the keys of the rows, one a line, or a tokenizer.json."
 )
 @click.option(
-    "--skip", multiple=True, metavar="NAME", help="safetensors: leave this tensor out (repeatable)."
+    "--skip", multiple=True, metavar="NAME", help="Named tensors: leave this one out (repeatable)."
 )
 @stage_options
 def command(target: Target, file: str, format_: str | None, **options: Any) -> None:

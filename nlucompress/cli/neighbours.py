@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from nlucompress.stages.neighbours import NeighbourReport
 
 
-def report(model: str, reference: str | None, as_json: bool, quiet: bool, **options: Any) -> int:
+def compare_tables(
+    model: str, reference: str | None, as_json: bool, quiet: bool, **options: Any
+) -> int:
     """Compare, print and return the exit code."""
     from nlucompress.stages.neighbours import NeighbourOptions, compare
 

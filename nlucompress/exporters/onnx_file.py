@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, UsageError
 from nlucompress.exporters.rows import Rows
-from nlucompress.format.matrices import Matrix
+from nlucompress.format.matrices import Matrix, Product, ProductQuantized
 from nlucompress.format.model import Model
 from nlucompress.format.numbers import Linear
 from nlucompress.format.protobuf import block, integer
@@ -92,7 +92,9 @@ def _codes(
     matrix: Matrix,
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8], int] | None:
     """Codes, scales, zero points and their axis where all fit into 8 bits, else None."""
-    numbers = getattr(matrix, "numbers", None)
+    if isinstance(matrix, (Product, ProductQuantized)):
+        return None
+    numbers = matrix.numbers
     if not isinstance(numbers, Linear) or numbers.partition.per == "group":
         return None
     parts = len(numbers.scale)

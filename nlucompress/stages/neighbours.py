@@ -75,8 +75,8 @@ def compare(
 
     Raises:
         UsageError: An option is out of range, or there is no such table.
-        DataError: The reference has no keys of its own or too few, or no key is in both, or rows differ in
-            length.
+        DataError: The reference has no keys of its own or too few, no key is in both, or their
+            rows differ in length.
     """
     options = options or NeighbourOptions()
     if options.count < 1 or (options.queries is not None and options.queries < 1):
