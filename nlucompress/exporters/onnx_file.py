@@ -3,7 +3,7 @@
     classifier   features [texts, keys] -> scores [texts, labels] = link(features x rows + bias)
     bag          ids [texts, n], weights [texts, n] -> vectors [texts, columns], the weighted sums
 
-Rows on a linear grid stay the 8-bit codes that they are, under a DequantizeLinear; all others are
+The rows are the initializer ``table``. On a linear grid they stay the 8-bit codes that they are, under a DequantizeLinear; all others are
 float32. The keys stand in the metadata as a JSON list (``keys``), the labels as well (``labels``).
 The messages and their field numbers are those of the ONNX project's ``onnx.proto``.
 """
@@ -25,10 +25,11 @@ from nlucompress.format.numbers import Linear
 from nlucompress.format.protobuf import block, integer
 
 OPSET, IR_VERSION = 13, 8  # DequantizeLinear takes an axis from opset 13 on
+TABLE = "table"
 FLOAT, UINT8, INT64 = 1, 2, 7
 LIMIT = (1 << 31) - 1  # bytes of a message
 _TYPES = {"float32": FLOAT, "uint8": UINT8, "int64": INT64}
-_LINKS = {"softmax": ["Softmax"], "logistic": ["Sigmoid"], "margin": ["Identity"]}
+_LINKS = {"softmax": "Softmax", "logistic": "Sigmoid", "margin": "Identity"}
 
 
 def write(model: Model, rows: Rows) -> Iterator[bytes]:
@@ -46,14 +47,14 @@ def write(model: Model, rows: Rows) -> Iterator[bytes]:
     if network is not None and network.kind == "linear":
         bias = network.tensors["bias"].rows(np.zeros(1, np.int64))
         graph += block(5, _tensor("bias", bias.astype(np.float32)))
-        graph += _node("MatMul", ["features", rows.name], ["products"])
+        graph += _node("MatMul", ["features", TABLE], ["products"])
         graph += _node("Add", ["products", "bias"], ["sums"])
-        graph += _node(_LINKS[str(network.settings["link"])][0], ["sums"], ["scores"])
+        graph += _node(_LINKS[str(network.settings["link"])], ["sums"], ["scores"])
         graph += block(11, _value("features", FLOAT, ["texts", len(rows)]))
         graph += block(12, _value("scores", FLOAT, ["texts", rows.columns]))
     elif network is None or network.kind == "tensors":
         graph += block(5, _tensor("one", np.array([1])))
-        graph += _node("Gather", [rows.name, "ids"], ["rows"])
+        graph += _node("Gather", [TABLE, "ids"], ["rows"])
         graph += _node("Unsqueeze", ["weights", "one"], ["lines"])
         graph += _node("MatMul", ["lines", "rows"], ["sums"])
         graph += _node("Squeeze", ["sums", "one"], ["vectors"])
@@ -75,17 +76,17 @@ def _weights(rows: Rows) -> bytes:
     """The table as an initializer, or as codes and the node that decodes them."""
     quantized = _codes(rows.matrix)
     if quantized is None:
-        return block(5, _tensor(rows.name, rows.values()))
+        return block(5, _tensor(TABLE, rows.values()))
     codes, scale, zero_point, axis = quantized
     if axis == 0 and len(scale) > 1:
         scale, zero_point = scale[rows.order], zero_point[rows.order]
-    names = [f"{rows.name}_{part}" for part in ("codes", "scale", "zero_point")]
+    names = [f"{TABLE}_{part}" for part in ("codes", "scale", "zero_point")]
     arrays: tuple[NDArray[Any], ...] = (codes[rows.order], scale, zero_point)
     result = b"".join(
         block(5, _tensor(name, array)) for name, array in zip(names, arrays, strict=True)
     )
     attribute = block(1, "axis") + integer(3, axis) + integer(20, 2)
-    return result + _node("DequantizeLinear", names, [rows.name], block(5, attribute))
+    return result + _node("DequantizeLinear", names, [TABLE], block(5, attribute))
 
 
 def _codes(
