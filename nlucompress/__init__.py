@@ -26,16 +26,19 @@ if TYPE_CHECKING:
     from nlucompress.format.model import Model, Network, Table
     from nlucompress.importers.detect import ImportOptions, import_model
     from nlucompress.importers.examples import Examples, read_examples
+    from nlucompress.importers.tagged import Tagged, read_tagged
     from nlucompress.networks.classifier import Classifier, Prediction
     from nlucompress.networks.featurizer import Featurizer
     from nlucompress.networks.tagger import Tagger
     from nlucompress.stages.account import Account, account
     from nlucompress.stages.evaluate import Gates, Report, evaluate
+    from nlucompress.stages.evaluate_tags import TagReport, evaluate_tags
     from nlucompress.stages.export import ExportOptions, export
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
     from nlucompress.stages.quantize import QuantizeOptions, quantize
     from nlucompress.stages.train import TrainOptions, train
+    from nlucompress.stages.train_crf import CrfOptions, train_crf
 
 # Names are imported when they are first used: `import nlucompress` alone costs next to nothing.
 _HOMES = {
@@ -44,22 +47,26 @@ _HOMES = {
     "format.model": "Model Network Table",
     "importers.detect": "ImportOptions import_model",
     "importers.examples": "Examples read_examples",
+    "importers.tagged": "Tagged read_tagged",
     "networks.classifier": "Classifier Prediction",
     "networks.featurizer": "Featurizer",
     "networks.tagger": "Tagger",
     "stages.account": "Account account",
     "stages.evaluate": "Gates Report evaluate",
     "stages.export": "ExportOptions export",
+    "stages.evaluate_tags": "TagReport evaluate_tags",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
     "stages.quantize": "QuantizeOptions quantize",
     "stages.train": "TrainOptions train",
+    "stages.train_crf": "CrfOptions train_crf",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "Account",
     "Classifier",
+    "CrfOptions",
     "DataError",
     "Examples",
     "ExportOptions",
@@ -78,11 +85,14 @@ __all__ = [
     "Report",
     "StageOrderError",
     "Table",
+    "TagReport",
+    "Tagged",
     "Tagger",
     "TrainOptions",
     "UsageError",
     "account",
     "evaluate",
+    "evaluate_tags",
     "export",
     "import_model",
     "load",
@@ -90,8 +100,10 @@ __all__ = [
     "phash",
     "quantize",
     "read_examples",
+    "read_tagged",
     "save",
     "train",
+    "train_crf",
 ]
 __version__ = "0.1.0"
 

@@ -25,6 +25,7 @@ from tests.reference_hash import (
     require,
     tokens,
 )
+from tests.reference_tagger import TokenReader, viterbi
 
 DTYPES = {"U8": "B", "U16": "H", "U32": "I", "I64": "q", "F16": "e", "F32": "f"}
 LARGEST = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
@@ -605,7 +606,14 @@ class ReferenceModel:
         self.tables = {
             name: Table(table, f"tables.{name}", tensors) for name, table in spec["tables"].items()
         }
-        self.ngrams = NGrams(spec["features"]) if "features" in spec else None
+        self.ngrams: NGrams | None = None
+        self.tokens: TokenReader | None = None
+        features = spec.get("features", {})
+        if features.get("kind") in ("attributes", "token-template"):
+            self.tokens = TokenReader(features, fold)
+        elif "features" in spec:
+            self.ngrams = NGrams(features)
+        self.transitions: list[list[float]] | None = None
         self.link: str | None = None
         self.tensors: dict[str, AnyMatrix] = {}
         if "network" in spec:
@@ -614,7 +622,7 @@ class ReferenceModel:
 
     def read_network(self, spec: dict[str, Any], tensors: Tensors) -> None:
         """Read the network (section 12)."""
-        require(spec["kind"] in ("linear", "tensors"), "unknown kind of network")
+        require(spec["kind"] in ("linear", "crf", "tensors"), "unknown kind of network")
         require(isinstance(spec["settings"], dict), "`settings` is no object")
         require(isinstance(spec["tensors"], dict), "`tensors` is no object")
         for name, matrix in spec["tensors"].items():
@@ -623,11 +631,22 @@ class ReferenceModel:
             self.link = fields(spec["settings"], "link")["link"]
             require(self.link in ("softmax", "logistic", "margin"), "unknown link")
             count = len(self.labels)
-            require(count > 0 and self.ngrams is not None, "no labels or no features")
-            require("features" in self.tables, "no table `features`")
-            require(self.tables["features"].matrix.columns == count, "columns are no labels")
+            require(self.ngrams is not None or self.tokens is not None, "no features")
             bias = self.tensors.get("bias")
             require(bias is not None and (bias.rows, bias.columns) == (1, count), "no bias")
+        if spec["kind"] == "crf":
+            fields(spec["settings"], "")
+            count = len(self.labels)
+            require(count <= 2048 and self.tokens is not None, "too many labels or no features")
+            matrix = self.tensors.get("transitions")
+            if matrix is None or (matrix.rows, matrix.columns) != (count, count):
+                raise ValueError("no transitions")
+            self.transitions = [matrix.row(i) for i in range(count)]
+        if spec["kind"] in ("linear", "crf"):
+            require(len(self.labels) > 0, "no labels")
+            require("features" in self.tables, "no table `features`")
+            columns = self.tables["features"].matrix.columns
+            require(columns == len(self.labels), "columns are no labels")
 
     def features(self, text: str) -> dict[str, int]:
         """The weight of every key of a text, known or not."""
@@ -645,6 +664,27 @@ class ReferenceModel:
             if index is not None:
                 row = table.row(index)
                 scores = [score + weight * x for score, x in zip(scores, row, strict=True)]
+        return scores
+
+    def tag(self, lines: list[str]) -> list[str]:
+        """The label of every token of a sentence."""
+        if self.tokens is None:
+            raise ValueError("the model does not tag")
+        scores = [self.token_scores(token) for token in self.tokens.tokens(lines)]
+        best = [score.index(max(score)) for score in scores]
+        if self.transitions is not None:
+            best = viterbi(scores, self.transitions)
+        return [self.labels[label] for label in best]
+
+    def token_scores(self, token: list[tuple[str, float]]) -> list[float]:
+        """The score of every label for a token."""
+        crf = self.transitions is not None
+        scores = [0.0] * len(self.labels) if crf else self.tensors["bias"].row(0)
+        table = self.tables["features"]
+        for key, value in token:
+            index = table.find(key)
+            if index is not None:
+                scores = [s + value * x for s, x in zip(scores, table.row(index), strict=True)]
         return scores
 
     def predict(self, text: str) -> str:

@@ -18,6 +18,7 @@ from nlucompress.errors import NluCompressError
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
     from nlucompress.importers.examples import Examples
+    from nlucompress.importers.tagged import Layout, Tagged
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -93,6 +94,16 @@ def read_data(path: str) -> Examples:
         return read_examples(path)
     data = bytes(streams.read_input(path))
     return parse_examples(io.BytesIO(data), streams.named(path))
+
+
+def read_tagged_data(path: str, layout: Layout) -> Tagged:
+    """Read tagged sentences from a file or from stdin."""
+    from nlucompress.importers.tagged import parse_tagged, read_tagged
+
+    if path != streams.STANDARD:
+        return read_tagged(path, layout)
+    data = bytes(streams.read_input(path))
+    return parse_tagged(io.BytesIO(data), streams.named(path), layout)
 
 
 def write_model(model: Model, output: str) -> int:

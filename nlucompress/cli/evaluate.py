@@ -25,11 +25,16 @@ from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
     from nlucompress.stages.evaluate import Gate, Report
+    from nlucompress.stages.evaluate_tags import TagReport
 
 
 @click.command(name="evaluate")
 @model_argument
-@click.option("--data", metavar="TEST.TSV", help="Lines of `label<TAB>text`.")
+@click.option(
+    "--data",
+    metavar="TEST.TSV",
+    help="Lines of `label<TAB>text`; for taggers, tagged tokens.",
+)
 @click.option("--reference", metavar="OLD", help="The model that this one is to replace.")
 @click.option(
     "--min-accuracy", type=percent, metavar="PERCENT", help="Gate: least accuracy in percent."
@@ -93,10 +98,16 @@ def command(
     and drops are in percentage points of the examples here, and fractions in the JSON. Exit code 1
     says that a gate was missed; every figure is printed all the same. --neighbours compares tables.
 
+    A tagger is measured on lines of `token<TAB>tag` with a blank line behind each sentence, or, if
+    it reads attributes, of `tag<TAB>attribute<TAB>...`. Accuracy, drop and flips are then those of
+    tokens.
+
     \b
     Example:
       nlucompress evaluate small.nlu --data test.tsv --reference full.nlu --max-nfr 1.2
     """
+    from nlucompress.cli import evaluate_tags
+    from nlucompress.networks.tagger import is_tagger
     from nlucompress.stages.evaluate import Gates, evaluate
 
     if neighbours is not None:
@@ -111,9 +122,15 @@ def command(
     if data is None:
         raise UsageError("name --data to measure accuracy on, or --neighbours to compare tables")
     streams.check_inputs(model, data, reference)
-    examples = read_data(data)
+    measured = read_model(model)
     old = read_model(reference) if reference else None
-    report = evaluate(read_model(model), examples, old, Gates(**gates))
+    report: Report | TagReport
+    if is_tagger(measured):
+        report = tags = evaluate_tags.measure(measured, data, old, Gates(**gates))
+        lines = evaluate_tags.lines(tags)
+    else:
+        report = found = evaluate(measured, read_data(data), old, Gates(**gates))
+        lines = _lines(found)
     if report.unknown_labels:
         names = ", ".join(printable(label) for label in report.unknown_labels[:5])
         streams.note(
@@ -124,7 +141,7 @@ def command(
     if as_json:
         streams.say(dump_json(_figures(report, per_label, show_flips)))
     elif not quiet:
-        for line in _lines(report):
+        for line in [*lines, *_gate_lines(report)]:
             streams.say(line)
         if per_label:
             _print_labels(report)
@@ -137,7 +154,7 @@ def command(
     return 0 if report.passed else main.GATE_MISSED
 
 
-def _figures(report: Report, per_label: bool, show_flips: int) -> dict[str, Any]:
+def _figures(report: Report | TagReport, per_label: bool, show_flips: int) -> dict[str, Any]:
     figures = dataclasses.asdict(report)
     labels, flips = figures.pop("labels"), figures.pop("flips")
     figures["gates"] = list(figures["gates"])
@@ -168,20 +185,25 @@ def _lines(report: Report) -> list[str]:
             f"positive flips    {100 * old.pfr:.2f} %",
             f"agreement         {100 * old.agreement:.2f} %",
         ]
-    for gate in report.gates:
-        lines.append(f"gate              {'met' if gate.met else 'MISSED'}: {_gate(gate)}")
     return lines
+
+
+def _gate_lines(report: Report | TagReport) -> list[str]:
+    return [
+        f"gate              {'met' if gate.met else 'MISSED'}: {_gate(gate)}"
+        for gate in report.gates
+    ]
 
 
 def _gate(gate: Gate) -> str:
     option = "--" + gate.name.replace("_", "-")
     if gate.name == "max_size":
-        return f"{option} {gate.limit:,.0f} bytes, report {gate.value:,.0f}"
+        return f"{option} {gate.limit:,.0f} bytes, measured {gate.value:,.0f}"
     unit = "points" if gate.name == "max_accuracy_drop" else "%"
-    return f"{option} {100 * gate.limit:g} {unit}, report {100 * gate.value:.3f}"
+    return f"{option} {100 * gate.limit:g} {unit}, measured {100 * gate.value:.3f}"
 
 
-def _print_labels(report: Report) -> None:
+def _print_labels(report: Report | TagReport) -> None:
     width = max(len(printable(figures.label)) for figures in report.labels)
     streams.say(f"{'label':<{width}}  precision  recall      F1  examples")
     for each in report.labels:

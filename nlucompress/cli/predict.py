@@ -34,20 +34,37 @@ CHUNK = 1 << 16
 @click.option(
     "--unknown", is_flag=True, help="Also print how many features the model knows and does not."
 )
-def command(model: str, texts: str, top: int, as_json: bool, unknown: bool) -> None:
+@click.option(
+    "--tag", "tags", is_flag=True, help="Tag tokens: a token a line, a blank line ends a sentence."
+)
+@click.option("--marginals", is_flag=True, help="With --tag: the probability of each label, too.")
+def command(
+    model: str, texts: str, top: int, as_json: bool, unknown: bool, tags: bool, marginals: bool
+) -> None:
     """Classify lines of text: a line in, `label<TAB>score` out, at once.
 
     TEXTS is a file of utterances, one a line; by default they are read from stdin. Scores are
     probabilities (softmax, logistic) or, for models trained with the squared hinge, margins.
 
+    With `--tag`, TEXTS holds a token a line (a word, or what the model reads as attributes) and a
+    blank line behind each sentence; out come the labels, a line each, and the blank lines.
+
     \b
     Example:
       nlucompress predict small.nlu --top 3 < utterances.txt
     """
+    from nlucompress.cli import tag
     from nlucompress.networks.classifier import Classifier
 
     if model == texts == streams.STANDARD:
         raise UsageError("model and texts cannot both come from stdin; name one of them")
+    if tags:
+        if top > 1 or unknown:
+            raise UsageError("--top and --unknown are for whole texts, not for --tag")
+        tag.run(read_model(model), texts, marginals, as_json)
+        return
+    if marginals:
+        raise UsageError("--marginals is for --tag")
     classifier = Classifier(read_model(model))
     for lines in read_lines(texts):
         for prediction in classifier.explain(lines, top, count_keys=unknown):

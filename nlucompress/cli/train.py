@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from nlucompress.cli import streams
 from nlucompress.cli.common import (
@@ -18,6 +19,7 @@ from nlucompress.cli.common import (
     stage_options,
     write_model,
 )
+from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +27,22 @@ if TYPE_CHECKING:
     from nlucompress.stages.train import Progress
 
 
+# Options that only one network has; the others are common to all.
+OWN = {
+    "linear": {"ngrams", "chars", "counts", "loss", "distinct", "class_weight"},
+    "crf": {"attributes", "affixes", "window", "grams"},
+}
+
+
 @click.command(name="train")
 @click.argument("data", metavar="TRAIN.TSV")
+@click.option(
+    "--network",
+    type=click.Choice(list(OWN)),
+    default="linear",
+    show_default=True,
+    help="linear classifies texts; crf tags the tokens of sentences.",
+)
 @click.option(
     "--dev", metavar="FILE", help="Development data: chooses --l2 and ends the training early."
 )
@@ -57,17 +73,22 @@ if TYPE_CHECKING:
     help="The first two are one-vs-rest; the last two give probabilities.",
 )
 @click.option(
-    "--l2", type=float, help="Strength of the L2 penalty; default: by --dev, or a middle one."
+    "--l2",
+    type=float,
+    help="Strength of the L2 penalty; default: by --dev, or a middle one; crf: 1e-6.",
 )
 @click.option(
-    "--l1", default=3e-5, show_default=True, help="Strength of the L1 penalty; 0 is none."
+    "--l1",
+    default=3e-5,
+    show_default=True,
+    help="Strength of the L1 penalty; 0 is none; crf: by --dev, or 1e-6.",
 )
 @click.option(
     "--min-count",
     default=2,
     show_default=True,
     type=click.IntRange(1),
-    help="Leave out features of fewer training texts.",
+    help="Leave out features of fewer training texts; crf: of fewer tokens, default 1.",
 )
 @click.option(
     "--distinct/--all-features",
@@ -87,32 +108,59 @@ if TYPE_CHECKING:
     default=200,
     show_default=True,
     type=click.IntRange(1),
-    help="Steps of the optimizer at most.",
+    help="Steps of the optimizer at most; crf: default 150.",
+)
+@click.option(
+    "--attributes", is_flag=True, help="crf: TRAIN holds lines of `tag<TAB>attribute<TAB>...`."
+)
+@click.option(
+    "--affixes",
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="crf: longest prefix and suffix of a word.",
+)
+@click.option(
+    "--window", default=2, show_default=True, metavar="N", help="crf: neighbours to each side."
+)
+@click.option(
+    "--grams", default=3, show_default=True, metavar="N", help="crf: longest run of words."
 )
 @stage_options
 def command(
     target: Target,
     data: str,
     dev: str | None,
+    network: str,
     ngrams: Any,
     chars: Any,
     counts: bool,
     **options: Any,
 ) -> None:
-    """Train a linear n-gram classifier on lines of `label<TAB>text`.
+    """Train a linear n-gram classifier on lines of `label<TAB>text`, or a tagger.
 
     Text is folded to lower case; accents, digits and apostrophes within words are kept. The same
     featurizer is described in the model and used when it predicts.
+
+    With `--network crf` the data are lines of `token<TAB>tag` with a blank line behind each
+    sentence, and the model is a conditional random field over each token's word, affixes, shape and
+    neighbours.
 
     \b
     Example:
       nlucompress train train.tsv --dev dev.tsv --ngrams 1-3 -o full.nlu
     """
+    from nlucompress.cli import train_crf
     from nlucompress.stages.train import TrainOptions, train
 
     inputs = [data, *([dev] if dev else [])]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
+    given = given_options(network)
+    if network == "crf":
+        train_crf.run(target, data, dev, given)
+        return
+    options = {name: options[name] for name in options if name not in OWN["crf"]}
     examples = read_data(data)
     held_out = read_data(dev) if dev else None
     weighting: Any = "count" if counts else "binary"
@@ -129,6 +177,36 @@ def command(
         f"model: {bytes_text(size)}",
     ]
     target.report({"labels": len(model.labels), "size_bytes": size, **figures}, lines)
+
+
+def given_options(network: str) -> dict[str, Any]:
+    """The options of the networks that stand on the command line.
+
+    Raises:
+        UsageError: One is of another network.
+    """
+    context = click.get_current_context()
+    named = context.params.keys() - {
+        "network",
+        "data",
+        "dev",
+        "output",
+        "force",
+        "quiet",
+        "as_json",
+    }
+    given = {
+        name: context.params[name]
+        for name in sorted(named)
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+    for other, own in OWN.items():
+        stray = sorted((own - OWN[network]) & given.keys())
+        if stray:
+            option = {"distinct": "distinct/--all-features"}.get(stray[0], stray[0])
+            name = option.replace("_", "-")
+            raise UsageError(f"--{name} is for --network {other}, not for {network}")
+    return given
 
 
 @contextmanager

@@ -3,8 +3,9 @@
     classifier   features [texts, keys] -> scores [texts, labels] = link(features x rows + bias)
     bag          ids [texts, n], weights [texts, n] -> vectors [texts, columns], the weighted sums
 
-The rows are the initializer ``table``. On a linear grid they stay the 8-bit codes that they are, under a DequantizeLinear; all others are
-float32. The keys stand in the metadata as a JSON list (``keys``), the labels as well (``labels``).
+The rows are the initializer ``table``. On a linear grid they stay the 8-bit codes that they are,
+under a DequantizeLinear; all others are float32. The keys stand in the metadata as a JSON list
+(``keys``), the labels as well (``labels``).
 The messages and their field numbers are those of the ONNX project's ``onnx.proto``.
 """
 

@@ -5,11 +5,15 @@ An importer is imported only when a file asks for it, and the names alone cost n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
+from nlucompress.importers.sources import BOM
 from nlucompress.importers.text_layouts import LAYOUTS
+
+_JSON_HEAD = re.compile(rb'\s*(?:\[\s*)?\{\s*"(?:[^"\\]|\\.)*"\s*:\s*[\[{]', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,11 @@ def _named(module: str) -> Callable[[bytes], bool]:
     return recognizes
 
 
+def _perceptron(head: bytes) -> bool:
+    """An object, or a list that begins with one, whose first value is an object or a list."""
+    return _JSON_HEAD.match(head.removeprefix(BOM)) is not None
+
+
 _TENSORS = ("name", "tensor", "keys", "skip")
 
 FORMATS: dict[str, Format] = {
@@ -56,4 +65,7 @@ FORMATS: dict[str, Format] = {
     "npy": Format("npy_file", lambda head: head[:6] == b"\x93NUMPY", takes=("name", "keys")),
     "keras": Format("keras_file", _named("keras_file"), takes=_TENSORS),
     "onnx": Format("onnx_file", _named("onnx_file"), takes=_TENSORS),
+    "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
+    "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
+    "perceptron": Format("perceptron", _perceptron),
 }

@@ -38,7 +38,8 @@ def token_features(features: Mapping[str, Any]) -> TokenFeatures:
     if features.get("kind") == TEMPLATE:
         from nlucompress.networks.template import TokenTemplate
 
-        return TokenTemplate.parse(features)
+        template = TokenTemplate.parse(features)
+        return lambda lines: template([line.partition("\t")[0] for line in lines])
     if dict(features) != {"kind": KIND}:
         raise FormatError(f"features: unknown description {str(dict(features))[:80]}")
     return lambda lines: [parse_attributes(line) for line in lines]
@@ -67,12 +68,3 @@ def _pair(cell: str) -> tuple[str, float]:
                 " a colon of the name is written `\\:`"
             )
     return _ESCAPE.sub(r"\1", name), value
-
-
-def attribute_line(token: Token) -> str:
-    """The line that reads back as this token."""
-    cells = []
-    for name, value in token:
-        escaped = name.replace("\\", "\\\\").replace(":", "\\:")
-        cells.append(escaped if value == 1 else f"{escaped}:{value!r}")
-    return "\t".join(cells)

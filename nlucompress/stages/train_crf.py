@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,10 @@ from nlucompress.format.model import Model, Network, Table
 from nlucompress.importers.tagged import Tagged
 from nlucompress.networks import crf as crf_network
 from nlucompress.networks import linear as linear_network
-from nlucompress.networks.attributes import KIND, Token, TokenFeatures, token_features
+from nlucompress.networks.attributes import KIND, TokenFeatures, token_features
 from nlucompress.networks.template import LIMITS, TokenTemplate
 from nlucompress.stages.history import with_record
-from nlucompress.training import crf
+from nlucompress.training import crf, design
 from nlucompress.training.crf import Problem, Weights
 
 STRENGTHS = (3e-6, 1e-6)  # of L1, tried on the development set, the sparser model first
@@ -91,7 +91,7 @@ def train_crf(
     if not keys:
         raise DataError("no attribute occurs often enough; lower --min-count or give more text")
     columns = {key: column for column, key in enumerate(keys)}
-    problem = _problem(sentences, tagged, columns, labels)
+    problem = design.token_problem(sentences, tagged, columns, labels)
     held_out = None if dev is None else _held_out(dev, read, columns, labels)
     fitted, figures = _choose(problem, held_out, labels, options, progress)
     kept = np.flatnonzero(fitted.matrix.any(axis=1))
@@ -121,33 +121,6 @@ def _features(options: CrfOptions) -> dict[str, Any]:
     return TokenTemplate(options.affixes, options.window, options.grams).describe()
 
 
-def _problem(
-    sentences: Sequence[Sequence[Token]],
-    tagged: Tagged,
-    columns: Mapping[str, int],
-    labels: Sequence[str],
-) -> Problem:
-    """Attributes as a matrix, labels as numbers."""
-    from scipy.sparse import csr_matrix
-
-    starts = [0]
-    indices: list[int] = []
-    data: list[float] = []
-    for tokens in sentences:
-        for token in tokens:
-            listed = [(columns[name], value) for name, value in token if name in columns]
-            indices.extend(column for column, _ in listed)
-            data.extend(value for _, value in listed)
-            starts.append(len(indices))
-    parts = (np.array(data, np.float32), np.array(indices, np.int32), np.array(starts, np.int64))
-    matrix = csr_matrix(parts, shape=(len(starts) - 1, len(columns)))
-    matrix.sum_duplicates()
-    number = {label: at for at, label in enumerate(labels)}
-    targets = np.array([number[label] for each in tagged.labels for label in each], np.int64)
-    lengths = np.array([len(each) for each in tagged.labels], np.int64)
-    return Problem(matrix, targets, lengths, len(labels))
-
-
 @dataclass(frozen=True)
 class _HeldOut:
     """Development data as a problem (whose unknown labels are never right), and their truth."""
@@ -167,7 +140,9 @@ def _held_out(
     dev: Tagged, read: TokenFeatures, columns: Mapping[str, int], labels: tuple[str, ...]
 ) -> _HeldOut:
     names = (*labels, *sorted({label for each in dev.labels for label in each} - set(labels)))
-    problem = _problem([read(sentence) for sentence in dev.sentences], dev, columns, names)
+    problem = design.token_problem(
+        [read(sentence) for sentence in dev.sentences], dev, columns, names
+    )
     return _HeldOut(problem, dev.labels, labels)
 
 

@@ -1,4 +1,4 @@
-"""From texts to the design matrix of a linear model: choosing the keys, counting them."""
+"""From texts or tokens to the design matrix of a model: choosing the keys, counting them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlucompress.importers.tagged import Tagged
+from nlucompress.networks.attributes import Token
 from nlucompress.networks.featurizer import Featurizer
+from nlucompress.training.crf import Problem
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -52,3 +55,30 @@ def distinct_keys(keys: Sequence[str], x: csr_matrix) -> list[str]:
         if best is None or (len(key), key) < (len(best), best):
             kept[content] = key
     return sorted(kept.values())
+
+
+def token_problem(
+    sentences: Sequence[Sequence[Token]],
+    tagged: Tagged,
+    columns: Mapping[str, int],
+    labels: Sequence[str],
+) -> Problem:
+    """Attributes as a matrix, whose unknown ones are left out, and labels as numbers."""
+    from scipy.sparse import csr_matrix
+
+    starts = [0]
+    indices: list[int] = []
+    data: list[float] = []
+    for tokens in sentences:
+        for token in tokens:
+            listed = [(columns[name], value) for name, value in token if name in columns]
+            indices.extend(column for column, _ in listed)
+            data.extend(value for _, value in listed)
+            starts.append(len(indices))
+    parts = (np.array(data, np.float32), np.array(indices, np.int32), np.array(starts, np.int64))
+    matrix = csr_matrix(parts, shape=(len(starts) - 1, len(columns)))
+    matrix.sum_duplicates()
+    number = {label: at for at, label in enumerate(labels)}
+    targets = np.array([number[label] for each in tagged.labels for label in each], np.int64)
+    lengths = np.array([len(each) for each in tagged.labels], np.int64)
+    return Problem(matrix, targets, lengths, len(labels))

@@ -1,11 +1,6 @@
-"""Linear classifiers with L2 and L1 penalties, trained by accelerated proximal gradient descent.
+"""Linear classifiers with L2 and L1 penalties.
 
-    minimize  1/n sum_i c_i loss(W' x_i + b, y_i) + l2/2 ||W||^2 + l1 |W|_1
-
-FISTA (Beck and Teboulle 2009) in a diagonal metric: the curvature of the loss in feature j is at
-most kappa/n sum_i c_i x_ij sum_k x_ik, so every feature has a step of its own, and rare n-grams
-learn as fast as frequent ones. Momentum restarts where the objective rises (O'Donoghue and Candes
-2015). All sums run in a fixed order on one thread: the result does not depend on their number.
+minimize  1/n sum_i c_i loss(W' x_i + b, y_i) + l2/2 ||W||^2 + l1 |W|_1
 """
 
 from __future__ import annotations
@@ -17,15 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from nlucompress.training import fista
 from nlucompress.training.losses import CURVATURE, LOSSES, Float32, LossName
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-
-CHECK_EVERY = 25  # iterations between two looks at the objective and the development set
-# Few examples are active at once, so the bound on the curvature is loose: start with a quarter of
-# it and double it whenever a plain step fails to lower the objective.
-START_METRIC = 0.25
 
 
 @dataclass(frozen=True)
@@ -62,6 +53,21 @@ class Weights:
 Check = Callable[[int, float, Weights], bool]
 
 
+def with_ones(features: csr_matrix) -> csr_matrix:
+    """The design matrix with a last column of ones, whose weight is the bias."""
+    from scipy.sparse import csr_matrix, hstack
+
+    ones = csr_matrix(np.ones((features.shape[0], 1), np.float32))
+    return csr_matrix(hstack([features, ones]), dtype=np.float32)
+
+
+def penalty(strength: float, features: int) -> Float32:
+    """A strength per feature, shape (features + 1, 1); the bias is not penalized."""
+    result = np.full((features + 1, 1), strength, np.float32)
+    result[-1] = 0
+    return result
+
+
 def fit(
     problem: Problem,
     loss_name: LossName,
@@ -71,7 +77,7 @@ def fit(
     tolerance: float = 1e-5,
     check: Check | None = None,
 ) -> Weights:
-    """Minimize the objective.
+    """Minimize the objective (see ``fista``).
 
     Args:
         problem: Data.
@@ -85,54 +91,23 @@ def fit(
     Raises:
         FloatingPointError: The objective is not finite.
     """
-    from scipy.sparse import csr_matrix, hstack
-
     loss = LOSSES[loss_name]
-    n = problem.features.shape[0]
-    ones = csr_matrix(np.ones((n, 1), np.float32))
-    x = csr_matrix(hstack([problem.features, ones]), dtype=np.float32)
-    x_transposed = csr_matrix(x.T)
+    n, features = problem.features.shape
     share = problem.weights / np.float32(n)
-    curvature = x_transposed @ (share * (x @ np.ones(x.shape[1], np.float32)))
-    curvature = (CURVATURE[loss_name] * curvature).astype(np.float32)
-    ridge = np.full((x.shape[1], 1), l2, np.float32)
-    lasso = np.full((x.shape[1], 1), l1, np.float32)
-    ridge[-1] = lasso[-1] = 0
-
-    def objective(losses: float, w: Float32) -> float:
-        squares = np.einsum("ij,ij,ik->", w, w, ridge, dtype=np.float64)
-        return losses + float(squares) / 2 + l1 * float(np.abs(w[:-1]).sum(dtype=np.float64))
-
-    current = np.zeros((x.shape[1], problem.labels), np.float32)
+    objective = fista.Objective(
+        with_ones(problem.features),
+        lambda scores: loss(scores, problem.targets, share),
+        np.float32(CURVATURE[loss_name]) * share,
+        penalty(l2, features),
+        penalty(l1, features),
+    )
+    start = np.zeros((features + 1, problem.labels), np.float32)
     if loss_name == "squared-hinge":
-        current[-1] = 2 / problem.labels - 1  # the best constant where labels are equally frequent
-    scores = x @ current
-    value = objective(loss(scores, problem.targets, share)[0], current)
-    ahead, ahead_scores = current, scores
-    momentum, metric = 1.0, START_METRIC
-    checked = value
-    for iteration in range(1, iterations + 1):
-        gradient = x_transposed @ loss(ahead_scores, problem.targets, share)[1] + ridge * ahead
-        step = 1 / (metric * curvature[:, None] + ridge)
-        moved = ahead - step * gradient
-        moved = np.sign(moved) * np.maximum(np.abs(moved) - step * lasso, 0)
-        moved_scores = x @ moved
-        moved_value = objective(loss(moved_scores, problem.targets, share)[0], moved)
-        if not np.isfinite(moved_value):
-            raise FloatingPointError("the objective is not finite")
-        if moved_value > value * (1 + 1e-7):
-            metric = metric if momentum > 1 else min(1.0, 2 * metric)
-            momentum, ahead, ahead_scores = 1.0, current, scores
-        else:
-            following = (1 + (1 + 4 * momentum * momentum) ** 0.5) / 2
-            lead = np.float32((momentum - 1) / following)
-            ahead = moved + lead * (moved - current)
-            ahead_scores = moved_scores + lead * (moved_scores - scores)
-            current, scores, value, momentum = moved, moved_scores, moved_value, following
-        if iteration % CHECK_EVERY == 0:
-            if check is not None and check(iteration, value, Weights(current[:-1], current[-1])):
-                break
-            if checked - value < tolerance * abs(value):
-                break
-            checked = value
-    return Weights(current[:-1], current[-1])
+        start[-1] = 2 / problem.labels - 1  # the best constant where labels are equally frequent
+    watch = check and _split(check)
+    found = fista.minimize(objective, start, iterations, tolerance, watch)
+    return Weights(found[:-1], found[-1])
+
+
+def _split(check: Check) -> fista.Check:
+    return lambda at, value, w: check(at, value, Weights(w[:-1], w[-1]))

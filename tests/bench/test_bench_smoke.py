@@ -8,7 +8,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.algo.mphf import Groups
-from tests.bench import device, figures, hashing, keys, many_keys, peers, speed, subjects
+from tests.bench import device, figures, hashing, keys, many_keys, peers, speed, subjects, tagging
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,14 @@ def test_figures(tiny: dict[str, nc.Examples]) -> None:
     assert other.met is None
     for row in found.rows:
         assert len(figures.cells(row)) == len(figures.HEADINGS)
+
+
+def test_figures_of_taggers() -> None:
+    tagged = nc.Tagged((("O", "B-x"), ("O",)), (("a", "b"), ("a",)))
+    rows, _ = tagging.evaluate(tagged, None, tagged, 1000, nc.CrfOptions(iterations=10))
+    assert [row.model for row in rows] == ["float", *tagging.SETTINGS]
+    assert all(len(tagging.cells(row)) == len(tagging.HEADINGS) for row in rows)
+    assert all(row.met for row in rows)
 
 
 def test_a_missed_bar_is_reported(tiny: dict[str, nc.Examples]) -> None:

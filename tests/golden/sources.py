@@ -22,6 +22,7 @@ from nlucompress.format.matrices import (
 )
 from nlucompress.format.numbers import Floats, Linear
 from nlucompress.format.pq import code_numbers
+from nlucompress.networks.tagger import is_tagger
 
 WORDS = (
     "",
@@ -72,6 +73,36 @@ def classifier(rows: int = 12, labels: tuple[str, ...] = LABELS, share: float = 
     bias = from_dense(np.arange(len(labels), dtype=np.float32)[None, :] / 8)
     network = nc.Network("linear", {"link": "softmax"}, {"bias": bias})
     return nc.Model({"features": table}, network, labels, FEATURES)
+
+
+ATTRIBUTES = ("b", "w=on", "w=off", "w=a:b", "p=füß", "w=東京", "x=X", "")
+TEMPLATE = {"kind": "token-template", "affixes": 2, "grams": 2, "window": 1}
+SENTENCES: dict[str, tuple[list[str], ...]] = {
+    "attributes": (["b\tw=on", "b:0.5\tw=a\\:b:-2", "unseen", "p=füß:1e1\tx=X"], ["b"], []),
+    "token-template": (["Play", "it", "on", "Füße!"], ["off"], []),
+}
+
+
+def tagger(kind: str, features: dict[str, Any], keys: tuple[str, ...]) -> nc.Model:
+    """A tagger, with transitions (kind crf) or with a bias."""
+    table = nc.Table(Strings.of(keys), smaller(from_dense(values(len(keys), len(LABELS), 0.7))))
+    size = len(LABELS)
+    tensors: dict[str, Matrix] = {"transitions": from_dense(values(size + 2, size, 1)[2:])}
+    settings: dict[str, Any] = {}
+    if kind == "linear":
+        tensors = {"bias": from_dense(values(1, size, 1))}
+        settings = {"link": "softmax"}
+    return nc.Model({"features": table}, nc.Network(kind, settings, tensors), LABELS, features)
+
+
+def _template_tagger() -> nc.Model:
+    keys = ("b", "x=x", "x=Xx", "0=play", "-1=<s>", "1=</s>", "p=fü", "s=e!", "0,2=it on", "0=off")
+    return tagger("crf", TEMPLATE, keys)
+
+
+def _attribute_tagger(kind: str) -> nc.Model:
+    model = tagger(kind, {"kind": "attributes"}, ATTRIBUTES)
+    return nc.pack(hashed(quantized(model, bits=6, tensors=tuple(model.network.tensors))))  # type: ignore[union-attr]
 
 
 def quantized(model: nc.Model, **options: Any) -> nc.Model:
@@ -155,6 +186,9 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "linear_row_half": half_scales,
     "packed_product": lambda: nc.pack(hashed(factored(120, True))),
     "packed_pq": lambda: nc.pack(hashed(product_quantized(300))),
+    "crf_template": _template_tagger,
+    "packed_crf": lambda: _attribute_tagger("crf"),
+    "packed_linear_tagger": lambda: _attribute_tagger("linear"),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
 }
 
@@ -186,7 +220,12 @@ def answers(model: nc.Model) -> dict[str, Any]:
         }
         for name, table in model.tables.items()
     }
-    if model.network is not None:
+    if is_tagger(model):
+        sentences = SENTENCES[str((model.features or {})["kind"])]
+        found = nc.Tagger(model).scores(sentences)
+        said["scores"] = [[float(score) for score in row] for each in found for row in each]
+        said["tags"] = nc.Tagger(model).tag(sentences)
+    elif model.network is not None:
         scores = nc.Classifier(model).scores(TEXTS)
         said["scores"] = [[float(score) for score in row[:4]] for row in scores]
         said["best"] = nc.Classifier(model).predict(TEXTS)

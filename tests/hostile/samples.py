@@ -15,11 +15,13 @@ from nlucompress.format.fields import Tensors
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import from_dense, smaller
 from nlucompress.format.serializer import Serialized
+from nlucompress.networks.tagger import is_tagger
 
 Description = dict[str, Any]
 
 LABELS = ("lights", "music", "weather")
 KEYS = ("a", "b", "c", "a b", "b c", "on", "off", "play", "rain", "sun", "stop", "go")
+LINES: tuple[list[str], ...] = (["b", "w=on\tw=off:-2"], ["play", "w=a\\:b"], [])
 TEXTS = ("a b c", "play", "rain or sun?", "stop", "unseen words", "")
 
 
@@ -90,7 +92,10 @@ def answers(file: bytes | memoryview, verify: bool = True) -> list[object]:
     for name, table in sorted(model.tables.items()):
         said += [name, table.matrix.rows(np.arange(table.matrix.shape[0])).tolist()]
         said += [table.find(KEYS).tolist(), table.lookup([*KEYS, "x", ""]).tolist()]
-    if model.network is not None and model.network.kind != "tensors":
+    if is_tagger(model):
+        tagger = nc.Tagger(model)
+        said += [tagger.tag(LINES), [shares.tolist() for shares in tagger.marginals(LINES)]]
+    elif model.network is not None and model.network.kind != "tensors":
         for answer in nc.Classifier(model).explain(TEXTS, 2):
             said += [answer.labels, answer.scores, answer.known, answer.unknown]
     return said

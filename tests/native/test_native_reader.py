@@ -16,6 +16,7 @@ import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.networks.featurizer import words
+from tests.golden.make import FOLDER
 from tests.native import models, mutations
 from tests.native.build import (
     BIG_ENDIAN,
@@ -106,6 +107,13 @@ def agree(driver: Driver, path: Path) -> None:
         wanted = nc.Classifier(model).scores(TEXTS)
         assert np.abs(got - wanted).max() <= 1e-5
         assert (got.argmax(axis=1) == wanted.argmax(axis=1)).all()
+
+
+@pytest.mark.parametrize("name", ["packed_crf", "packed_linear_tagger", "crf_template"])
+def test_taggers_are_refused(driver: Driver, name: str) -> None:
+    file = (FOLDER / f"{name}.nlu").read_bytes()
+    assert nc.Tagger(codec.parse(file)).labels
+    assert driver.ask("open", texts=[file]) != ["0"]
 
 
 def keys_of(model: Model) -> list[str]:

@@ -207,7 +207,10 @@ def test_onnx_runs(models: Path) -> None:
 
 def test_onnx_bag_runs() -> None:
     runtime = pytest.importorskip("onnxruntime")
-    for model in (model_of(), nc.quantize(model_of(values=VALUES.clip(-9, 9)), nc.QuantizeOptions(per="row"))):
+    for model in (
+        model_of(),
+        nc.quantize(model_of(values=VALUES.clip(-9, 9)), nc.QuantizeOptions(per="row")),
+    ):
         data = exported(model, "onnx")
         session = runtime.InferenceSession(data, providers=["CPUExecutionProvider"])
         ids = np.array([[0, 4], [5, 0]])
