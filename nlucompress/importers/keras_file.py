@@ -83,6 +83,8 @@ def _arrays(h5py: Any, file: Any, size: int, where: str) -> dict[str, NDArray[An
         nonlocal total
         if not isinstance(item, h5py.Dataset) or item.dtype.kind != "f" or item.shape is None:
             return
+        if not isinstance(name, str):
+            raise FormatError(f"{where}: the name of a dataset is no UTF-8")
         filters = item.id.get_create_plist().get_nfilters()
         if item.is_virtual or item.external or filters:
             raise FormatError(f"{where}: dataset {name!r} is compressed or lies elsewhere")

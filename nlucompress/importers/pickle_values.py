@@ -20,13 +20,16 @@ from nlucompress.errors import FormatError
 
 _MARK = object()
 _PUSHED = ("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "STRING", "BINSTRING",
-           "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "UNICODE", "BINUNICODE",
+           "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8", "UNICODE",
+           "BINUNICODE",
            "SHORT_BINUNICODE", "BINUNICODE8", "FLOAT", "BINFLOAT")  # fmt: skip
 _EMPTY = {"EMPTY_LIST": list, "EMPTY_DICT": dict, "EMPTY_TUPLE": tuple, "EMPTY_SET": list}
 _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _DTYPE = re.compile("[<>|=]?[biuf][1248]")
 _RECONSTRUCT = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
+
+_FROM_BUFFER = ("numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer")
 
 
 @dataclass
@@ -140,6 +143,9 @@ def _made(made: Any, arguments: Any) -> Any:
     kind = made.text if isinstance(made, Name) else ""
     if kind in _RECONSTRUCT:
         return Made("array")
+    if kind in _FROM_BUFFER:
+        raw, dtype, shape, order = arguments
+        return _array(Made("array"), (1, shape, dtype, order == "F", raw))
     if kind == "numpy.dtype":
         return Made("dtype", arguments[0])
     if kind == "_codecs.encode" and arguments[1] == "latin1":  # bytes of older protocols
@@ -157,11 +163,11 @@ def _with(made: Made, state: Any) -> Made:
 def _array(made: Made, state: Any) -> Any:
     """The array of (version, shape, dtype, whether columns come first, bytes)."""
     _, shape, dtype, by_columns, raw = state
-    if not _DTYPE.fullmatch(dtype.arguments) or not isinstance(raw, (bytes, list)):
+    if not _DTYPE.fullmatch(dtype.arguments) or not isinstance(raw, (bytes, bytearray)):
         return Made("array")  # of objects: nothing that is needed
     if any(type(size) is not int or size < 0 for size in shape) or len(shape) > 8:
         raise ValueError("an array has no shape")
-    array = np.frombuffer(bytes(raw), np.dtype(dtype.arguments))
+    array = np.frombuffer(raw, np.dtype(dtype.arguments))
     if math.prod(shape) != len(array):
         raise ValueError("an array's shape does not fit its bytes")
     return array.reshape(shape, order="F" if by_columns else "C")

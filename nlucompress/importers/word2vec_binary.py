@@ -115,8 +115,8 @@ def _read(data: _Bytes, where: str) -> Table:
             _check_numbers(numbers, width, len(block), row, where)
             keys.extend(block)
             block.clear()
-    rest = data.until(b"\n", 1)
-    if rest is None and data.hold(1):
+    data.until(b"\n", 1)  # the last row's line end, if it has one
+    if data.hold(1):
         raise DataError(f"{where}: more bytes follow the {count} rows that line 1 announces")
     table = np.frombuffer(numbers, "<f4").reshape(count, width)
     return Table(keys.finish(where, 1, "rows"), matrices.from_dense(table))
