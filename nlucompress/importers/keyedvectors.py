@@ -1,7 +1,7 @@
 """gensim's KeyedVectors as `save` writes them: a pickle, which is read without being unpickled.
 
-Large arrays stand beside it in `NAME.vectors.npy`. Saved by gensim 4 and, where the arrays are
-named as there, 3. Whole models and subword vectors are refused by name.
+Large arrays stand beside it in `NAME.vectors.npy`. Pickles of protocol 3 and later are
+read, which gensim 4 writes. Whole models and subword vectors are refused by name.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ def read(source: Opened, options: ImportOptions) -> Model:
 def _vectors(state: dict[Any, Any], stream: Source) -> Any:
     """The rows, from the pickle or from the file beside it."""
     vectors = state.get("vectors", state.get("syn0"))
+    if isinstance(vectors, pickle_values.Made):
+        vectors = vectors.state
     if isinstance(vectors, np.ndarray) and vectors.dtype.kind == "f":
         return vectors
     if vectors is not None or "vectors" not in (state.get("__numpys") or []):

@@ -8,7 +8,6 @@ left out, for they are shapes and indices. Metadata that `nlucompress export` wr
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +19,11 @@ from nlucompress.errors import FormatError
 from nlucompress.format import protobuf
 from nlucompress.format.indexes import Strings
 from nlucompress.format.model import Model
-from nlucompress.importers import tensors
+from nlucompress.importers import onnx_tensor, tensors
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.sources import Opened, opened
 
-DTYPES = {1: "<f4", 2: "u1", 3: "i1", 6: "<i4", 7: "<i8", 10: "<f2", 11: "<f8"}
-BFLOAT16 = 16
+DECODER = "DequantizeLinear"
 _FIELDS = frozenset((1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26))
 
 
@@ -74,80 +72,49 @@ def read(source: Opened, options: ImportOptions) -> Model:
 
 
 def _graph(graph: memoryview, where: str) -> tuple[dict[str, NDArray[Any]], list[_Node]]:
-    """Initializers by name, and the nodes."""
+    """Initializers by name, and the nodes that decode some."""
     arrays: dict[str, NDArray[Any]] = {}
     nodes = []
     for number, value in protobuf.fields(graph, where):
         if number == 5 and isinstance(value, memoryview):
-            name, array = _tensor(value, where)
+            name, array = onnx_tensor.parse(value, where)
             if name in arrays:
                 raise FormatError(f"{where}: two initializers are named {name!r}")
             if array is not None:
                 arrays[name] = array
         elif number == 1 and isinstance(value, memoryview):
-            nodes.append(_node(value, where))
+            node = _node(value, where)
+            if node.kind == DECODER:
+                nodes.append(node)
     return arrays, nodes
 
 
-def _tensor(data: memoryview, where: str) -> tuple[str, NDArray[Any] | None]:
-    """Name and array of a TensorProto; None for types that are no numbers of ours."""
-    dims: list[int] = []
-    kind, name, raw = 0, "", None
-    numbers: list[NDArray[Any]] = []
-    for number, value in protobuf.fields(data, where):
-        if number == 1:
-            dims += protobuf.varints(value, where) if isinstance(value, memoryview) else [value]
-        elif number == 2 and isinstance(value, int):
-            kind = value
-        elif number in (8, 9) and isinstance(value, memoryview):
-            name, raw = (_text(value, where), raw) if number == 8 else (name, value)
-        elif number in (4, 10) and isinstance(value, memoryview):
-            numbers.append(_plain(value, "<f4" if number == 4 else "<f8", where))
-        elif number in (5, 7) and isinstance(value, memoryview):
-            numbers.append(np.fromiter(protobuf.varints(value, where), np.int64))
-        elif number in (5, 7) and isinstance(value, int):
-            numbers.append(np.array([protobuf.signed(value)]))
-        elif number in (13, 14) and value:
-            raise FormatError(f"{where}: the weights lie in another file; save them in this one")
-    if kind not in DTYPES and kind != BFLOAT16:
-        return name, None
-    if raw is not None:
-        array = _plain(raw, DTYPES.get(kind, "<u2"), where)
-        if kind == BFLOAT16:
-            array = (array.astype(np.uint32) << 16).view(np.float32)
-    else:
-        array = np.concatenate(numbers) if numbers else np.zeros(0)
-        if kind in (10, BFLOAT16):  # stored as the integers of their bits
-            return name, None
-        array = array.astype(DTYPES[kind])
-    size = math.prod(each or 1 for each in dims)
-    if len(dims) > 8 or size >= 1 << 59 or math.prod(dims) != len(array):
-        raise FormatError(f"{where}: tensor {name!r}: {len(array)} numbers, but the shape {dims}")
-    return name, array.reshape(dims)
-
-
-def _plain(data: memoryview, dtype: str, where: str) -> NDArray[Any]:
-    if len(data) % np.dtype(dtype).itemsize:
-        raise FormatError(f"{where}: a tensor's bytes are no whole numbers; is the file damaged?")
-    return np.frombuffer(data, dtype)
-
-
 def _node(data: memoryview, where: str) -> _Node:
-    inputs, outputs, kind, axis = [], [], "", 1
+    inputs: list[str] = []
+    outputs: list[str] = []
+    kind, axis = "", 1
     for number, value in protobuf.fields(data, where):
         if not isinstance(value, memoryview):
             continue
-        if number == 1:
-            inputs.append(_text(value, where))
-        elif number == 2:
-            outputs.append(_text(value, where))
+        if number in (1, 2):
+            names = inputs if number == 1 else outputs
+            names += [onnx_tensor.text(value, where)] if len(names) < 4 else []
         elif number == 4:
-            kind = _text(value, where)
+            kind = onnx_tensor.text(value, where)
         elif number == 5:
-            fields = list(protobuf.fields(value, where))
-            if any(n == 1 and isinstance(v, memoryview) and bytes(v) == b"axis" for n, v in fields):
-                axis = next((protobuf.signed(v) for n, v in fields if n == 3 and type(v) is int), 1)
+            axis = _axis(value, axis, where)
     return _Node(kind, inputs, outputs, axis)
+
+
+def _axis(attribute: memoryview, default: int, where: str) -> int:
+    """The value of an attribute that is named axis, else the default."""
+    named, axis = False, default
+    for number, value in protobuf.fields(attribute, where):
+        if number == 1 and isinstance(value, memoryview):
+            named = bytes(value) == b"axis"
+        elif number == 3 and isinstance(value, int):
+            axis = protobuf.signed(value)
+    return axis if named else default
 
 
 def _decoded(
@@ -157,7 +124,7 @@ def _decoded(
     result = dict(arrays)
     for node in nodes:
         parts = [arrays.get(name) for name in node.inputs]
-        if node.kind != "DequantizeLinear" or any(part is None for part in parts):
+        if not 2 <= len(parts) <= 3 or any(part is None for part in parts):
             continue
         codes, scale, *zero = [part for part in parts if part is not None]
         shape = [1] * codes.ndim
@@ -193,11 +160,4 @@ def _keys(metadata: dict[str, str], arrays: dict[str, NDArray[Any]]) -> dict[str
 
 def _texts(data: memoryview, where: str) -> dict[int, str]:
     fields: Iterator[tuple[int, int | memoryview]] = protobuf.fields(data, where)
-    return {n: _text(v, where) for n, v in fields if isinstance(v, memoryview)}
-
-
-def _text(data: memoryview, where: str) -> str:
-    try:
-        return bytes(data).decode()
-    except UnicodeDecodeError:
-        raise FormatError(f"{where}: a name is no UTF-8; is the file damaged?") from None
+    return {n: onnx_tensor.text(v, where) for n, v in fields if isinstance(v, memoryview)}

@@ -1,9 +1,10 @@
 """The plain values in a pickle, read without Python's unpickler: nothing is imported or called.
 
 The operations (Python's ``pickletools``) build numbers, strings, bytes, lists, tuples and
-dictionaries. A class becomes its name, an object its class and state, a NumPy array is built from
+dictionaries. A class becomes its name, an object its class and state, a NumPy array is made from
 its shape, dtype and bytes, and what any other call would give is unknown. So a pickle can do no
-more than name things; it takes memory in proportion to its size, for values are shared, not copied.
+more than name things. Values are shared, not copied, and the small ones are counted: memory stays
+within a small multiple of the file's size.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
 
@@ -25,6 +27,8 @@ _PUSHED = ("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "STR
            "SHORT_BINUNICODE", "BINUNICODE8", "FLOAT", "BINFLOAT")  # fmt: skip
 _EMPTY = {"EMPTY_LIST": list, "EMPTY_DICT": dict, "EMPTY_TUPLE": tuple, "EMPTY_SET": list}
 _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
+_SMALL = (*_EMPTY, *_TUPLES, "TUPLE", "LIST", "DICT", "FROZENSET", "NEWOBJ", "REDUCE")
+_LONGEST_NAME = 200
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _DTYPE = re.compile("[<>|=]?[biuf][1248]")
 _RECONSTRUCT = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
@@ -46,7 +50,7 @@ class Made:
     Attributes:
         kind: Name of the class; empty for what is unknown.
         arguments: What it is made from.
-        state: What is set afterwards: an object's attributes.
+        state: What is set afterwards: an object's attributes, an array itself.
     """
 
     kind: str
@@ -62,10 +66,14 @@ def read(data: bytes, where: str) -> Any:
     """
     stack: list[Any] = []
     memo: dict[int, Any] = {}
+    small = 0
     try:
         for operation, argument, at in pickletools.genops(data):
             if operation.name == "STOP":
                 return stack[-1]
+            small += operation.name in _SMALL
+            if max(small, len(memo)) > 1000 + len(data) // 8:
+                raise FormatError(f"{where}: the pickle holds more small values than vectors have")
             _run(operation.name, argument, stack, memo, f"{where}: byte {at}")
     except FormatError:
         raise
@@ -103,14 +111,15 @@ def _run(name: str, argument: Any, stack: list[Any], memo: dict[int, Any], where
         _pairs(stack[-1], values)
     elif name in ("GLOBAL", "STACK_GLOBAL"):
         parts = argument.split(" ") if name == "GLOBAL" else [stack.pop(-2), stack.pop()]
+        if any(len(part) > _LONGEST_NAME for part in parts):
+            raise ValueError("a name is too long")
         stack.append(Name(".".join(parts)))
     elif name in ("NEWOBJ", "REDUCE"):
         arguments, made = stack.pop(), stack.pop()
         stack.append(_made(made, arguments))
     elif name == "BUILD":
-        state, made = stack.pop(), stack.pop()
-        stack.append(_array(made, state) if made.kind == "array" else _with(made, state))
-        _again(memo, made, stack[-1])
+        state = stack.pop()
+        _build(stack[-1], state)
     elif name == "POP":
         stack.pop()
     elif name not in ("PROTO", "FRAME"):
@@ -130,9 +139,9 @@ def _marked(stack: list[Any]) -> list[Any]:
 
 
 def _pairs(into: Any, values: list[Any]) -> dict[Any, Any]:
-    """Keys and values in turn; only plain keys are kept, for others cost time to hash."""
+    """Keys and values in turn; only text is kept as a key, others may take long to hash."""
     for key, value in zip(values[::2], values[1::2], strict=True):
-        if isinstance(key, (str, int)) and isinstance(into, dict):
+        if isinstance(key, str) and isinstance(into, dict):
             into[key] = value
     result: dict[Any, Any] = into
     return result
@@ -145,36 +154,33 @@ def _made(made: Any, arguments: Any) -> Any:
         return Made("array")
     if kind in _FROM_BUFFER:
         raw, dtype, shape, order = arguments
-        return _array(Made("array"), (1, shape, dtype, order == "F", raw))
-    if kind == "numpy.dtype":
+        return Made("array", state=_array((1, shape, dtype, order == "F", raw)))
+    if kind == "numpy.dtype" and len(arguments[0]) < 8:
         return Made("dtype", arguments[0])
-    if kind == "_codecs.encode" and arguments[1] == "latin1":  # bytes of older protocols
-        return arguments[0].encode("latin1")
     return Made(kind, arguments)
 
 
-def _with(made: Made, state: Any) -> Made:
-    if made.kind == "dtype" and state[1] in ("<", ">", "|", "="):
-        return Made("dtype", state[1] + made.arguments)
-    made.state = state
-    return made
+def _build(made: Made, state: Any) -> None:
+    """Give what was made its state."""
+    if made.kind == "array":
+        made.state = _array(state)
+    elif made.kind == "dtype":
+        made.arguments = (state[1] if state[1] in ("<", ">") else "") + made.arguments[-2:]
+    else:
+        made.state = state
 
 
-def _array(made: Made, state: Any) -> Any:
-    """The array of (version, shape, dtype, whether columns come first, bytes)."""
+def _array(state: Any) -> NDArray[Any] | None:
+    """The array of (version, shape, dtype, whether columns come first, bytes).
+
+    None for one of objects, or one whose bytes are text, as protocols before 3 write them.
+    """
     _, shape, dtype, by_columns, raw = state
     if not _DTYPE.fullmatch(dtype.arguments) or not isinstance(raw, (bytes, bytearray)):
-        return Made("array")  # of objects: nothing that is needed
+        return None
     if any(type(size) is not int or size < 0 for size in shape) or len(shape) > 8:
         raise ValueError("an array has no shape")
     array = np.frombuffer(raw, np.dtype(dtype.arguments))
     if math.prod(shape) != len(array):
         raise ValueError("an array's shape does not fit its bytes")
     return array.reshape(shape, order="F" if by_columns else "C")
-
-
-def _again(memo: dict[int, Any], made: Any, built: Any) -> None:
-    """Let what was remembered before it was built be what it became."""
-    if built is not made:
-        for at in [at for at in list(memo)[-64:] if memo[at] is made]:
-            memo[at] = built

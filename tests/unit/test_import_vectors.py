@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from nlucompress.importers.detect import recognize
 from tests import mutations
 from tests.unit import vector_files as files
 from tests.unit.vector_files import KEYS, VALUES
+
+PICKLE = b"\x80\x04cgensim.models.keyedvectors\nKeyedVectors\n"
 
 
 def load(data: bytes, keys: bytes | None = None, **options: Any) -> nc.Model:
@@ -96,7 +99,7 @@ def _npy_header(kind: str, shape: tuple[int, ...]) -> bytes:
     return text.ljust(0x75).encode() + b"\n"
 
 
-@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("protocol", [3, 4, 5])
 def test_keyedvectors(protocol: int) -> None:
     assert_table(load(files.keyedvectors(protocol)))
 
@@ -135,6 +138,10 @@ def test_keyedvectors_by_gensim(tmp_path: Path) -> None:
         (files.keyedvectors(index_to_key=[1, 2, 3]), "the keys are no texts"),
         (files.keyedvectors(vectors=VALUES.astype(int)), "the vectors are no floats"),
         (files.keyedvectors()[:-30], "the pickle"),
+        (files.keyedvectors(protocol=2), "the vectors are no floats; load it with gensim"),
+        (PICKLE + b"]" * 5000 + b".", "more small values than vectors have"),
+        (PICKLE + b")" + b"\x85" * 5000 + b".", "more small values than vectors have"),
+        (PICKLE + b"X\0\0\1\0" + b"a" * 65536 + b"\x94\x94h\0h\0\x93.", "a name is too long"),
         (
             b"\x80\x02cgensim.models.x\nKeyedVectors\n(S'echo'\noos\nsystem\n.",
             "is not read|damaged",
@@ -242,6 +249,20 @@ def test_onnx() -> None:
     graph = helper.make_graph([], "g", [], [], initializers)
     with pytest.raises(FormatError, match="the weights lie in another file"):
         load(helper.make_model(graph).SerializeToString(), tensor="words")
+
+
+def test_many_small_fields_of_onnx_take_little() -> None:
+    """Nodes and sizes without end are read past, not kept."""
+    begin = b"\x08\x08\x12\x01x"
+    for graph in (b"\x0a\x00" * 200_000, b"\x2a\x84\x80\x08\x0a\x80\x80\x08" + b"\x01" * 131_072):
+        size = len(graph)
+        head = bytes([size & 127 | 128, size >> 7 & 127 | 128, size >> 14])
+        tracemalloc.start()
+        with pytest.raises(FormatError):
+            load(begin + b"\x3a" + head + graph)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 8 * size
 
 
 def tokenizer(model: dict[str, Any], added: list[Any] | None = None) -> bytes:
