@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -59,8 +60,7 @@ class Rows:
         step = max(1, BLOCK_VALUES // max(1, self.columns))
         for begin in range(0, len(self), step):
             order = self.order[begin : begin + step]
-            keys = [text for text, _ in zip(texts, order, strict=False)]
-            yield keys, self.matrix.rows(order)
+            yield list(islice(texts, len(order))), self.matrix.rows(order)
 
     def values(self) -> Float32:
         """All rows, float32 of shape (keys, columns)."""

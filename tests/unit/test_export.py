@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.errors import DataError, UsageError
+from nlucompress.exporters import rows
 from nlucompress.format.folders import write_folder
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import from_dense
@@ -57,6 +58,13 @@ def assert_same(read: nc.Model, keys: list[str], values: NDArray[np.float32]) ->
 @pytest.mark.parametrize("to", FILES)
 def test_a_file_reads_back_as_the_same_table(to: str) -> None:
     assert_same(nc.import_model(io.BytesIO(exported(model_of(), to))), KEYS, VALUES)
+
+
+@pytest.mark.parametrize("to", [*FILES, "json"])
+def test_a_table_of_many_blocks(to: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = exported(model_of(), to)
+    monkeypatch.setattr(rows, "BLOCK_VALUES", 7)  # two rows
+    assert exported(model_of(), to) == whole
 
 
 @pytest.mark.parametrize("to", FILES)
