@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.evaluate import Gates, Report, evaluate
     from nlucompress.stages.evaluate_tags import TagReport, evaluate_tags
     from nlucompress.stages.export import ExportOptions, export
+    from nlucompress.stages.factorize import FactorizeOptions, factorize
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
     from nlucompress.stages.quantize import QuantizeOptions, quantize
@@ -55,6 +56,7 @@ _HOMES = {
     "stages.evaluate": "Gates Report evaluate",
     "stages.export": "ExportOptions export",
     "stages.evaluate_tags": "TagReport evaluate_tags",
+    "stages.factorize": "FactorizeOptions factorize",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
     "stages.quantize": "QuantizeOptions quantize",
@@ -70,6 +72,7 @@ __all__ = [
     "DataError",
     "Examples",
     "ExportOptions",
+    "FactorizeOptions",
     "Featurizer",
     "FormatError",
     "Gates",
@@ -94,6 +97,7 @@ __all__ = [
     "evaluate",
     "evaluate_tags",
     "export",
+    "factorize",
     "import_model",
     "load",
     "pack",

@@ -18,6 +18,8 @@ GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
 COMMANDS = {
     "train": "train",
     "import": "import_",
+    "factorize": "factorize",
+    "finetune": "finetune",
     "quantize": "quantize",
     "phash": "phash",
     "pack": "pack",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from nlucompress.cli import streams
+from nlucompress.cli import streams, train_neural
 from nlucompress.cli.common import (
     Target,
     bytes_text,
@@ -19,18 +16,15 @@ from nlucompress.cli.common import (
     stage_options,
     write_model,
 )
+from nlucompress.cli.progress import progress_bar
 from nlucompress.errors import UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from nlucompress.stages.train import Progress
-
-
-# Options that only one network has; the others are common to all.
-OWN = {
-    "linear": {"ngrams", "chars", "counts", "loss", "distinct", "class_weight"},
-    "crf": {"attributes", "affixes", "window", "grams"},
+# Options that only some networks have; the others are common to all.
+PENALTIES = {"l2", "l1", "iterations"}
+OWN: dict[str, set[str]] = {
+    "linear": {"ngrams", "chars", "counts", "loss", "distinct", "class_weight", *PENALTIES},
+    "crf": {"attributes", "affixes", "window", "grams", *PENALTIES},
+    **dict.fromkeys(train_neural.NETWORKS, train_neural.OWN),
 }
 
 
@@ -41,7 +35,7 @@ OWN = {
     type=click.Choice(list(OWN)),
     default="linear",
     show_default=True,
-    help="linear classifies texts; crf tags the tokens of sentences.",
+    help="linear: n-grams; dan, lstm, bilstm, cnn: word embeddings, need torch; crf: tags tokens.",
 )
 @click.option(
     "--dev", metavar="FILE", help="Development data: chooses --l2 and ends the training early."
@@ -126,6 +120,7 @@ OWN = {
 @click.option(
     "--grams", default=3, show_default=True, metavar="N", help="crf: longest run of words."
 )
+@train_neural.neural_options
 @stage_options
 def command(
     target: Target,
@@ -146,6 +141,9 @@ def command(
     sentence, and the model is a conditional random field over each token's word, affixes, shape and
     neighbours.
 
+    With `--network dan`, `lstm`, `bilstm` or `cnn` the model is a neural network over a table of
+    word embeddings (`--embeddings`, or learned from scratch), trained by torch.
+
     \b
     Example:
       nlucompress train train.tsv --dev dev.tsv --ngrams 1-3 -o full.nlu
@@ -160,7 +158,15 @@ def command(
     if network == "crf":
         train_crf.run(target, data, dev, given)
         return
-    options = {name: options[name] for name in options if name not in OWN["crf"]}
+    if network in train_neural.NETWORKS:
+        own = {name: options[name] for name in (*train_neural.OWN, "min_count")}
+        if "min_count" not in given:
+            own["min_count"] = 1
+        with progress_bar(target.quiet) as progress:
+            train_neural.run(target, network, data, dev, own, progress)
+        return
+    others = (OWN["crf"] - PENALTIES) | train_neural.OWN
+    options = {name: options[name] for name in options if name not in others}
     examples = read_data(data)
     held_out = read_data(dev) if dev else None
     weighting: Any = "count" if counts else "binary"
@@ -207,21 +213,3 @@ def given_options(network: str) -> dict[str, Any]:
             name = option.replace("_", "-")
             raise UsageError(f"--{name} is for --network {other}, not for {network}")
     return given
-
-
-@contextmanager
-def progress_bar(quiet: bool) -> Iterator[Progress | None]:
-    """A bar on stderr where a person is watching, else None."""
-    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("training", total=1.0)
-
-        def show(what: str, done: float) -> None:
-            bar.update(task, description=what, completed=done)
-
-        yield show

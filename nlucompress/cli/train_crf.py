@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nlucompress.cli.common import Target, bytes_text, read_tagged_data, write_model
-from nlucompress.cli.train import progress_bar
+from nlucompress.cli.progress import progress_bar
 
 
 def run(target: Target, data: str, dev: str | None, options: dict[str, Any]) -> None:

@@ -17,7 +17,13 @@ from nlucompress.networks.tagger import is_tagger
 Float64 = NDArray[np.float64]
 
 # Network kind -> module and class that scores texts with it (imported when a model asks for it).
-KINDS: dict[str, tuple[str, str]] = {"linear": ("linear", "Linear")}
+KINDS: dict[str, tuple[str, str]] = {
+    "linear": ("linear", "Linear"),
+    "dan": ("neural", "Neural"),
+    "lstm": ("neural", "Neural"),
+    "bilstm": ("neural", "Neural"),
+    "cnn": ("neural", "Neural"),
+}
 
 BATCH_VALUES = 1 << 22  # scores and rows of a batch stay within some dozens of megabytes
 

@@ -14,6 +14,7 @@ from nlucompress.stages.contents import field
 _OPTIONS = {
     "train": "nlucompress.stages.train:TrainOptions",
     "import": "nlucompress.importers.detect:ImportOptions",
+    "factorize": "nlucompress.stages.factorize:FactorizeOptions",
     "quantize": "nlucompress.stages.quantize:QuantizeOptions",
     "phash": "nlucompress.stages.phash:PhashOptions",
     "pack": "nlucompress.stages.pack:PackOptions",

@@ -85,12 +85,12 @@ def teacher_of(
     """
     if options.distill == "none":
         return None
-    link = model.network.settings["link"] if model.network else None
+    link = model.network.settings.get("link", "softmax") if model.network else None
     total = np.zeros((len(examples), len(model.labels)))
     right = np.zeros(len(examples))
     known = np.ones(len(model.labels), np.bool_)
     for reference in references:
-        other = reference.network.settings.get("link") if reference.network else None
+        other = reference.network.settings.get("link", "softmax") if reference.network else None
         if options.distance == "logits" and other != link:
             raise UsageError(f"scores of link {other!r} are none of {link!r}: use distance kl")
         scores = Classifier(reference).scores(examples.texts)

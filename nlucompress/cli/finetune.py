@@ -1,0 +1,127 @@
+"""`nlucompress finetune`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from nlucompress.cli import streams
+from nlucompress.cli.common import (
+    Target,
+    model_argument,
+    read_data,
+    read_model,
+    stage_options,
+    write_stage,
+)
+from nlucompress.cli.loop_options import loop_options, plan
+from nlucompress.cli.progress import progress_bar
+from nlucompress.cli.train_neural import training_line
+
+FLOAT_STRENGTH, ROUNDED_STRENGTH = 0.05, 4.0
+
+
+@click.command(name="finetune")
+@model_argument
+@click.option("--data", required=True, metavar="FILE", help="Training data.")
+@click.option("--dev", metavar="FILE", help="Development data: the best iterate there is kept.")
+@click.option(
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="MODEL",
+    help="An older model to stay near (may be repeated: their mean).",
+)
+@click.option(
+    "--distill",
+    type=click.Choice(["none", "plain", "focal", "margin"]),
+    help="How; default focal with a reference. Yan et al. 2021, section 4; margin: ELODI.",
+)
+@click.option(
+    "--lambda",
+    "lambda_",
+    type=click.FloatRange(0),
+    help="Strength of the distillation; see README.",
+)
+@click.option("--alpha", default=1.0, show_default=True, help="Its weight on every example.")
+@click.option("--beta", default=5.0, show_default=True, help="focal: more where they were right.")
+@click.option(
+    "--distance",
+    type=click.Choice(["logits", "kl"]),
+    default="logits",
+    show_default=True,
+    help="Half the squared distance of scores, or the divergence of probabilities.",
+)
+@click.option("--temperature", default=1.0, show_default=True, help="kl: divides the scores.")
+@click.option("--margin", default=0.1, show_default=True, help="margin: free distance per score.")
+@click.option(
+    "--iterations",
+    default=200,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Linear: steps of the optimizer at most.",
+)
+@click.option("--l2", type=float, help="Linear: L2 penalty; default: the one of train.")
+@click.option("--l1", default=0.0, show_default=True, help="Linear: L1 penalty.")
+@loop_options("calr")
+@stage_options
+def command(
+    target: Target,
+    model: str,
+    data: str,
+    dev: str | None,
+    references: tuple[str, ...],
+    distill: Any,
+    lambda_: float | None,
+    margin: float,
+    checkpoint: str | None,
+    **options: Any,
+) -> None:
+    """Train a model on with the task's data; what it stores its numbers in stays.
+
+    For models that were factorized, quantized or pruned, before phash is best. Neural networks are
+    trained by torch through both factors of a product and through the rounding of codes; linear
+    models keep their features and zeros, and need no torch. With `--reference` the model is held
+    near the scores of an older one, so that it breaks less of what that got right.
+
+    \b
+    Example:
+      nlucompress finetune quantized.nlu --data train.tsv --dev dev.tsv -o tuned.nlu
+    """
+    from nlucompress.format.matrices import leaves
+    from nlucompress.format.numbers import Floats
+    from nlucompress.stages.finetune import FinetuneOptions, finetune
+    from nlucompress.stages.teaching import LinearFinetuneOptions
+
+    inputs = [model, data, *([dev] if dev else []), *references]
+    streams.check_inputs(*inputs)
+    streams.check_output(target.output, inputs, target.force)
+    loop = plan(options)
+    before = read_model(model)
+    examples, held_out = read_data(data), read_data(dev) if dev else None
+    older = [read_model(path) for path in references]
+    if lambda_ is None:
+        numbers = [
+            leaf.numbers for t in before.tables.values() for leaf in leaves(t.matrix).values()
+        ]
+        floats = all(isinstance(each, Floats) for each in numbers)
+        lambda_ = FLOAT_STRENGTH if floats else ROUNDED_STRENGTH
+    chosen: Any = distill or ("focal" if references else "none")
+    teaching = LinearFinetuneOptions(
+        distill=chosen, lambda_=lambda_, margin=margin, seed=loop.seed, **options
+    )
+    with progress_bar(target.quiet) as progress:
+        after = finetune(
+            before, examples, held_out, older, FinetuneOptions(teaching, loop), progress, checkpoint
+        )
+    write_stage(target, after, _line)
+
+
+def _line(name: str, figures: Any) -> str:
+    if "epochs" in figures:
+        return f"{name}: {training_line(figures)}"
+    return (
+        f"{name}: {figures['weights']:,} weights, training accuracy "
+        f"{100 * figures['accuracy_before']:.2f} % -> {100 * figures['accuracy']:.2f} %"
+    )

@@ -1,0 +1,71 @@
+"""finetune: a factorized, quantized or pruned model trained on with the task's data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nlucompress.errors import StageOrderError, UsageError
+from nlucompress.format.model import Model
+from nlucompress.importers.examples import Examples
+from nlucompress.networks.classifier import Classifier
+from nlucompress.networks.layers import KINDS
+from nlucompress.stages.finetune_linear import finetune_linear
+from nlucompress.stages.history import with_record
+from nlucompress.stages.teaching import LinearFinetuneOptions, check, teacher_of
+from nlucompress.stages.train_neural import fit_neural, prepared
+from nlucompress.training.plan import LoopOptions
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class FinetuneOptions:
+    """Options of ``finetune``.
+
+    Attributes:
+        teaching: How much a reference holds the model back; and the solver of linear models.
+        loop: How neural networks are trained.
+    """
+
+    teaching: LinearFinetuneOptions = field(
+        default_factory=lambda: LinearFinetuneOptions(distill="none")
+    )
+    loop: LoopOptions = field(default_factory=LoopOptions)
+
+
+def finetune(
+    model: Model,
+    examples: Examples,
+    dev: Examples | None = None,
+    references: Sequence[Model] = (),
+    options: FinetuneOptions | None = None,
+    progress: Progress | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+) -> Model:
+    """Train a model on; its keys and the encoding of its numbers stay.
+
+    Factors of a product are trained both (Acharya et al. 2019, section 3). Codes on a grid are
+    trained straight through their rounding; of codebooks and product quantization the centroids
+    are trained. References hold the model near their scores: see ``LinearFinetuneOptions``.
+
+    Raises:
+        UsageError: The model has no network that can be trained, or options contradict each other.
+        StageOrderError: The model is sealed; or it is linear, and its keys are hashed.
+        DataError: A label of the data is unknown to the model, or the training diverges.
+    """
+    options = options or FinetuneOptions()
+    if model.sealed:
+        raise StageOrderError("the model was sealed by pack; finetune the model before it")
+    kind = model.network.kind if model.network else "tables only"
+    if kind == "linear":
+        return finetune_linear(model, examples, dev, references, options.teaching)
+    if kind not in KINDS:
+        raise UsageError(f"a model of kind {kind!r} cannot be trained on")
+    check(references, options.teaching)
+    Classifier(model)  # checks that the parts fit together
+    targets = prepared(model, examples, "training").targets
+    teacher = teacher_of(model, examples, targets, references, options.teaching)
+    fitted, figures = fit_neural(model, examples, dev, options.loop, teacher, progress, checkpoint)
+    return with_record("finetune", options, model, fitted, {"network": figures})

@@ -1,0 +1,141 @@
+"""The neural networks of `networks.neural` in torch, made from a model and turned back into it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from nlucompress.format.model import Model, Network
+from nlucompress.networks import sequence
+from nlucompress.networks.layers import LEAK, Settings
+from nlucompress.networks.sequence import Batch
+from nlucompress.training.neural.trainable import Trainable, trainable
+
+
+class Module(nn.Module):
+    """A neural model in training: its table and its layers, each in its own encoding."""
+
+    def __init__(self, model: Model, dropout: float, word_dropout: float) -> None:
+        """Take over the numbers of a model.
+
+        Raises:
+            UsageError: A matrix has an encoding that cannot be trained.
+        """
+        super().__init__()
+        network = model.network
+        assert network is not None
+        self._model = model
+        self._settings = Settings.parse(network.kind, network.settings)
+        self._dropout, self._word_dropout = dropout, word_dropout
+        where = f"table {sequence.TABLE!r}"
+        self.table = trainable(where, model.tables[sequence.TABLE].matrix)
+        layers = {
+            name.replace(".", "_"): trainable(f"tensor {name!r}", matrix)
+            for name, matrix in network.tensors.items()
+        }
+        self.layers = nn.ModuleDict(layers)
+
+    def model(self) -> Model:
+        """The model with the numbers that are here now."""
+        network = self._model.network
+        assert network is not None
+        table = self._model.tables[sequence.TABLE]
+        tables = {**self._model.tables, sequence.TABLE: replace(table, matrix=self.table.stored())}
+        tensors = {name: self._layer(name).stored() for name in network.tensors}
+        changed = Network(network.kind, network.settings, tensors)
+        return replace(self._model, tables=tables, network=changed)
+
+    def _layer(self, name: str) -> Trainable:
+        layer = self.layers[name.replace(".", "_")]
+        assert isinstance(layer, Trainable)
+        return layer
+
+    def _affine(self, inputs: Tensor, name: str) -> Tensor:
+        weight, bias = self._layer(f"{name}.weight"), self._layer(f"{name}.bias")
+        return inputs @ weight.whole() + bias.whole()
+
+    def _active(self, values: Tensor) -> Tensor:
+        leak = LEAK if self._settings.activation == "leaky-relu" else 0.0
+        return functional.leaky_relu(values, leak)
+
+    def _drop(self, values: Tensor) -> Tensor:
+        return functional.dropout(values, self._dropout, self.training)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Scores of a batch, shape (texts, labels)."""
+        return self._affine(self._drop(self.embed(batch)), "output")
+
+    def embed(self, batch: Batch) -> Tensor:
+        """Representations, shape (texts, width)."""
+        device = next(self.parameters()).device
+        lengths = torch.from_numpy(batch.lengths).to(device)
+        padded = torch.from_numpy(batch.padded).to(device)
+        inside = padded >= 0
+        different, inverse = torch.unique(padded[inside], return_inverse=True)
+        if self.training and self._word_dropout:
+            kept = torch.rand(padded.shape, device=device) >= self._word_dropout
+        else:
+            kept = torch.ones_like(inside)
+        found = self.table.rows(different)[inverse]
+        columns = self._model.tables[sequence.TABLE].matrix.shape[1]
+        vectors = found.new_zeros((*padded.shape, columns))
+        vectors[inside] = found * kept[inside][:, None]
+        if self._settings.kind == "dan":
+            count = (inside & kept).sum(dim=1).clamp(min=1)
+            result = vectors.sum(dim=1) / count[:, None]
+            for layer in range(1, self._settings.layers + 1):
+                result = self._active(self._affine(self._drop(result), f"hidden{layer}"))
+            return result
+        vectors = self._drop(vectors)
+        if self._settings.kind == "cnn":
+            pooled = [self._convolved(vectors, inside, width) for width in self._settings.widths]
+            return torch.cat(pooled, dim=1)
+        return self._recurrent(vectors, inside, lengths)
+
+    def _convolved(self, vectors: Tensor, inside: Tensor, width: int) -> Tensor:
+        padded = functional.pad(vectors, (0, 0, 0, width - 1))
+        seen = torch.cat([padded[:, at : at + vectors.shape[1]] for at in range(width)], dim=2)
+        return _greatest(self._active(self._affine(seen, f"convolution{width}")), inside)
+
+    def _recurrent(self, vectors: Tensor, inside: Tensor, lengths: Tensor) -> Tensor:
+        weights: list[Tensor] = []
+        for direction in self._settings.directions:
+            bias = self._layer(f"{direction}.bias").whole()[0]
+            weights += [
+                self._layer(f"{direction}.input").whole().T,
+                self._layer(f"{direction}.recurrent").whole().T,
+                bias,
+                torch.zeros_like(bias),
+            ]
+        both = len(self._settings.directions)
+        hidden = weights[1].shape[1]
+        packed = nn.utils.rnn.pack_padded_sequence(
+            vectors, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False
+        )
+        start = vectors.new_zeros((both, len(vectors), hidden))
+        functions: Any = torch._VF
+        options = (weights, True, 1, 0.0, self.training, both == 2)
+        data = functions.lstm(packed.data, packed.batch_sizes, (start, start), *options)[0]
+        states, _ = nn.utils.rnn.pad_packed_sequence(
+            packed._replace(data=data), batch_first=True, total_length=vectors.shape[1]
+        )
+        if self._settings.pooling == "max":
+            return _greatest(states, inside)
+        return (states * inside[:, :, None]).sum(dim=1) / lengths.clamp(min=1)[:, None]
+
+
+def _greatest(states: Tensor, inside: Tensor) -> Tensor:
+    greatest = states.masked_fill(~inside[:, :, None], -torch.inf).amax(dim=1)
+    return torch.where(inside.any(dim=1)[:, None], greatest, torch.zeros_like(greatest))
+
+
+def scores(module: Module, batches: list[Batch]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Scores of batches without dropout, shape (texts, labels)."""
+    module.eval()
+    with torch.no_grad():
+        return np.concatenate([module(batch).cpu().numpy() for batch in batches])

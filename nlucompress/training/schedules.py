@@ -1,0 +1,57 @@
+"""Learning-rate schedules: the rate of every step, without torch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+ScheduleName = Literal["fixed", "clr", "calr", "cosine", "onecycle"]
+SCHEDULES: tuple[ScheduleName, ...] = ("fixed", "clr", "calr", "cosine", "onecycle")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the learning rate moves between its bounds.
+
+    Attributes:
+        name: ``fixed`` stays at ``upper``; ``clr`` is the triangular cycle of Smith 2017; ``calr``
+            the cyclically annealed rate of Acharya et al. 2019 (section 3.2): the upper bound is
+            multiplied by ``decay`` after every cycle, and pumped up again when it has come down to
+            the lower one; ``cosine`` falls once (Loshchilov & Hutter 2017); ``onecycle`` rises over
+            the first 30 % of the steps and then falls (Smith & Topin 2018).
+        upper, lower: Bounds of the rate.
+        half_cycle: Steps from the lower to the upper bound; a cycle has twice as many.
+        decay: Factor of the upper bound per cycle, for ``calr``.
+    """
+
+    name: ScheduleName = "calr"
+    upper: float = 1e-3
+    lower: float = 1e-6
+    half_cycle: int = 1000
+    decay: float = 0.1
+
+    def rate(self, step: int, steps: int) -> float:
+        """Learning rate of a step, counted from 0, of this many steps in all."""
+        if self.name == "fixed":
+            return self.upper
+        if self.name == "cosine":
+            return self._between(self.upper, 0.5 + 0.5 * math.cos(math.pi * step / max(steps, 1)))
+        if self.name == "onecycle":
+            rise = max(1, round(0.3 * steps))
+            if step < rise:
+                return self._between(self.upper, (step + 1) / rise)
+            share = (step - rise) / max(steps - rise, 1)
+            return self._between(self.upper, 0.5 + 0.5 * math.cos(math.pi * share))
+        cycle, within = divmod(step, 2 * self.half_cycle)
+        # 0 at the ends of a cycle, 1 in its middle
+        height = 1 - abs(within / self.half_cycle - 1)
+        return self._between(self._upper(cycle) if self.name == "calr" else self.upper, height)
+
+    def _upper(self, cycle: int) -> float:
+        """upper * decay^n, where n starts again at 0 once the bound has met the lower one."""
+        falls = math.ceil(math.log(self.lower / self.upper) / math.log(self.decay) - 1e-9)
+        return self.upper * self.decay ** (cycle % max(1, falls))
+
+    def _between(self, upper: float, height: float) -> float:
+        return self.lower + (upper - self.lower) * height
