@@ -40,6 +40,7 @@ bench: $(STAMP)
 figures: $(STAMP)
 	$(BIN)/python -m tests.bench.figures $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.taggers $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.embeddings $(if $(DATA),--data $(DATA))
 
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz.py --seconds 60

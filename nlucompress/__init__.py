@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.account import Account, account
     from nlucompress.stages.evaluate import Gates, Report, evaluate
     from nlucompress.stages.evaluate_tags import TagReport, evaluate_tags
+    from nlucompress.stages.export import ExportOptions, export
     from nlucompress.stages.factorize import FactorizeOptions, factorize
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
@@ -53,6 +54,7 @@ _HOMES = {
     "networks.tagger": "Tagger",
     "stages.account": "Account account",
     "stages.evaluate": "Gates Report evaluate",
+    "stages.export": "ExportOptions export",
     "stages.evaluate_tags": "TagReport evaluate_tags",
     "stages.factorize": "FactorizeOptions factorize",
     "stages.pack": "PackOptions pack",
@@ -69,6 +71,7 @@ __all__ = [
     "CrfOptions",
     "DataError",
     "Examples",
+    "ExportOptions",
     "FactorizeOptions",
     "Featurizer",
     "FormatError",
@@ -93,6 +96,7 @@ __all__ = [
     "account",
     "evaluate",
     "evaluate_tags",
+    "export",
     "factorize",
     "import_model",
     "load",

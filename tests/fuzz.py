@@ -28,10 +28,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import nlucompress as nc
 from nlucompress.errors import NluCompressError
 from nlucompress.importers.examples import parse_examples
+from nlucompress.importers.keyfile import read_keys
 from tests import mutations
 from tests.golden.sources import SOURCES
 from tests.hostile.samples import answers, model_bytes
-from tests.unit import tagger_files
+from tests.unit import tagger_files, vector_files
 
 SECONDS_PER_CALL = 5
 MEMORY = 2 << 30
@@ -53,7 +54,9 @@ def read_model(data: bytes) -> None:
 
 
 def import_table(data: bytes) -> None:
-    """Import a file of vectors or tensors."""
+    """Import a file of vectors or tensors, and read it as keys of others."""
+    with contextlib.suppress(NluCompressError):
+        read_keys(io.BytesIO(data))
     nc.import_model(io.BytesIO(data))
 
 
@@ -72,7 +75,12 @@ READERS: dict[str, Callable[[bytes], None]] = {
 def seeds() -> list[tuple[str, bytes]]:
     """Valid inputs and their readers; models are worth most of the time."""
     models = [model_bytes(source()) for source in SOURCES.values()]
-    tables = [mutations.plain_safetensors(), *TEXTS.values(), *tagger_files.FILES.values()]
+    tables = [
+        mutations.plain_safetensors(),
+        *TEXTS.values(),
+        *tagger_files.FILES.values(),
+        *[make() for make in vector_files.FILES.values()],
+    ]
     return [
         *[("model", data) for data in models],
         *[("import", data) for data in tables],

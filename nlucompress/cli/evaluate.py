@@ -20,6 +20,8 @@ from nlucompress.cli.common import (
     read_model,
     size,
 )
+from nlucompress.cli.neighbours import compare_tables
+from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
     from nlucompress.stages.evaluate import Gate, Report
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 @model_argument
 @click.option(
     "--data",
-    required=True,
     metavar="TEST.TSV",
     help="Lines of `label<TAB>text`; for taggers, tagged tokens.",
 )
@@ -59,23 +60,43 @@ if TYPE_CHECKING:
     metavar="N",
     help="Print N examples that the reference got right and the model gets wrong.",
 )
+@click.option(
+    "--neighbours",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Instead of --data: compare every key's N nearest neighbours with the reference's.",
+)
+@click.option("--queries", type=click.IntRange(1), help="Neighbours of so many keys; default all.")
+@click.option("--seed", default=1, show_default=True, help="Of the draw of --queries.")
+@click.option("--table", metavar="NAME", help="The table whose neighbours are compared.")
+@click.option(
+    "--min-agreement",
+    type=percent,
+    metavar="PERCENT",
+    help="Gate: least share of the neighbours that are the same.",
+)
 @json_option
 @quiet_option
 def command(
     model: str,
-    data: str,
+    data: str | None,
     reference: str | None,
     per_label: bool,
     show_flips: int,
     as_json: bool,
     quiet: bool,
+    neighbours: int | None,
+    queries: int | None,
+    seed: int,
+    table: str | None,
+    min_agreement: float | None,
     **gates: Any,
 ) -> int:
     """Measure accuracy and, against a reference, what the model breaks; check gates.
 
     A negative flip is an example that the reference got right and the model gets wrong. All rates
     and drops are in percentage points of the examples here, and fractions in the JSON. Exit code 1
-    says that a gate was missed; every figure is printed all the same.
+    says that a gate was missed; every figure is printed all the same. --neighbours compares tables.
 
     A tagger is measured on lines of `token<TAB>tag` with a blank line behind each sentence, or, if
     it reads attributes, of `tag<TAB>attribute<TAB>...`. Accuracy, drop and flips are then those of
@@ -89,6 +110,17 @@ def command(
     from nlucompress.networks.tagger import is_tagger
     from nlucompress.stages.evaluate import Gates, evaluate
 
+    if neighbours is not None:
+        needless = data or any(gates[each] is not None for each in gates if each != "max_size")
+        if needless:
+            raise UsageError("--neighbours takes no --data, and of the gates only its own")
+        chosen = {"count": neighbours, "queries": queries, "seed": seed, "table": table}
+        limits = {"min_agreement": min_agreement, "max_size": gates["max_size"]}
+        return compare_tables(model, reference, as_json, quiet, **chosen, **limits)
+    if queries is not None or table is not None or min_agreement is not None:
+        raise UsageError("--queries, --table and --min-agreement are for --neighbours")
+    if data is None:
+        raise UsageError("name --data to measure accuracy on, or --neighbours to compare tables")
     streams.check_inputs(model, data, reference)
     measured = read_model(model)
     old = read_model(reference) if reference else None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
 from nlucompress.cli import streams
 from nlucompress.cli.common import Target, bytes_text, stage_options, write_model
-from nlucompress.errors import UsageError
 from nlucompress.importers.formats import FORMATS
 
 
@@ -23,12 +21,12 @@ from nlucompress.importers.formats import FORMATS
     help="What the file is; by default its content tells.",
 )
 @click.option("--name", default="embeddings", show_default=True, help="Name of the table.")
-@click.option("--tensor", metavar="NAME", help="safetensors: the 2-D tensor that is the table.")
+@click.option("--tensor", metavar="NAME", help="Named tensors: the one that is the table.")
 @click.option(
-    "--keys", metavar="FILE", help="safetensors: the keys of the table's rows, one a line."
+    "--keys", metavar="FILE", help="Tensors: the keys of the rows, one a line, or a tokenizer.json."
 )
 @click.option(
-    "--skip", multiple=True, metavar="NAME", help="safetensors: leave this tensor out (repeatable)."
+    "--skip", multiple=True, metavar="NAME", help="Named tensors: leave this one out (repeatable)."
 )
 @stage_options
 def command(target: Target, file: str, format_: str | None, **options: Any) -> None:
@@ -49,8 +47,8 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
     chosen = ImportOptions(format=format_, **options)
-    keys = _opened(options["keys"]) if options["keys"] else None
-    imported = import_model(_opened(file), replace(chosen, keys=keys))
+    keys = streams.opened(options["keys"]) if options["keys"] else None
+    imported = import_model(streams.opened(file), replace(chosen, keys=keys))
     figures = {
         name: {"keys": table.matrix.shape[0], "columns": table.matrix.shape[1]}
         for name, table in imported.tables.items()
@@ -62,12 +60,3 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     ]
     lines.append(f"model: {bytes_text(size)}")
     target.report({"size_bytes": size, "tables": figures}, lines)
-
-
-def _opened(path: str) -> str | BinaryIO:
-    """The path, or stdin for `-`."""
-    if path != streams.STANDARD:
-        return path
-    if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("no input: name a file or pipe one in")
-    return sys.stdin.buffer

@@ -27,6 +27,7 @@ COMMANDS = {
     "evaluate": "evaluate",
     "predict": "predict",
     "lookup": "lookup",
+    "export": "export",
     "completion": "completion",
 }
 

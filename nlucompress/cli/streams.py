@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from nlucompress.errors import FormatError, NluCompressError, UsageError
 
@@ -83,6 +83,19 @@ def read_input(path: str) -> bytes | memoryview:
     return data
 
 
+def opened(path: str) -> str | BinaryIO:
+    """The path, or stdin for `-`.
+
+    Raises:
+        UsageError: Stdin is a terminal.
+    """
+    if path != STANDARD:
+        return path
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("no input: name a file or pipe one in")
+    return sys.stdin.buffer
+
+
 def named(path: str) -> str:
     """What to call an input in a message."""
     return "standard input" if path == STANDARD else path
@@ -116,6 +129,26 @@ def check_output(output: str, inputs: Iterable[str], force: bool, binary: bool =
         if path != STANDARD and target.exists() and Path(path).exists() and target.samefile(path):
             raise UsageError(f"{output}: is the input too; write to another file")
     if target.is_file() and not force:
+        raise UsageError(f"{output}: exists already; --force replaces it")
+
+
+def check_folder(output: str, inputs: Iterable[str], force: bool, known: Iterable[str]) -> None:
+    """Refuse an output directory before work begins.
+
+    Raises:
+        UsageError: It is stdout or a file, exists without ``force``, or holds files other than the
+            known ones, which would be lost with it.
+    """
+    target = Path(output)
+    if output == STANDARD:
+        raise UsageError("the output is a directory: name it with -o")
+    if not target.is_dir():
+        check_output(output, inputs, force=False)
+        return
+    others = sorted({each.name for each in target.iterdir()} - set(known))
+    if others:
+        raise UsageError(f"{output}: holds {others[0]!r}, which is none of ours; name another")
+    if not force:
         raise UsageError(f"{output}: exists already; --force replaces it")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from importlib import import_module
 
-from nlucompress.errors import DataError, FormatError
+from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.importers import text_layouts
 from nlucompress.importers.formats import FORMATS
@@ -13,6 +14,7 @@ from nlucompress.importers.options import ImportOptions as ImportOptions
 from nlucompress.importers.sources import BOM, GZIP_MAGIC, Opened, opened
 
 HEAD = 1 << 16
+DIRECTORY = "model2vec"
 
 _REFUSED = {
     "pickle": "a Python pickle, which could run code when it is opened",
@@ -51,7 +53,8 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
     """Read a file of any known format, gzipped or not.
 
     Args:
-        source: A path or an open binary stream; it is read forwards only.
+        source: A path or an open binary stream, which is read forwards only; a directory of
+            model2vec.
         options: What to import and how; None recognizes the format.
 
     Raises:
@@ -60,6 +63,12 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
         DataError: The file cannot be read, or its lines, keys or numbers cannot be used.
     """
     options = options or ImportOptions()
+    if isinstance(source, (str, os.PathLike)) and os.path.isdir(source):
+        kind = options.format or DIRECTORY
+        if kind != DIRECTORY:
+            raise UsageError(f"{os.fspath(source)}: is a directory; {kind} is a file")
+        options.check(kind, os.fspath(source))
+        return _import(kind, source, options)
     with opened(source) as stream:
         head = stream.head(HEAD)
         if not head:
@@ -72,6 +81,12 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
             )
         kind = options.format or found
         options.check(kind, stream.name)
-        importer = import_module(f"nlucompress.importers.{FORMATS[kind].module}")
-        model: Model = importer.read(stream, options)
-        return model
+        if kind == DIRECTORY:
+            raise UsageError(f"{stream.name}: {kind} is a directory; name it")
+        return _import(kind, stream, options)
+
+
+def _import(kind: str, source: Opened, options: ImportOptions) -> Model:
+    importer = import_module(f"nlucompress.importers.{FORMATS[kind].module}")
+    model: Model = importer.read(source, options)
+    return model

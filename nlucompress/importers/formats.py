@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from nlucompress.importers.sources import BOM
 from nlucompress.importers.text_layouts import LAYOUTS
@@ -22,7 +23,7 @@ class Format:
     Attributes:
         module: The file of this room with its ``read(source, options)``.
         recognizes: Whether a file that begins with these bytes has the format; None for the text
-            layouts, which are what nothing else recognizes.
+            layouts, which are what nothing else recognizes, and for directories.
         takes: Options of ``ImportOptions`` beside ``format`` that mean something for it.
     """
 
@@ -37,16 +38,33 @@ def _safetensors(head: bytes) -> bool:
     return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= MAX_HEADER
 
 
+def _named(module: str) -> Callable[[bytes], bool]:
+    """What a module says of a file's head; it is imported when it is asked."""
+
+    def recognizes(head: bytes) -> bool:
+        result: bool = import_module(f"nlucompress.importers.{module}").recognizes(head)
+        return result
+
+    return recognizes
+
+
 def _perceptron(head: bytes) -> bool:
     """An object, or a list that begins with one, whose first value is an object or a list."""
     return _JSON_HEAD.match(head.removeprefix(BOM)) is not None
 
 
+_TENSORS = ("name", "tensor", "keys", "skip")
+
 FORMATS: dict[str, Format] = {
     **{layout: Format("text_vectors", takes=("name",)) for layout in LAYOUTS},
-    "safetensors": Format(
-        "safetensors_file", _safetensors, takes=("name", "tensor", "keys", "skip")
-    ),
+    "word2vec-binary": Format("word2vec_binary", _named("word2vec_binary"), takes=("name",)),
+    "keyedvectors": Format("keyedvectors", _named("keyedvectors"), takes=("name",)),
+    "finalfusion": Format("finalfusion", lambda head: head[:4] == b"FiFu", takes=("name", "skip")),
+    "safetensors": Format("safetensors_file", _safetensors, takes=_TENSORS),
+    "model2vec": Format("model2vec", takes=("name", "skip")),
+    "npy": Format("npy_file", lambda head: head[:6] == b"\x93NUMPY", takes=("name", "keys")),
+    "keras": Format("keras_file", _named("keras_file"), takes=_TENSORS),
+    "onnx": Format("onnx_file", _named("onnx_file"), takes=_TENSORS),
     "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
     "perceptron": Format("perceptron", _perceptron),

@@ -36,12 +36,13 @@ class KeyList:
         self._low += low.tobytes()
         self._high += high.tobytes()
 
-    def finish(self, where: str, first_line: int) -> Strings:
+    def finish(self, where: str, first_line: int, unit: str = "lines") -> Strings:
         """All keys as an index.
 
         Args:
             where: Name of the file, for the message.
             first_line: Line number of the first key; key i stands on line ``first_line + i``.
+            unit: What is counted, where the file has no lines.
 
         Raises:
             DataError: A key occurs twice; the message has the key and both lines.
@@ -53,7 +54,7 @@ class KeyList:
         twice = _duplicate(strings, low, np.frombuffer(self._high, np.uint64))
         if twice is not None:
             key = shown(_key(strings, twice[0]))
-            lines = f"lines {first_line + twice[0]} and {first_line + twice[1]}"
+            lines = f"{unit} {first_line + twice[0]} and {first_line + twice[1]}"
             raise DataError(f"{where}: {lines}: the key {key} occurs twice; keep one of them")
         return strings
 

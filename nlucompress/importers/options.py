@@ -18,9 +18,9 @@ class ImportOptions:
 
     Attributes:
         format: One of ``FORMATS``; None recognizes it.
-        tensor: Safetensors only: the tensor that is the table.
-        keys: Safetensors only: the file with the keys of its rows.
-        skip: Safetensors only: tensors to leave out.
+        tensor: Formats of named tensors: the one that is the table.
+        keys: Formats of tensors: the file with the keys of its rows.
+        skip: Formats of named tensors: those to leave out.
         name: Name of the table, where the format leaves it open.
     """
 

@@ -27,11 +27,13 @@ class Source:
 
     Attributes:
         name: The path, or what the stream calls itself.
+        path: The path, None for a stream: where to look for a file beside it.
     """
 
-    def __init__(self, stream: Readable, name: str) -> None:
+    def __init__(self, stream: Readable, name: str, path: str | None = None) -> None:
         """Wrap a stream; gzip (RFC 1952) is recognized by its magic bytes and unpacked."""
         self.name = name
+        self.path = path
         self._stream = stream
         self._head = b""
         if self.head(len(GZIP_MAGIC)) == GZIP_MAGIC:
@@ -115,7 +117,7 @@ def opened(source: Opened) -> Iterator[Source]:
             reason = error.strerror if isinstance(error, OSError) else error
             raise DataError(f"{path}: cannot open: {reason}") from None
         with file:
-            yield Source(file, path)
+            yield Source(file, path, path)
     else:
         name = getattr(source, "name", None)
         yield Source(source, name if isinstance(name, str) else "<stream>")

@@ -52,8 +52,7 @@ class Block:
         try:
             block.decode()
         except UnicodeDecodeError as error:
-            hint = "; binary word2vec files are not read" if plan.layout != "keys" else ""
-            self.refuse(int(np.searchsorted(ends, error.start)), f"no valid UTF-8{hint}")
+            self.refuse(int(np.searchsorted(ends, error.start)), "no valid UTF-8")
         lines = len(ends) - self.ends_blank
         self._begins, self._ends = begins[:lines], (ends - returns)[:lines]
         self._split = self._tabbed() if plan.layout == "keys" else self._spaced()

@@ -8,7 +8,18 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.algo.mphf import Groups
-from tests.bench import device, figures, hashing, keys, many_keys, peers, speed, subjects, tagging
+from tests.bench import (
+    device,
+    embeddings,
+    figures,
+    hashing,
+    keys,
+    many_keys,
+    peers,
+    speed,
+    subjects,
+    tagging,
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +48,15 @@ def test_figures_of_taggers() -> None:
     assert [row.model for row in rows] == ["float", *tagging.SETTINGS]
     assert all(len(tagging.cells(row)) == len(tagging.HEADINGS) for row in rows)
     assert all(row.met for row in rows)
+
+
+def test_figures_of_embeddings(models: Path) -> None:
+    rows = embeddings.evaluate("big", nc.load(models / "big.nlu"), queries=20)
+    assert [row.setting for row in rows] == list(embeddings.SETTINGS)
+    assert rows[0].bytes > rows[1].bytes > rows[3].bytes
+    assert rows[0].agreement > rows[1].agreement > rows[3].agreement
+    assert rows[0].met is None
+    assert all(len(embeddings.cells(row)) == len(embeddings.HEADINGS) for row in rows)
 
 
 def test_a_missed_bar_is_reported(tiny: dict[str, nc.Examples]) -> None:

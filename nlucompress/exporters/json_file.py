@@ -1,0 +1,45 @@
+"""JSON: a model in plain numbers, its table an object of key -> row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+
+from nlucompress.exporters.rows import Rows
+from nlucompress.format.matrices import Matrix
+from nlucompress.format.model import Model
+
+
+def write(model: Model, rows: Rows) -> Iterator[bytes]:
+    """A JSON object with ``labels``, ``features``, ``network`` and ``tables``, a row per line."""
+    network = model.network
+    head = {
+        "labels": list(model.labels),
+        "features": dict(model.features) if model.features is not None else None,
+        "network": network
+        and {
+            "kind": network.kind,
+            "settings": dict(network.settings),
+            "tensors": {name: _numbers(each) for name, each in network.tensors.items()},
+        },
+    }
+    yield (json.dumps(head, ensure_ascii=False)[:-1] + ', "tables": {').encode()
+    yield f"\n{json.dumps(rows.name)}: {{".encode()
+    comma = ""
+    for keys, values in rows.blocks():
+        # A float32 as a string has the fewest digits that read back as the same number.
+        fields = values.astype("U24").tolist()
+        lines = [
+            f"\n{json.dumps(key, ensure_ascii=False)}: [{', '.join(row)}]"
+            for key, row in zip(keys, fields, strict=True)
+        ]
+        yield (comma + ",".join(lines)).encode()
+        comma = ","
+    yield b"\n}}}\n"
+
+
+def _numbers(matrix: Matrix) -> list[list[float]]:
+    values = matrix.rows(np.arange(matrix.shape[0]))
+    return [[float(str(number)) for number in row] for row in values]
