@@ -34,6 +34,8 @@ bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m tests.bench.speed
 	$(BIN)/python -m tests.bench.device $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.lowrank $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.distortion $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.peers
 	$(BIN)/python -m tests.bench.keys $(if $(DATA),--keys $(DATA)/keys/wordfreq_large.tsv.gz)
 

@@ -199,7 +199,9 @@ CASES = {
         "normal", Q(bits=6, per="group", group=5), H(), P(), ANY, DENSE, LINEAR
     ),
     "packed normal, floats": Case("normal", None, H(), P()),
-    "packed uniform": Case("uniform", Q(bits=5), H(), P(), ANY, FIXED | {"symbol_bits": 5}, LINEAR),
+    "packed uniform": Case(
+        "uniform", Q(bits=5, per="tensor"), H(), P(), ANY, FIXED | {"symbol_bits": 5}, LINEAR
+    ),
     "packed uniform, kmeans": Case(
         "uniform", Q(bits=3, method="kmeans"), H(), P(), ANY, {"kind": "coded"}, BOOK
     ),

@@ -18,6 +18,7 @@ Float32 = NDArray[np.float32]
 RangeRule = Literal["minmax", "percentile", "mse"]
 
 _SHRINKS = np.linspace(1.0, 0.1, 37)  # candidates of the least-squared-error search
+_BLOCK = 1 << 21  # values of the parts that are fitted at once
 _SAMPLE = 1 << 20  # values per part on which the search measures the error
 
 
@@ -64,6 +65,16 @@ def fit(
             clipped); ``mse`` the shrunken min-max range of least squared error.
         percentile: Share in percent that ``percentile`` keeps within the range.
     """
+    step = max(1, _BLOCK // max(parts.shape[1], 1))
+    grids = [
+        _fit(parts[begin : begin + step], bits, rule, percentile)
+        for begin in range(0, max(len(parts), 1), step)
+    ]
+    scales, zeros = zip(*((grid.scale, grid.zero_point) for grid in grids), strict=True)
+    return Grid(np.concatenate(scales), np.concatenate(zeros), 1 << bits)
+
+
+def _fit(parts: NDArray[np.floating], bits: int, rule: RangeRule, percentile: float) -> Grid:
     low, high = _extremes(parts, rule, percentile)
     if rule == "mse":
         step = max(1, parts.shape[1] // _SAMPLE)
@@ -82,11 +93,16 @@ def _extremes(
     parts: NDArray[np.floating], rule: RangeRule, percentile: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lowest and highest value of each part's range, never on one side of zero only."""
+    if rule != "percentile":
+        present = ~np.isnan(parts)
+        lowest = np.min(parts, axis=1, initial=0, where=present)
+        highest = np.max(parts, axis=1, initial=0, where=present)
+        return lowest.astype(np.float64), highest.astype(np.float64)
     low, high = np.zeros(len(parts)), np.zeros(len(parts))
     for index, part in enumerate(parts):
         present = part[~np.isnan(part)]
         if len(present):
-            tail = (100 - percentile) / 2 if rule == "percentile" else 0.0
+            tail = (100 - percentile) / 2
             low[index], high[index] = np.percentile(present, [tail, 100 - tail]).tolist()
     return np.minimum(low, 0), np.maximum(high, 0)
 

@@ -34,18 +34,17 @@ def part(value: str) -> tuple[str, int]:
 @click.option("--bits", default=8, show_default=True, help="Bits per weight, 1 to 8.")
 @click.option(
     "--method",
-    type=click.Choice(["linear", "kmeans"]),
+    type=click.Choice(["linear", "kmeans", "pq"]),
     default="linear",
     show_default=True,
-    help="Evenly spaced levels, or a codebook of least squared error.",
+    help="Evenly spaced levels, a codebook of least squared error, or product quantization.",
 )
 @click.option(
     "--per",
     type=part,
-    default="tensor",
-    show_default=True,
     metavar="PART",
-    help="What has a range of its own: tensor, row, label (column) or group:N columns.",
+    help="What has a range of its own: tensor, row, label (column) or group:N columns; default row "
+    "for linear levels of embedding tables, else tensor.",
 )
 @click.option(
     "--range",
@@ -57,6 +56,11 @@ def part(value: str) -> tuple[str, int]:
 )
 @click.option(
     "--percentile", default=99.9, show_default=True, help="Share within --range percentile."
+)
+@click.option(
+    "--scale-bits",
+    type=click.Choice(["16", "32"]),
+    help="Bits of each scale where there are several; default 16 in embedding tables, else 32.",
 )
 @click.option("--threshold", default=0.0, help="First drop weights of a smaller absolute value.")
 @click.option(
@@ -71,7 +75,24 @@ def part(value: str) -> tuple[str, int]:
     show_default=True,
     help="Importance is |weight| * (training texts with the key) ^ this.",
 )
-@click.option("--keep-zero-rows", is_flag=True, help="Keep keys whose whole row became zero.")
+@click.option(
+    "--keep-zero-rows/--drop-zero-rows",
+    default=None,
+    help="Whether keys stay whose whole row became zero; default yes in embedding tables, else no.",
+)
+@click.option(
+    "--subvectors", type=int, metavar="M", help="With --method pq: codes of a row, each of --bits."
+)
+@click.option(
+    "--norms/--no-norms",
+    default=True,
+    show_default=True,
+    help="With --method pq: code directions, and lengths in 8 bits beside them.",
+)
+@click.option(
+    "--rotate", is_flag=True, help="With --method pq: rotate the rows first (slower, nearer)."
+)
+@click.option("--seed", default=0, show_default=True, help="Of the random numbers of pq.")
 @tables_option
 @click.option(
     "--tensors",
@@ -81,12 +102,18 @@ def part(value: str) -> tuple[str, int]:
 )
 @stage_options
 def command(
-    target: Target, model: str, per: tuple[str, int], range_rule: Any, tables: Any, **options: Any
+    target: Target,
+    model: str,
+    per: tuple[str, int] | None,
+    range_rule: Any,
+    scale_bits: str | None,
+    tables: Any,
+    **options: Any,
 ) -> None:
     """Round weights to 2^bits levels, zero always one of them; drop what rounds to zero.
 
-    A key whose whole row becomes zero leaves the table. The errors and what is left are reported on
-    stderr.
+    In a table of weights for labels, a key whose whole row becomes zero leaves it; an embedding
+    table keeps its keys. The errors and what is left are reported on stderr.
 
     \b
     Example:
@@ -95,9 +122,14 @@ def command(
     from nlucompress.stages.quantize import QuantizeOptions, quantize
 
     streams.check_output(target.output, [model], target.force)
-    kind: Any = per[0]
+    kind: Any = per[0] if per else None
     chosen = QuantizeOptions(
-        per=kind, group=per[1], range=range_rule, tables=tables or None, **options
+        per=kind,
+        group=per[1] if per else 0,
+        range=range_rule,
+        scale_bits=int(scale_bits) if scale_bits else None,
+        tables=tables or None,
+        **options,
     )
     write_stage(target, quantize(read_model(model), chosen), _line)
 

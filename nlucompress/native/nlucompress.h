@@ -129,6 +129,7 @@ typedef struct {
     uint32_t levels, group, one_zero_point;
     float one_scale;
     const uint8_t *scales, *zero_points, *centroids; /* NULL where the number above holds for all */
+    int half_scales;                                 /* whether scales are binary16, not binary32 */
     const uint8_t *codes, *starts, *entry_columns;   /* dense and sparse */
     unsigned code_type, column_bytes;
     uint32_t block_rows, symbol_bits; /* from here: coded rows (section 9) */
@@ -1198,7 +1199,9 @@ static inline uint64_t nlu_part(const nlu_matrix *m, uint64_t row, uint64_t colu
 
 static inline float nlu_scale(const nlu_matrix *m, uint64_t part)
 {
-    return m->scales ? nlu_f32(nlu_u32(m->scales + 4 * (size_t)part)) : m->one_scale;
+    if (!m->scales) return m->one_scale;
+    if (m->half_scales) return nlu_f16(nlu_u16(m->scales + 2 * (size_t)part));
+    return nlu_f32(nlu_u32(m->scales + 4 * (size_t)part));
 }
 
 static inline uint32_t nlu_zero_point(const nlu_matrix *m, uint64_t part)
@@ -1222,8 +1225,7 @@ static inline int nlu_check_linear(const nlu_matrix *m, uint64_t parts)
     for (uint64_t part = 0; part < parts; part++) {
         double scale = (double)nlu_scale(m, part);
         uint32_t zero = nlu_zero_point(m, part);
-        if (m->scales && !nlu_finite(nlu_u32(m->scales + 4 * (size_t)part)))
-            return NLU_ERROR_MATRIX;
+        if (scale - scale != 0) return NLU_ERROR_MATRIX; /* NaN or infinite */
         if (zero >= m->levels) return NLU_ERROR_MATRIX;
         uint32_t steps = zero > m->levels - 1 - zero ? zero : m->levels - 1 - zero;
         if ((scale < 0 ? -scale : scale) * steps > 3.4028234663852886e38) return NLU_ERROR_MATRIX;
@@ -1252,6 +1254,7 @@ static inline int nlu_open_numbers(const nlu_path *p, nlu_json *j, nlu_matrix *m
     uint64_t parts;
     const nlu_tensor *t;
     m->scales = m->zero_points = m->centroids = NULL;
+    m->half_scales = 0;
     m->numbers = m->per = 0;
     m->levels = m->group = 0;
     nlu_expect(j, '{');
@@ -1300,6 +1303,8 @@ static inline int nlu_open_numbers(const nlu_path *p, nlu_json *j, nlu_matrix *m
     if (m->levels < 2 || ((seen & 16) && parts != 1)) return NLU_ERROR_DESCRIPTION;
     if (!(seen & 16)) {
         t = nlu_get(p, ".numbers.scale", NLU_F32, 1);
+        m->half_scales = !t;
+        if (!t) t = nlu_get(p, ".numbers.scale", NLU_F16, 1);
         if (!t || t->shape[0] != parts) return NLU_ERROR_TENSOR;
         m->scales = t->data;
     }

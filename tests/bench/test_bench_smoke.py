@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -10,10 +11,12 @@ import nlucompress as nc
 from nlucompress.algo.mphf import Groups
 from tests.bench import (
     device,
+    distortion,
     embeddings,
     figures,
     hashing,
     keys,
+    lowrank,
     many_keys,
     peers,
     speed,
@@ -136,3 +139,13 @@ def test_peers(capsys: pytest.CaptureFixture[str]) -> None:
     assert ours["bits"] == pytest.approx(alone["bits"] + 8)
     peers.show(found, 3000)
     assert "fastest single call" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("bench", [lowrank, distortion])
+def test_matrices(
+    bench: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rounds = ["--rounds", "1"] if bench is lowrank else []
+    monkeypatch.setattr("sys.argv", ["bench", "--rows", "600", *rounds])
+    assert bench.main() in (0, 1)
+    assert "600 x 300" in capsys.readouterr().out

@@ -109,7 +109,8 @@ def _attribute_tagger(kind: str) -> nc.Model:
 
 def quantized(model: nc.Model, **options: Any) -> nc.Model:
     """Quantized with every row kept; without history, which holds the program's version."""
-    made = nc.quantize(model, nc.QuantizeOptions(keep_zero_rows=True, **options))
+    options = {"per": "tensor", "scale_bits": 32, "keep_zero_rows": True, **options}
+    made = nc.quantize(model, nc.QuantizeOptions(**options))
     return replace(made, history=())
 
 
