@@ -51,6 +51,13 @@ if TYPE_CHECKING:
     metavar="PERCENT",
     help="Gate: most negative flips, in percent of all examples.",
 )
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0, 1, True, True),
+    metavar="SHARE",
+    help="Flips and drop miss their gate only if an interval of this confidence, such as 0.95, "
+    "lies above it.",
+)
 @click.option("--max-size", type=size, metavar="SIZE", help="Gate: largest file, such as 150K.")
 @click.option("--per-label", is_flag=True, help="Precision, recall and F1 of every label.")
 @click.option(
@@ -126,6 +133,8 @@ def command(
     old = read_model(reference) if reference else None
     report: Report | TagReport
     if is_tagger(measured):
+        if gates["confidence"] is not None:
+            raise UsageError("--confidence is for texts: the tokens of a sentence flip together")
         report = tags = evaluate_tags.measure(measured, data, old, Gates(**gates))
         lines = evaluate_tags.lines(tags)
     else:
@@ -177,6 +186,7 @@ def _lines(report: Report) -> list[str]:
         relative = "undefined" if old.relative_nfr is None else f"{old.relative_nfr:.3f}"
         flips = len(report.flips)
         smaller = old.size_bytes / report.size_bytes
+        sure = old.significance
         lines += [
             f"reference         {100 * old.accuracy:.2f} %, {bytes_text(old.size_bytes)} "
             f"({smaller:.1f} times the size)",
@@ -184,6 +194,10 @@ def _lines(report: Report) -> list[str]:
             f"negative flips    {flips:,} = {100 * old.nfr:.2f} % (relative {relative})",
             f"positive flips    {100 * old.pfr:.2f} %",
             f"agreement         {100 * old.agreement:.2f} %",
+            f"by chance         {100 * sure.confidence:g} % of resamples: drop "
+            f"{100 * sure.drop.low:+.2f} to {100 * sure.drop.high:+.2f} points, flips "
+            f"{100 * sure.nfr.low:.2f} to {100 * sure.nfr.high:.2f} %; "
+            f"McNemar p {sure.p_value:.3g}",
         ]
     return lines
 

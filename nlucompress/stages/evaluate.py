@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlucompress.algo import metrics
+from nlucompress.algo.significance import Significance, significance
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.model import Model
@@ -26,12 +27,15 @@ class Gates:
         max_accuracy_drop: Most percentage points (absolute) below the reference's accuracy.
         max_nfr: Most negative flips in percent of the examples.
         max_size: Most bytes of the file.
+        confidence: With it, drop and flips miss their bound only if their bootstrap interval of
+            this confidence lies above it altogether, so that noise misses no gate.
     """
 
     min_accuracy: float | None = None
     max_accuracy_drop: float | None = None
     max_nfr: float | None = None
     max_size: int | None = None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class ReferenceReport:
     pfr: float
     agreement: float
     size_bytes: int
+    significance: Significance
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,8 @@ def evaluate(
     if not len(examples):
         raise DataError("the data hold no examples, so there is nothing to measure")
     needs = gates.max_accuracy_drop is not None or gates.max_nfr is not None
+    if gates.confidence is not None and not 0 < gates.confidence < 1:
+        raise UsageError(f"--confidence {gates.confidence} is not above 0 and below 1")
     if needs and reference is None:
         raise UsageError("--max-accuracy-drop and --max-nfr compare with a --reference")
     answers = _answers(model, examples)
@@ -126,6 +133,12 @@ def evaluate(
             flips.pfr,
             flips.agreement,
             codec.size(reference),
+            significance(
+                len(examples),
+                int(flips.negative.sum()),
+                int(flips.positive.sum()),
+                gates.confidence or 0.95,
+            ),
         )
         flipped = tuple(
             Flip(examples.texts[at], examples.labels[at], answers[at])
@@ -169,8 +182,12 @@ def _gates(
         ("max_nfr", _fraction(gates.max_nfr), nfr, at_most),
         ("max_size", gates.max_size, size, at_most),
     )
+    surely = {}
+    if compared is not None and gates.confidence is not None:
+        found = compared.significance
+        surely = {"max_accuracy_drop": found.drop.low, "max_nfr": found.nfr.low}
     return tuple(
-        Gate(name, limit, value, holds(value, limit))
+        Gate(name, limit, value, holds(surely.get(name, value), limit))
         for name, limit, value, holds in rows
         if limit is not None
     )

@@ -84,6 +84,7 @@ def test_the_schema_of_an_evaluation(models: Path) -> None:
     assert isinstance(old, dict)
     assert set(old) == {
         "accuracy", "accuracy_drop", "nfr", "relative_nfr", "pfr", "agreement", "size_bytes",
+        "significance",
     }  # fmt: skip
     accuracy = figures["accuracy"]
     assert isinstance(accuracy, float)
@@ -167,3 +168,27 @@ def test_unknown_labels_are_named(models: Path) -> None:
     assert done.code == DONE
     assert json.loads(done.out)["unknown_labels"] == ["never"]
     assert "warning: 1 labels of the data are unknown" in done.err
+
+
+def test_confidence_keeps_noise_from_missing_a_gate(models: Path) -> None:
+    coarse = shell(
+        models,
+        "nlucompress quantize full.nlu --bits 2 --range mse -q -o coarse.nlu",
+    )
+    assert coarse.code == DONE, coarse.err
+    asked = (
+        "evaluate",
+        "coarse.nlu",
+        "--data",
+        "test.tsv",
+        "--reference",
+        "full.nlu",
+        "--max-nfr",
+        "0",
+    )
+    rate = json.loads(run(models, *asked, "--json").out)["reference"]["nfr"]
+    just_below = (*asked[:-1], f"{100 * rate - 0.01:.4f}")
+    assert run(models, *just_below).code == GATE_MISSED
+    assert run(models, *just_below, "--confidence", "0.95").code == DONE
+    assert run(models, *asked, "--confidence", "0.95").code == GATE_MISSED
+    assert run(models, *asked[:4], "--confidence", "1").code == USAGE
