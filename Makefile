@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures fuzz golden device sample clean
+.PHONY: demo test check bench figures comparison fuzz golden device sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -43,6 +43,9 @@ figures: $(STAMP)
 	$(BIN)/python -m tests.bench.figures $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.taggers $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.embeddings $(if $(DATA),--data $(DATA))
+
+comparison: $(STAMP)
+	$(BIN)/python -m tests.bench.comparison --data $(DATA)
 
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz.py --seconds 60

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,12 +92,10 @@ def train_neural(
     seen = np.array([counts[table_key] for table_key in _keys(table)], np.uint32)
     settings = Settings(options.network, options.activation, options.layers, options.pooling)
     shapes = settings.shapes(table.matrix.shape[1], options.hidden, len(labels))
-    tensors = {
-        name: matrices.from_dense(_start(shape, name, rng)) for name, shape in shapes.items()
-    }
+    network = _started(options.network, settings.describe(), shapes, rng)
     model = Model(
         {sequence.TABLE: replace(table, counts=seen)},
-        Network(options.network, settings.describe(), tensors),
+        network,
         labels,
         dict(sequence.FEATURES),
     )
@@ -176,6 +174,27 @@ def _scratch(counts: Counter[str], options: NeuralOptions, rng: np.random.Genera
         raise DataError("no word occurs often enough; lower --min-count or give more text")
     values = rng.normal(0, 0.1, (len(keys), options.dimensions))
     return Table(Strings.of(keys), matrices.from_dense(values))
+
+
+def start_tensors(model: Model, rng: np.random.Generator) -> Network:
+    """The network of a model before any training."""
+    network = model.network
+    if network is None:
+        raise UsageError("the model has no network")
+    shapes = {name: matrix.shape for name, matrix in network.tensors.items()}
+    return _started(network.kind, network.settings, shapes, rng)
+
+
+def _started(
+    kind: str,
+    settings: Mapping[str, Any],
+    shapes: Mapping[str, tuple[int, int]],
+    rng: np.random.Generator,
+) -> Network:
+    tensors = {
+        name: matrices.from_dense(_start(shape, name, rng)) for name, shape in shapes.items()
+    }
+    return Network(kind, settings, tensors)
 
 
 def _start(shape: tuple[int, int], name: str, rng: np.random.Generator) -> NDArray[np.float64]:
