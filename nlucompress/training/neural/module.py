@@ -103,30 +103,41 @@ class Module(nn.Module):
         return _greatest(self._active(self._affine(seen, f"convolution{width}")), inside)
 
     def _recurrent(self, vectors: Tensor, inside: Tensor, lengths: Tensor) -> Tensor:
-        weights: list[Tensor] = []
-        for direction in self._settings.directions:
-            bias = self._layer(f"{direction}.bias").whole()[0]
-            weights += [
-                self._layer(f"{direction}.input").whole().T,
-                self._layer(f"{direction}.recurrent").whole().T,
-                bias,
-                torch.zeros_like(bias),
-            ]
-        both = len(self._settings.directions)
-        hidden = weights[1].shape[1]
-        packed = nn.utils.rnn.pack_padded_sequence(
-            vectors, lengths.clamp(min=1).cpu(), batch_first=True, enforce_sorted=False
-        )
-        start = vectors.new_zeros((both, len(vectors), hidden))
-        functions: Any = torch._VF
-        options = (weights, True, 1, 0.0, self.training, both == 2)
-        data = functions.lstm(packed.data, packed.batch_sizes, (start, start), *options)[0]
-        states, _ = nn.utils.rnn.pad_packed_sequence(
-            packed._replace(data=data), batch_first=True, total_length=vectors.shape[1]
+        states = torch.cat(
+            [self._read(vectors, lengths, each) for each in self._settings.directions], dim=2
         )
         if self._settings.pooling == "max":
             return _greatest(states, inside)
         return (states * inside[:, :, None]).sum(dim=1) / lengths.clamp(min=1)[:, None]
+
+    def _read(self, vectors: Tensor, lengths: Tensor, direction: str) -> Tensor:
+        """States of an LSTM in one direction; those behind a text's end mean nothing.
+
+        Nothing is packed: a text is read from its first place on, backward too, so that what
+        stands behind its end comes last. That is twice as fast.
+        """
+        backward = direction == "backward"
+        if backward:
+            vectors = _reversed(vectors, lengths)
+        bias = self._layer(f"{direction}.bias").whole()[0]
+        weights = [
+            self._layer(f"{direction}.input").whole().T.contiguous(),
+            self._layer(f"{direction}.recurrent").whole().T.contiguous(),
+            bias,
+            torch.zeros_like(bias),
+        ]
+        start = vectors.new_zeros((1, len(vectors), weights[1].shape[1]))
+        functions: Any = torch._VF
+        options = (weights, True, 1, 0.0, self.training, False, True)
+        states: Tensor = functions.lstm(vectors, (start, start), *options)[0]
+        return _reversed(states, lengths) if backward else states
+
+
+def _reversed(values: Tensor, lengths: Tensor) -> Tensor:
+    """Every text backwards in its own places, shape (texts, places, columns)."""
+    places = torch.arange(values.shape[1], device=values.device)[None, :]
+    at = torch.where(places < lengths[:, None], lengths[:, None] - 1 - places, places)
+    return values.gather(1, at[:, :, None].expand_as(values))
 
 
 def _greatest(states: Tensor, inside: Tensor) -> Tensor:
