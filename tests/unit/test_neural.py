@@ -41,6 +41,30 @@ def test_scores_are_those_of_torch(kind: str) -> None:
     assert np.allclose(nc.Classifier(model).scores(TEXTS), found, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("how", ["floats", "rounded", "kmeans", "pq", "product"])
+def test_what_was_stored_does_not_change_in_later_steps(how: str) -> None:
+    torch = pytest.importorskip("torch")
+    from nlucompress.training.neural.trainable import trainable
+
+    model = neural("dan", 40, how == "product")
+    options = {
+        "rounded": nc.QuantizeOptions(bits=4),
+        "kmeans": nc.QuantizeOptions(bits=2, method="kmeans"),
+        "pq": nc.QuantizeOptions(bits=2, method="pq", subvectors=2),
+    }
+    if how in options:
+        model = nc.quantize(model, options[how])
+    matrix = trainable("table", model.tables["embeddings"].matrix)
+    stored = matrix.stored()
+    before = stored.rows(np.arange(stored.shape[0])).copy()
+    with torch.no_grad():
+        for parameter in matrix.parameters():
+            parameter.add_(1)
+    assert np.array_equal(stored.rows(np.arange(stored.shape[0])), before)
+    changed = matrix.stored()
+    assert not np.array_equal(changed.rows(np.arange(stored.shape[0])), before)
+
+
 def test_a_text_does_not_depend_on_its_neighbours() -> None:
     for kind in KINDS:
         classifier = nc.Classifier(neural(kind))

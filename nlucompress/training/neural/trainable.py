@@ -94,7 +94,7 @@ class _Plain(Trainable):
         return self.weight
 
     def stored(self) -> Matrix:
-        return from_dense(self.weight.detach().cpu().numpy())
+        return from_dense(self.weight.detach().cpu().numpy().copy())  # training goes on in place
 
 
 class _Rounded(Trainable):
