@@ -45,6 +45,7 @@ figures: $(STAMP)
 	$(BIN)/python -m tests.bench.embeddings $(if $(DATA),--data $(DATA))
 
 comparison: $(STAMP)
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m tests.bench.comparison --data $(DATA)
 
 fuzz: $(STAMP)

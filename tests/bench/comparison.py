@@ -1,117 +1,108 @@
-"""Embedding compression compared: train, factorize and train on against SVD before training.
+"""Embedding compression compared: accuracy against bytes, over methods, ratios and networks.
 
     python -m tests.bench.comparison --data FOLDER
 
-Per data set, network and seed: the full network; ours (trained, factorized by frequency-weighted
-SVD, trained on); the SVD alone; offline (the table factorized by plain SVD before any training, the
-factors trained with the network from the start); and fixed-point tables of the trained network at
-8 and 4 bits. A cell's figures stay in build/comparison, so that a run can be stopped and taken up.
-Settings are the same for all methods of a cell; the best epoch is that of the development set.
+Ours is the network trained in full, its table factorized by frequency-weighted SVD, and trained on
+through both factors (Acharya et al. 2019), with the full network as a teacher or without. Against
+it stand the SVD alone; plain SVD before any training ("offline"), its factors trained for as many
+epochs in all; a random projection, trained on; and fixed-point tables of the full network. All have
+the same settings; the best epoch is that of the development set. What was measured is kept in the
+cache folder, and is not measured again.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable
-from dataclasses import replace
+import os
+import sys
 from pathlib import Path
 
-import numpy as np
-
 import nlucompress as nc
-from nlucompress.format.files import write_atomically
-from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import from_dense
-from nlucompress.stages.finetune import FinetuneOptions, finetune
-from nlucompress.stages.train_neural import NeuralOptions, start_tensors, train_neural
-from nlucompress.training.plan import LoopOptions
-from nlucompress.training.schedules import Schedule
+from tests.bench import cells, comparison_report, measure
+from tests.bench.comparison_methods import (
+    BY_RATIO,
+    FIXED,
+    Case,
+    embedding_bytes,
+    read_table,
+)
 
-METHODS = ("full", "ours", "svd", "offline", "8 bits", "4 bits")
-EPOCHS = {"dan": 12, "lstm": 8}
-HIDDEN = {"dan": 256, "lstm": 128}
-Figures = dict[str, float]
-
-
-def read_table(folder: Path) -> nc.Table:
-    """Words and float16 vectors of a folder."""
-    words = (folder / "words.txt").read_text(encoding="utf-8").split("\n")
-    vectors = np.load(folder / "vectors_f16.npy").astype(np.float32)
-    return nc.Table(Strings.of(words[: len(vectors)]), from_dense(vectors))
+RATIOS = (0.8, 0.9, 0.95)
+ALL_RATIOS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98)
+DATA_SETS = ("clinc150", "snips", "sst2")
+NETWORKS = ("dan", "lstm")
+BITS = {"full": 32, "16 bits": 16, "8 bits": 8, "4 bits": 4}
+TABLE_FOLDER = "embeddings/sgns_91k_x300"
 
 
-def measure(
-    folder: Path, table: nc.Table, network: str, ratio: float, seed: int, epochs: int
-) -> Figures:
-    """Test accuracy of every method."""
-    train, dev, test = (nc.read_examples(folder / f"{n}.tsv") for n in ("train", "dev", "test"))
+def fill(
+    data: Path,
+    cache: Path,
+    case: tuple[str, str, int],
+    ratios: tuple[float, ...],
+    methods: tuple[str, ...],
+    epochs: tuple[int | None, int | None] = (None, None),
+) -> None:
+    """Measure what is missing of one data set, network and seed."""
+    kept = cells.Cells(cache)
+    name, network, seed = case
+    made = Case(data / name, read_table(data / TABLE_FOLDER), network, seed, *epochs)
 
-    def loop(rate: float) -> LoopOptions:
-        schedule = Schedule("onecycle", rate)
-        return LoopOptions(epochs=epochs, schedule=schedule, patience=0, seed=seed)
+    def figures(model: nc.Model, bits: int) -> cells.Figures:
+        reports = {part: nc.evaluate(model, made.examples[part]) for part in ("dev", "test")}
+        accuracy = {part: report.accuracy for part, report in reports.items()}
+        return {**accuracy, "bytes": embedding_bytes(model, bits)}
 
-    def tuned(model: nc.Model, rate: float) -> nc.Model:
-        return finetune(model, train, dev, (), FinetuneOptions(loop=loop(rate)))
-
-    def bits(model: nc.Model, count: int) -> nc.Model:
-        return nc.quantize(model, nc.QuantizeOptions(bits=count))
-
-    options = NeuralOptions(network=network, hidden=HIDDEN[network], loop=loop(2e-3))  # type: ignore[arg-type]
-    full = train_neural(train, dev, table, options)
-    weighted = nc.FactorizeOptions(ratio=ratio, weight="frequency", power=1.0)
-    svd = nc.factorize(full, weighted)
-    plain = nc.factorize(nc.Model({"embeddings": table}), nc.FactorizeOptions(ratio=ratio))
-    fresh = start_tensors(full, np.random.default_rng(seed))
-    factors = replace(full.tables["embeddings"], matrix=plain.table().matrix)
-    offline = replace(full.with_tables({"embeddings": factors}), network=fresh)
-    made: dict[str, Callable[[], nc.Model]] = {
-        "full": lambda: full,
-        "ours": lambda: tuned(svd, 1e-3),
-        "svd": lambda: svd,
-        "offline": lambda: tuned(offline, 2e-3),
-        "8 bits": lambda: bits(full, 8),
-        "4 bits": lambda: bits(full, 4),
-    }
-    return {method: nc.evaluate(made[method](), test).accuracy for method in METHODS}
+    for method in FIXED:
+        kept.take((*case, method), lambda method=method: figures(FIXED[method](made), BITS[method]))  # type: ignore[misc]
+    for method in methods:
+        for ratio in ratios:
+            kept.take(
+                (*case, method, ratio),
+                lambda method=method, ratio=ratio: figures(BY_RATIO[method](made, ratio), 32),  # type: ignore[misc]
+            )
 
 
-def main() -> None:
-    """Measure what is not measured yet, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--cache", type=Path, default=Path("build/comparison"))
-    parser.add_argument("--data-sets", nargs="+", default=["clinc150", "snips", "sst2"])
-    parser.add_argument("--networks", nargs="+", default=["dan", "lstm"])
-    parser.add_argument("--ratios", nargs="+", type=float, default=[0.9])
+def main() -> int:
+    """Measure what is not measured yet, print the tables, write JSON and plot."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, default=os.environ.get("NLUCOMPRESS_DATA"))
+    parser.add_argument("--cache", type=Path, default=Path("build/comparison"), metavar="FOLDER")
+    parser.add_argument("--data-sets", nargs="+", default=DATA_SETS, metavar="NAME")
+    parser.add_argument("--networks", nargs="+", default=NETWORKS, choices=NETWORKS)
+    parser.add_argument("--methods", nargs="+", default=[*BY_RATIO], choices=[*BY_RATIO])
+    parser.add_argument("--ratios", nargs="+", type=float, default=RATIOS, metavar="SHARE")
+    parser.add_argument("--full", action="store_true", help=f"ratios {ALL_RATIOS}; hours")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, help="default: 12 for dan, 8 for lstm")
+    parser.add_argument("--epochs", type=int, help="of the full network")
+    parser.add_argument("--more-epochs", type=int, help="of training on")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--report", action="store_true", help="only tell what was measured")
     asked = parser.parse_args()
-    asked.cache.mkdir(parents=True, exist_ok=True)
-    table = read_table(asked.data / "embeddings" / "sgns_91k_x300")
-    print(f"| data | network | ratio | {' | '.join(METHODS)} |")
-    print("|---|---|--:|" + "--:|" * len(METHODS))
-    for name in asked.data_sets:
-        for network in asked.networks:
-            for ratio in asked.ratios:
-                cells = []
-                for seed in range(asked.seeds):
-                    epochs = asked.epochs or EPOCHS[network]
-                    path = asked.cache / f"{name}-{network}-{ratio:g}-{seed}-{epochs}.json"
-                    if not path.exists():
-                        found = measure(asked.data / name, table, network, ratio, seed, epochs)
-                        write_atomically(path, [json.dumps(found).encode()])
-                    cells.append(json.loads(path.read_text()))
-                print(
-                    f"| {name} | {network} | {ratio:g} | {' | '.join(spread(cells))} |", flush=True
-                )
-
-
-def spread(cells: list[Figures]) -> list[str]:
-    """Mean and standard deviation over the seeds, in percent."""
-    columns = [[100 * cell[method] for cell in cells] for method in METHODS]
-    return [f"{np.mean(each):.2f} ± {np.std(each):.2f}" for each in columns]
+    ratios = ALL_RATIOS if asked.full else tuple(asked.ratios)
+    if not asked.report:
+        if not asked.data:
+            parser.error(f"name the folder that holds {TABLE_FOLDER}/: --data or NLUCOMPRESS_DATA")
+        cases = [
+            (name, network, seed)
+            for seed in range(asked.seeds)
+            for network in reversed(asked.networks)  # the slow one first
+            for name in asked.data_sets
+        ]
+        epochs = asked.epochs, asked.more_epochs
+        arguments = [
+            (asked.data, asked.cache, case, ratios, tuple(asked.methods), epochs) for case in cases
+        ]
+        cells.run(asked.jobs, fill, arguments)
+    rows = comparison_report.gather(
+        cells.Cells(asked.cache), asked.data_sets, asked.networks, ratios, range(asked.seeds)
+    )
+    comparison_report.show(rows)
+    measure.write_json(asked.cache / "comparison.json", comparison_report.plain(rows))
+    comparison_report.plot(rows, asked.cache / "comparison.svg")
+    print(f"\n{asked.cache}/comparison.json, {asked.cache}/comparison.svg")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -5,15 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pytest
 
 import nlucompress as nc
 from nlucompress.algo.mphf import Groups
-from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import from_dense
 from tests.bench import (
-    comparison,
     device,
     distortion,
     embeddings,
@@ -155,16 +151,3 @@ def test_matrices(
     monkeypatch.setattr("sys.argv", ["bench", "--rows", "600", *rounds])
     assert bench.main() in (0, 1)
     assert "600 x 300" in capsys.readouterr().out
-
-
-def test_embedding_compression_is_compared() -> None:
-    pytest.importorskip("torch")
-    texts = nc.read_examples(SAMPLE / "dev.tsv").texts
-    words = sorted({word for text in texts for word in text.split()})
-    values = np.random.default_rng(1).standard_normal((len(words), 20)).astype(np.float32)
-    table = nc.Table(Strings.of(words), from_dense(values))
-    found = comparison.measure(SAMPLE, table, "dan", 0.5, 0, 1)
-    assert set(found) == set(comparison.METHODS)
-    assert found["full"] > 0.1
-    assert all(0 <= each <= 1 for each in found.values())
-    assert comparison.spread([found, found])[0].endswith("0.00")

@@ -1,0 +1,71 @@
+"""The comparisons of neural models on tiny input: what is kept, what is told, what is drawn."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nlucompress as nc
+from tests.bench import cells, comparison, comparison_report
+from tests.bench.comparison_methods import BY_RATIO, FIXED
+
+
+@pytest.fixture
+def data(models: Path, tmp_path: Path) -> Path:
+    """A folder like that of the real data: one data set, and word embeddings."""
+    folder = tmp_path / "data" / "tiny"
+    folder.mkdir(parents=True)
+    for part in ("train", "dev", "test"):
+        shutil.copy(models / f"{part}.tsv", folder)
+    texts = nc.read_examples(folder / "train.tsv").texts
+    words = sorted({word for text in texts for word in text.split()})
+    vectors = tmp_path / "data" / comparison.TABLE_FOLDER
+    vectors.mkdir(parents=True)
+    (vectors / "words.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    values = np.random.default_rng(1).standard_normal((len(words), 20))
+    np.save(vectors / "vectors_f16.npy", values.astype(np.float16))
+    return tmp_path / "data"
+
+
+def test_embedding_compression_is_compared(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    cache = tmp_path / "cache"
+    monkeypatch.setattr(comparison_report, "plot", lambda rows, path: None)
+    call = ["bench", "--data", str(data), "--cache", str(cache), "--data-sets", "tiny"]
+    call += ["--networks", "dan", "--ratios", "0.5", "0.9", "--seeds", "1", "--jobs", "1"]
+    monkeypatch.setattr("sys.argv", [*call, "--epochs", "1", "--more-epochs", "1"])
+    assert comparison.main() == 0
+    first = capsys.readouterr()
+    assert len(first.err.splitlines()) == len(FIXED) + 2 * len(BY_RATIO)
+    assert all(f"| {method} " in first.out for method in BY_RATIO)
+    assert comparison.main() == 0
+    again = capsys.readouterr()
+    assert (again.err, again.out) == ("", first.out)
+    rows = comparison_report.gather(cells.Cells(cache), ["tiny"], ["dan"], [0.5, 0.9], [0])
+    size = {(row.method, row.ratio): row.bytes for row in rows}
+    assert size["full", None] == 2 * size["16 bits", None] == 8 * size["4 bits", None]
+    for method in BY_RATIO:
+        assert size[method, 0.5] <= 0.5 * size["full", None]
+        assert size[method, 0.9] <= 0.1 * size["full", None]
+    assert all(0 <= each <= 100 for row in rows for each in row.accuracies)
+
+
+def test_a_cell_is_measured_once(tmp_path: Path) -> None:
+    kept = cells.Cells(tmp_path / "cells")
+    assert kept.get("a", 0.5) is None
+    assert kept.take(("a", 0.5), lambda: {"x": 1}) == {"x": 1}
+    assert kept.take(("a", 0.5), lambda: pytest.fail("again")) == {"x": 1}
+    assert kept.get("a", 0.5) == {"x": 1}
+
+
+def test_the_plot_is_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    row = comparison_report.Row("tiny", "dan", "ours", 0.9, 100, (90.0, 91.0), (1.0, 0.5))
+    full = comparison_report.Row("tiny", "dan", "full", None, 1000, (91.0, 91.5), (0.0, 0.0))
+    comparison_report.plot([row, full], tmp_path / "plot.svg")
+    assert "tiny, dan" in (tmp_path / "plot.svg").read_text(encoding="utf-8")
