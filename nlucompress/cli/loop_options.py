@@ -14,7 +14,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 SCHEDULES = ("fixed", "clr", "calr", "cosine", "onecycle")
 NAMES = (
-    *("epochs", "batch", "schedule", "rate", "lowest_rate", "half_cycle", "decay", "optimizer"),
+    *("epochs", "batch", "schedule", "rate", "lowest_rate", "half_cycle", "decay"),
+    *("decay_every", "optimizer"),
     *("weight_decay", "dropout", "word_dropout", "patience", "seed", "device", "threads"),
 )
 LOOP = {*NAMES, "checkpoint"}
@@ -37,7 +38,13 @@ def loop_options(schedule: str) -> Callable[[Function], Function]:
         ("--rate", _POSITIVE, 1e-3, "Neural: highest learning rate."),
         ("--lowest-rate", _POSITIVE, 1e-6, "Neural: lowest learning rate of a schedule."),
         ("--half-cycle", _AT_LEAST_1, 1000, "clr, calr: steps from the lowest to the highest."),
-        ("--decay", click.FloatRange(0, 1, True, True), 0.1, "calr: the bound's factor per cycle."),
+        ("--decay", click.FloatRange(0, 1, True, True), 0.1, "calr: the bound's factor."),
+        (
+            "--decay-every",
+            click.Choice(("cycle", "epoch")),
+            "cycle",
+            "calr: when the upper bound falls.",
+        ),
         ("--optimizer", click.Choice(("adam", "adamw", "sgd")), "adam", "Neural."),
         ("--weight-decay", click.FloatRange(0), 0.0, "Neural: of the layers."),
         ("--dropout", _SHARE, 0.3, "Neural: share of activations left out of a step."),
@@ -76,5 +83,6 @@ def plan(options: dict[str, Any]) -> LoopOptions:
     name = found.pop("schedule")
     if lowest >= rate and name != "fixed":
         raise click.UsageError(f"--lowest-rate {lowest:g} is not below --rate {rate:g}")
-    schedule = Schedule(name, rate, lowest, found.pop("half_cycle"), found.pop("decay"))
+    shape = {part: found.pop(part) for part in ("half_cycle", "decay", "decay_every")}
+    schedule = Schedule(name, rate, lowest, **shape)
     return LoopOptions(schedule=schedule, **found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ScheduleName = Literal["fixed", "clr", "calr", "cosine", "onecycle"]
+DecayEvery = Literal["cycle", "epoch"]
 SCHEDULES: tuple[ScheduleName, ...] = ("fixed", "clr", "calr", "cosine", "onecycle")
 
 
@@ -17,12 +18,13 @@ class Schedule:
     Attributes:
         name: ``fixed`` stays at ``upper``; ``clr`` is the triangular cycle of Smith 2017; ``calr``
             the cyclically annealed rate of Acharya et al. 2019 (section 3.2): the upper bound is
-            multiplied by ``decay`` after every cycle, and pumped up again when it has come down to
-            the lower one; ``cosine`` falls once (Loshchilov & Hutter 2017); ``onecycle`` rises over
-            the first 30 % of the steps and then falls (Smith & Topin 2018).
+            multiplied by ``decay`` after every cycle or epoch, and pumped up again when it has come
+            down to the lower one; ``cosine`` falls once (Loshchilov & Hutter 2017); ``onecycle``
+            rises over the first 30 % of the steps and then falls (Smith & Topin 2018).
         upper, lower: Bounds of the rate.
         half_cycle: Steps from the lower to the upper bound; a cycle has twice as many.
-        decay: Factor of the upper bound per cycle, for ``calr``.
+        decay: Factor of the upper bound, for ``calr``.
+        decay_every: When it falls: after every ``cycle`` or ``epoch``.
     """
 
     name: ScheduleName = "calr"
@@ -30,9 +32,10 @@ class Schedule:
     lower: float = 1e-6
     half_cycle: int = 1000
     decay: float = 0.1
+    decay_every: DecayEvery = "cycle"
 
-    def rate(self, step: int, steps: int) -> float:
-        """Learning rate of a step, counted from 0, of this many steps in all."""
+    def rate(self, step: int, steps: int, epoch_steps: int = 1) -> float:
+        """Learning rate of a step, counted from 0, of this many steps in all and in an epoch."""
         if self.name == "fixed":
             return self.upper
         if self.name == "cosine":
@@ -46,12 +49,15 @@ class Schedule:
         cycle, within = divmod(step, 2 * self.half_cycle)
         # 0 at the ends of a cycle, 1 in its middle
         height = 1 - abs(within / self.half_cycle - 1)
-        return self._between(self._upper(cycle) if self.name == "calr" else self.upper, height)
+        if self.name == "clr":
+            return self._between(self.upper, height)
+        past = cycle if self.decay_every == "cycle" else step // epoch_steps
+        return self._between(self._upper(past), height)
 
-    def _upper(self, cycle: int) -> float:
+    def _upper(self, past: int) -> float:
         """upper * decay^n, where n starts again at 0 once the bound has met the lower one."""
         falls = math.ceil(math.log(self.lower / self.upper) / math.log(self.decay) - 1e-9)
-        return self.upper * self.decay ** (cycle % max(1, falls))
+        return self.upper * self.decay ** (past % max(1, falls))
 
     def _between(self, upper: float, height: float) -> float:
         return self.lower + (upper - self.lower) * height

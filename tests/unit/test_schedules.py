@@ -26,6 +26,12 @@ def test_the_upper_bound_is_annealed_and_pumped_up_again() -> None:
     assert peaks == pytest.approx([1e-3, 1e-4, 1e-5, 1e-3, 1e-4, 1e-5])
 
 
+def test_the_upper_bound_can_fall_every_epoch() -> None:
+    schedule = Schedule("calr", 1e-3, 1e-6, half_cycle=2, decay=0.1, decay_every="epoch")
+    peaks = [schedule.rate(4 * cycle + 2, 99, 8) for cycle in range(8)]
+    assert peaks == pytest.approx([1e-3, 1e-3, 1e-4, 1e-4, 1e-5, 1e-5, 1e-3, 1e-3])
+
+
 def test_one_cycle_rises_then_falls() -> None:
     rates = [Schedule("onecycle", 1.0, 0.0001).rate(step, 100) for step in range(100)]
     peak = rates.index(max(rates))

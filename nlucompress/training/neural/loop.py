@@ -61,7 +61,7 @@ def fit(
         module.train()
         for number, at in enumerate(range(0, len(order), options.batch)):
             step = epoch * steps_per_epoch + number
-            _set_rate(optimizers, options.schedule.rate(step, total))
+            _set_rate(optimizers, options.schedule.rate(step, total, steps_per_epoch))
             index = order[at : at + options.batch]
             loss = _loss(module, data.take(index), teacher, index)
             if not torch.isfinite(loss):
