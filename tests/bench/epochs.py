@@ -2,8 +2,8 @@
 
     python -m tests.bench.epochs --data FOLDER
 
-Both are measured in turn in the same run; an epoch is half of what three take more than one, so that
-neither starting nor keeping the model counts.
+Both are measured in turn in the same run; an epoch is half of what three take more than one, so
+that neither starting nor keeping the model counts.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import os
 import statistics
 import sys
+from functools import partial
 from pathlib import Path
 
 import nlucompress as nc
@@ -47,11 +48,12 @@ def main() -> int:
     for name in asked.data_sets:
         for network in asked.networks:
             case = Case(asked.data / name, table, network, 0, epochs=1)
-            models, train = {"full": case.full, "thin": case.svd(RATIO)}, case.examples["train"]
-            seconds = measure.alternate(
-                {key: lambda key=key: epoch(models[key], train) for key in models},  # type: ignore[misc]
-                asked.rounds,
-            )
+            train = case.examples["train"]
+            actions = {
+                "full": partial(epoch, case.full, train),
+                "thin": partial(epoch, case.svd(RATIO), train),
+            }
+            seconds = measure.alternate(actions, asked.rounds)
             ratio = measure.median_ratio(seconds, "thin", "full")
             rows.append([f"{name}, {network}", f"{statistics.median(seconds['full']):.1f}",
                          f"{ratio:.2f}"])  # fmt: skip
