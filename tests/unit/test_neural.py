@@ -79,7 +79,7 @@ def test_a_pruned_table_keeps_its_zeros(pruned: bool) -> None:
     model = nc.quantize(model, options)
     texts = ("play the jazz", "lights", "volume the the play", "jazz")
     examples = nc.Examples(model.labels[:1] * 2 + model.labels[-1:] * 2, texts)
-    loop = LoopOptions(epochs=20, schedule=Schedule("fixed", 0.1), patience=0)
+    loop = LoopOptions(epochs=20, schedule=Schedule("fixed", 0.5), patience=0)
     tuned, _ = fit_neural(model, examples, None, loop)
     before, after = (
         each.tables["embeddings"].matrix.rows(np.arange(len(model.tables["embeddings"].keys)))
