@@ -23,6 +23,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "lstm": ("neural", "Neural"),
     "bilstm": ("neural", "Neural"),
     "cnn": ("neural", "Neural"),
+    "linearized-dan": ("linearized", "Linearized"),
+    "linearized-cnn": ("linearized", "Linearized"),
     "fasttext": ("fasttext", "FastText"),
 }
 

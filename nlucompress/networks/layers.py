@@ -9,6 +9,7 @@ from typing import Any
 from nlucompress.errors import FormatError
 
 KINDS = ("dan", "lstm", "bilstm", "cnn")
+LINEARIZED = {"dan": "linearized-dan", "cnn": "linearized-cnn"}  # their first-order expansions
 ACTIVATIONS = ("relu", "leaky-relu")
 LEAK = 0.01  # slope of the leaky ReLU below zero
 POOLINGS = ("max", "mean")

@@ -93,12 +93,16 @@ class Neural:
         """Each convolution's greatest answer over the places that begin at a word of the text."""
         pooled = []
         for width in self.settings.widths:
-            padded = np.pad(vectors, ((0, 0), (0, width - 1), (0, 0)))
-            places = vectors.shape[1]
-            seen = np.concatenate([padded[:, at : at + places] for at in range(width)], axis=2)
+            seen = self._windows(vectors, width)
             answers = self._active(self._affine(seen, f"convolution{width}"))
             pooled.append(_pooled(answers, lengths, "max"))
         return np.concatenate(pooled, axis=1)
+
+    def _windows(self, vectors: Float64, width: int) -> Float64:
+        """At each place the vectors from there on, one behind the other; zeros behind the end."""
+        padded = np.pad(vectors, ((0, 0), (0, width - 1), (0, 0)))
+        places = vectors.shape[1]
+        return np.concatenate([padded[:, at : at + places] for at in range(width)], axis=2)
 
     def _recur(self, vectors: Float64, lengths: NDArray[np.int64], direction: str) -> Float64:
         """States of an LSTM (Hochreiter & Schmidhuber 1997), gates in the order i, f, g, o."""

@@ -44,10 +44,18 @@ class Batch:
 
 def read(table: Table, texts: Sequence[str]) -> Batch:
     """The known words of each text in their order; unknown words are left out."""
+    return beside(table, table, texts)
+
+
+def beside(table: Table, other: Table, texts: Sequence[str]) -> Batch:
+    """The words that ``table`` knows, as rows of another one: -1 where that lacks them."""
     split = [words(text)[:MAX_WORDS] for text in texts]
     vocabulary = sorted(set().union(*map(set, split)))
-    found = dict(zip(vocabulary, table.find(vocabulary).tolist(), strict=True))
-    rows = [[found[word] for word in each if found[word] >= 0] for each in split]
+    here = dict(zip(vocabulary, table.find(vocabulary).tolist(), strict=True))
+    there = here
+    if other is not table:
+        there = dict(zip(vocabulary, other.find(vocabulary).tolist(), strict=True))
+    rows = [[there[word] for word in each if here[word] >= 0] for each in split]
     flat = np.array([row for each in rows for row in each], np.int64)
     return Batch(flat, np.array([len(each) for each in rows], np.int64))
 

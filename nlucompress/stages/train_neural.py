@@ -191,13 +191,11 @@ def _started(
     shapes: Mapping[str, tuple[int, int]],
     rng: np.random.Generator,
 ) -> Network:
-    tensors = {
-        name: matrices.from_dense(_start(shape, name, rng)) for name, shape in shapes.items()
-    }
+    tensors = {name: matrices.from_dense(start(shape, name, rng)) for name, shape in shapes.items()}
     return Network(kind, settings, tensors)
 
 
-def _start(shape: tuple[int, int], name: str, rng: np.random.Generator) -> NDArray[np.float64]:
+def start(shape: tuple[int, int], name: str, rng: np.random.Generator) -> NDArray[np.float64]:
     """Uniform within sqrt(6 / (inputs + outputs)) (Glorot & Bengio 2010); biases zero."""
     if name.endswith("bias"):
         return np.zeros(shape)

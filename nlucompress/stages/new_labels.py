@@ -1,0 +1,47 @@
+"""finetune --new-labels: a trained network with a fresh output layer, for another task."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from nlucompress.errors import DataError, StageOrderError, UsageError
+from nlucompress.format import matrices
+from nlucompress.format.model import Model, Network
+from nlucompress.importers.examples import Examples
+from nlucompress.networks.layers import KINDS
+from nlucompress.stages.train_neural import start
+
+
+def with_new_labels(model: Model, examples: Examples, seed: int = 0) -> Model:
+    """The model's table and inner layers under an output layer for the labels of the examples.
+
+    It starts as that of a new network: uniform weights (Glorot & Bengio 2010), no bias. What the
+    old output layer knew is gone, of labels that stay, too.
+
+    Raises:
+        UsageError: The model is no neural network.
+        StageOrderError: The model is sealed.
+        DataError: The examples have fewer than two labels.
+    """
+    network = model.network
+    if network is None or network.kind not in KINDS:
+        kind = network.kind if network else "tables only"
+        raise UsageError(f"new labels need a network of kind {', '.join(KINDS)}, not {kind!r}")
+    if model.sealed:
+        raise StageOrderError("the model was sealed by pack; finetune the model before it")
+    labels = tuple(sorted(set(examples.labels)))
+    if len(labels) < 2:
+        raise DataError(f"training needs at least two labels, found only {labels[0]!r}")
+    rng = np.random.default_rng(seed)
+    width = network.tensors["output.weight"].shape[0]
+    fresh = {
+        name: matrices.from_dense(start(shape, name, rng))
+        for name, shape in {
+            "output.weight": (width, len(labels)),
+            "output.bias": (1, len(labels)),
+        }.items()
+    }
+    changed = Network(network.kind, network.settings, {**network.tensors, **fresh})
+    return replace(model, network=changed, labels=labels)

@@ -1,0 +1,1 @@
+"""Training a network's first-order expansion: a linear least-squares problem, without torch."""
