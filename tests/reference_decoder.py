@@ -683,13 +683,27 @@ class ReferenceModel:
 
     def neural_scores(self, text: str) -> list[float]:
         """The scores of a network over word embeddings."""
+        return self.affine(self.states(text), "output")
+
+    def representation(self, text: str) -> list[float]:
+        """The representation of a text, projected if the network has a projection."""
+        found = self.states(text)
+        return self.affine(found, "projection") if "projection.weight" in self.tensors else found
+
+    def affine(self, inputs: list[float], name: str) -> list[float]:
+        """Inputs times the weight of a layer, and its bias."""
+        return affine(
+            inputs, whole(self.tensors[f"{name}.weight"]), self.tensors[f"{name}.bias"].row(0)
+        )
+
+    def states(self, text: str) -> list[float]:
+        """What the last layer reads."""
         assert self.neural is not None
         table = self.tables["embeddings"]
         found = [table.find(word) for word in split_words(text)[:READ_WORDS]]
         vectors = [table.row(index) for index in found if index is not None]
         grids = {name: whole(matrix) for name, matrix in self.tensors.items()}
-        inputs = represent(*self.neural, grids, vectors)
-        return affine(inputs, grids["output.weight"], grids["output.bias"][0])
+        return represent(*self.neural, grids, vectors)
 
     def tag(self, lines: list[str]) -> list[str]:
         """The label of every token of a sentence."""

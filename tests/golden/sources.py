@@ -22,7 +22,8 @@ from nlucompress.format.matrices import (
 )
 from nlucompress.format.numbers import Floats, Linear
 from nlucompress.format.pq import code_numbers
-from nlucompress.networks.layers import Settings
+from nlucompress.networks.layers import PROJECTION, Settings
+from nlucompress.networks.neural import representing
 from nlucompress.networks.sequence import TABLE
 from nlucompress.networks.tagger import is_tagger
 
@@ -154,14 +155,16 @@ def half_scales() -> nc.Model:
     return table_of(Dense(replace(matrix.numbers, scale=scale), matrix.codes))
 
 
-def neural(kind: str, hidden: int = 3, factored_table: bool = False) -> nc.Model:
-    """A network over word embeddings."""
+def neural(
+    kind: str, hidden: int = 3, factored_table: bool = False, projected: int = 0
+) -> nc.Model:
+    """A network over word embeddings, with a projection of so many columns or none."""
     keys = ["play", "the", "jazz", "lights", "volume"]
     table: Matrix = from_dense(values(5, 4, 1))
     if factored_table:
         table = Product(from_dense(values(5, 2, 1)), from_dense(values(2, 4, 1)))
     settings = Settings(kind, layers=2, widths=(1, 3), activation="leaky-relu", pooling="mean")
-    shapes = settings.shapes(4, hidden, 3)
+    shapes = settings.shapes(4, hidden, 3, projected)
     tensors: dict[str, Matrix] = {
         name: from_dense(0.25 * values(*shape, 1)) for name, shape in shapes.items()
     }
@@ -214,6 +217,7 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "dan": lambda: neural("dan"),
     "cnn": lambda: neural("cnn"),
     "lstm": lambda: neural("lstm"),
+    "projected": lambda: neural("dan", projected=5),
     "packed_bilstm": lambda: nc.pack(
         hashed(quantized(neural("bilstm"), bits=4, tensors=("backward.input",)))
     ),
@@ -259,6 +263,9 @@ def answers(model: nc.Model) -> dict[str, Any]:
         said["scores"] = [[float(score) for score in row] for each in found for row in each]
         said["tags"] = nc.Tagger(model).tag(sentences)
     elif model.network is not None:
+        if PROJECTION in model.network.tensors:
+            represented = representing(model, "model").embed(TEXTS)
+            said["representations"] = [[_number(each, 6) for each in row] for row in represented]
         scores = nc.Classifier(model).scores(TEXTS)
         # Networks with exp and tanh differ in the last bits between systems.
         digits = None if model.network.kind == "linear" else 6
