@@ -66,6 +66,11 @@ class Neural:
         """Weight and bias of the last layer, shapes (width, labels) and (1, labels)."""
         return self._tensors["output.weight"], self._tensors["output.bias"]
 
+    @property
+    def width(self) -> int:
+        """Numbers of a representation."""
+        return self.projected or len(self.output[0])
+
     def embed(self, texts: Sequence[str]) -> Float64:
         """The texts' representations: what the last layer reads, or its projection if there is one.
 

@@ -1,0 +1,52 @@
+"""Options of the commands that train representations into the space of another model's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from nlucompress.training.compatible import CompatibleOptions
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+STRENGTHS = ("influence", "align")
+COMPATIBLE = {"compatible_with", *STRENGTHS}
+
+
+def compatible_options(function: Function) -> Function:
+    """``--compatible-with`` and its strengths."""
+    options = (
+        click.option(
+            "--compatible-with",
+            metavar="MODEL",
+            help="Neural: an older or larger model whose gallery and classifier shall understand "
+            "this one's representations (Shen et al. 2020; other widths: Duggal et al. 2021).",
+        ),
+        click.option(
+            "--influence",
+            type=click.FloatRange(0),
+            default=1.0,
+            show_default=True,
+            help="With it: weight of its frozen classifier's loss (Shen et al. 2020, section 3).",
+        ),
+        click.option(
+            "--align",
+            type=click.FloatRange(0),
+            default=1.0,
+            show_default=True,
+            help="With it: weight of the distance, 1 - cosine, to its representations.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def strengths(options: dict[str, Any]) -> CompatibleOptions:
+    """Take the strengths out of a command's options."""
+    from nlucompress.training.compatible import CompatibleOptions
+
+    return CompatibleOptions(**{name: options.pop(name) for name in STRENGTHS})
