@@ -47,6 +47,7 @@ figures: $(STAMP)
 comparison: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m tests.bench.comparison --data $(DATA)
+	$(BIN)/python -m tests.bench.schedules --data $(DATA)
 
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz.py --seconds 60

@@ -22,9 +22,10 @@ from nlucompress.training.schedules import Schedule
 HIDDEN = {"dan": 256, "lstm": 128}
 TABLE = "embeddings"
 # Chosen on development sets with other seeds than those that are reported.
-EPOCHS = {"dan": 10, "lstm": 6}  # of the full network
+EPOCHS = {"dan": 10, "lstm": 8}  # of the full network
 MORE_EPOCHS = {"dan": 8, "lstm": 4}  # of training on
-RATE, MORE_RATE = 2e-3, 3e-4
+RATES = {"sst2": (1e-3, 3e-4)}  # of both, by data set
+OTHER_RATES = (2e-3, 1e-3)
 TEACHING = LinearFinetuneOptions(distill="plain", lambda_=5.0, distance="kl", temperature=2.0)
 UNTAUGHT = LinearFinetuneOptions(distill="none")
 
@@ -70,13 +71,18 @@ class Case:
         more = MORE_EPOCHS[self.network] if self.more_epochs is None else self.more_epochs
         return first, more
 
+    @property
+    def rates(self) -> tuple[float, float]:
+        """Highest learning rates of the full network, and of training on."""
+        return RATES.get(self.folder.name, OTHER_RATES)
+
     @cached_property
     def full(self) -> nc.Model:
         """The network over the whole table, trained along."""
         options = NeuralOptions(
             network=self.network,  # type: ignore[arg-type]
             hidden=HIDDEN[self.network],
-            loop=self.loop(self.budget[0], RATE),
+            loop=self.loop(self.budget[0], self.rates[0]),
         )
         return train_neural(self.examples["train"], self.examples["dev"], self.table, options)
 
@@ -88,7 +94,7 @@ class Case:
 
     def more(self, model: nc.Model, taught: bool = False) -> nc.Model:
         """The model trained on for the epochs that every method has."""
-        return self.trained(model, self.loop(self.budget[1], MORE_RATE), taught)
+        return self.trained(model, self.loop(self.budget[1], self.rates[1]), taught)
 
     def svd(self, ratio: float) -> nc.Model:
         """The full network's table as a product, by SVD weighted with the words' frequency."""
@@ -104,7 +110,7 @@ class Case:
         raw = nc.factorize(nc.Model({TABLE: self.table}), nc.FactorizeOptions(ratio=ratio))
         fresh = start_tensors(self.full, np.random.default_rng(self.seed))
         started = replace(self._with(raw.table().matrix), network=fresh)
-        return self.trained(started, self.loop(sum(self.budget), RATE))
+        return self.trained(started, self.loop(sum(self.budget), self.rates[0]))
 
     def projected(self, ratio: float) -> nc.Model:
         """The full network's table projected on as many random directions, and trained on."""
