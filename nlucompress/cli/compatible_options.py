@@ -18,30 +18,28 @@ COMPATIBLE = {"compatible_with", *STRENGTHS}
 
 def compatible_options(function: Function) -> Function:
     """``--compatible-with`` and its strengths."""
+    return click.option(
+        "--compatible-with",
+        metavar="MODEL",
+        help="Neural: an older or larger model whose gallery and classifier shall understand this "
+        "one's representations (Shen et al. 2020; other widths: Duggal et al. 2021).",
+    )(strength_options(function))
+
+
+def strength_options(function: Function) -> Function:
+    """How strongly a model is held in the other's space."""
     options = (
-        click.option(
-            "--compatible-with",
-            metavar="MODEL",
-            help="Neural: an older or larger model whose gallery and classifier shall understand "
-            "this one's representations (Shen et al. 2020; other widths: Duggal et al. 2021).",
-        ),
-        click.option(
-            "--influence",
-            type=click.FloatRange(0),
-            default=1.0,
-            show_default=True,
-            help="With it: weight of its frozen classifier's loss (Shen et al. 2020, section 3).",
-        ),
-        click.option(
-            "--align",
-            type=click.FloatRange(0),
-            default=1.0,
-            show_default=True,
-            help="With it: weight of the distance, 1 - cosine, to its representations.",
-        ),
+        ("--influence", "weight of its frozen classifier's loss (Shen et al. 2020, section 3)."),
+        ("--align", "weight of the distance, 1 - cosine, to its representations."),
     )
-    for option in reversed(options):
-        function = option(function)
+    for name, text in reversed(options):
+        function = click.option(
+            name,
+            type=click.FloatRange(0),
+            default=1.0,
+            show_default=True,
+            help=f"In another model's space: {text}",
+        )(function)
     return function
 
 

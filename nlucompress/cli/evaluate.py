@@ -83,9 +83,9 @@ if TYPE_CHECKING:
     metavar="PERCENT",
     help="Gate: least share of the neighbours that are the same.",
 )
-@retrieval_options
 @json_option
 @quiet_option
+@retrieval_options
 def command(
     model: str,
     data: str | None,

@@ -36,12 +36,12 @@ class Neural:
         self._table = sequence.table_of(model)
         self.settings = Settings.parse(network.kind, network.settings)
         first = network.tensors.get(self.settings.first)
-        hidden = first.shape[0 if network.kind.endswith("lstm") else 1] if first else 0
+        self.hidden = first.shape[0 if network.kind.endswith("lstm") else 1] if first else 0
         self.projected = (
             network.tensors[PROJECTION].shape[1] if PROJECTION in network.tensors else 0
         )
         columns, labels = self._table.matrix.shape[1], len(model.labels)
-        shapes = self.settings.shapes(columns, hidden, labels, self.projected)
+        shapes = self.settings.shapes(columns, self.hidden, labels, self.projected)
         if {name: each.shape for name, each in network.tensors.items()} != shapes:
             raise FormatError(f"the tensors of the network are not those of kind {network.kind!r}")
         self._tensors = {

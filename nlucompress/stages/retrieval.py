@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import neighbours
 from nlucompress.errors import DataError
 from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.importers.examples import Examples
 from nlucompress.networks.neural import Neural, representing
+from nlucompress.stages.gallery import Task
 from nlucompress.stages.retrieval_report import (
     HeadReport,
-    Retrieval,
     RetrievalOptions,
     RetrievalReport,
     gates_of,
@@ -48,7 +47,7 @@ def retrieve(
             representations differ in width.
     """
     options = options or RetrievalOptions()
-    task = _Task(queries, items, max(options.recall))
+    task = Task(queries, items, options.recall)
     before, after = representing(gallery, "gallery model"), representing(query, "query model")
     if before.width != after.width:
         raise DataError(
@@ -59,10 +58,10 @@ def retrieve(
     best = None
     if paragon is not None:
         alone = _Embedded.of(representing(paragon, "paragon"), task)
-        best = task.found(alone.items, alone.asked, options)
-    before_all = task.found(old.items, old.asked, options)
-    across = task.found(old.items, new.asked, options)
-    after_all = task.found(new.items, new.asked, options)
+        best = task.found(alone.items, alone.asked)
+    before_all = task.found(old.items, old.asked)
+    across = task.found(old.items, new.asked)
+    after_all = task.found(new.items, new.asked)
     gained = across.top1 - before_all.top1
     most = (best or after_all).top1 - before_all.top1
     gain = gained / most if most > 0 else None
@@ -84,35 +83,6 @@ def retrieve(
     )
 
 
-class _Task:
-    """Queries, items and which of these are relevant."""
-
-    def __init__(self, queries: Examples, items: Examples | None, count: int) -> None:
-        self.queries, self.items = queries, queries if items is None else items
-        self.itself = np.arange(len(queries)) if items is None else None
-        if not len(queries) or not len(self.items):
-            raise DataError("there are no queries" if not len(queries) else "the gallery is empty")
-        others = len(self.items) - (items is None)
-        if count > others:
-            raise DataError(f"the gallery has {others} texts to find, too few for --recall {count}")
-        self.labels = np.array(self.items.labels)
-        self.wanted = np.array(queries.labels)
-        names, counts = np.unique(self.labels, return_counts=True)
-        at = np.minimum(np.searchsorted(names, self.wanted), len(names) - 1)
-        left = np.where(names[at] == self.wanted, counts[at], 0) - (items is None)
-        self.absent = int((left <= 0).sum())
-        if self.absent == len(queries):
-            raise DataError("the gallery has no text of any query's label")
-
-    def found(self, items: Float64, asked: Float64, options: RetrievalOptions) -> Retrieval:
-        """How well these queries do among these items, both in rows of numbers."""
-        units, others = (neighbours.unit(each.astype(np.float32)) for each in (items, asked))
-        index = neighbours.nearest_to(units, others, max(options.recall), self.itself)
-        right = self.labels[index] == self.wanted[:, None]
-        recall = {k: float(right[:, :k].any(axis=1).mean()) for k in options.recall}
-        return Retrieval(float(right[:, 0].mean()), recall)
-
-
 @dataclass(frozen=True)
 class _Embedded:
     """Representations of the items and of the queries."""
@@ -121,7 +91,7 @@ class _Embedded:
     asked: Float64
 
     @classmethod
-    def of(cls, model: Neural, task: _Task) -> _Embedded:
+    def of(cls, model: Neural, task: Task) -> _Embedded:
         asked = model.embed(task.queries.texts)
         return cls(asked if task.itself is not None else model.embed(task.items.texts), asked)
 
