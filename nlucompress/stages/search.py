@@ -58,7 +58,9 @@ def search(
     progress: Progress | None = None,
     tried: Callable[[Candidate], None] | None = None,
 ) -> tuple[Model | None, SearchReport]:
-    """Train students, from the fewest bits of weights up, until one holds the bound.
+    """Train students, from the smallest up, until one holds the bound.
+
+    Their order is that of their bytes before any training.
 
     A student of the large model's network and width begins as that; another is trained over its
     table, with a projection into its space. Then the table is factorized, everything quantized,

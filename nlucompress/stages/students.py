@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 from nlucompress.errors import UsageError
+from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.importers.examples import Examples
 from nlucompress.networks.layers import KINDS, Settings
@@ -78,36 +79,26 @@ class Students:
         options: SearchOptions,
         progress: Progress | None = None,
     ) -> None:
-        """Plan them, from the fewest bits of weights up; ``network`` is that of ``large``."""
+        """Plan them, from the smallest up; ``network`` is that of ``large``."""
         self._large, self._options, self._progress = large, options, progress
         self._examples, self._dev = examples, dev
         self._network = network
         self._kind: Any = options.network or network.settings.kind
         self._starts: dict[int, Model] = {}
-        rows, columns = large.tables[TABLE].matrix.shape
+        columns = large.tables[TABLE].matrix.shape[1]
         ranks = sorted({min(rank, columns) for rank in options.ranks})
-        widths = options.widths or (network.hidden,)
-        numbers = {
-            rank: rank * (rows + columns) if rank < columns else rows * columns for rank in ranks
-        }
+        tables = {part: self._table_bytes(*part) for part in product(ranks, options.bits)}
 
         def cost(plan: Plan) -> tuple[int, Plan]:
-            return numbers[plan[1]] * plan[2] + LAYER_BITS * self._layers(plan[0]), plan
+            return tables[plan[1:]] + self._layers(plan[0]) * LAYER_BITS // 8, plan
 
+        widths = options.widths or (network.hidden,)
         self.plans: list[Plan] = sorted(product(widths, ranks, options.bits), key=cost)
 
     def student(self, at: int) -> Model:
         """The student of a plan, trained and packed."""
         width, rank, bits = self.plans[at]
-        model = self._start(width, at)
-        table = model.tables[TABLE]
-        if rank < table.matrix.shape[1]:
-            counted = table.counts is not None and table.counts.any()
-            weight: Any = "frequency" if counted else "none"
-            model = factorize(
-                model, FactorizeOptions(rank=rank, weight=weight, power=1.0, tables=(TABLE,))
-            )
-        model = quantize(model, QuantizeOptions(bits=bits))
+        model = _squeezed(self._start(width, at), rank, bits)
         assert model.network is not None
         weights = tuple(name for name in model.network.tensors if not name.endswith(".bias"))
         layers = QuantizeOptions(
@@ -147,6 +138,11 @@ class Students:
     def _alike(self, width: int) -> bool:
         return self._kind == self._network.settings.kind and width == self._network.hidden
 
+    def _table_bytes(self, rank: int, bits: int) -> int:
+        """Packed size of the large model's table alone."""
+        table = Model({TABLE: self._large.tables[TABLE]})
+        return codec.size(pack(phash(_squeezed(table, rank, bits))))
+
     def _layers(self, width: int) -> int:
         """Numbers of the layers."""
         columns, labels = self._large.tables[TABLE].matrix.shape[1], len(self._large.labels)
@@ -164,3 +160,14 @@ class Students:
         return lambda what, share: tell(
             f"student {at + 1}, {what}", (at + (part + share) / 2) / len(self.plans)
         )
+
+
+def _squeezed(model: Model, rank: int, bits: int) -> Model:
+    """The model with its table factorized, unless that rank is its width, and quantized."""
+    table = model.tables[TABLE]
+    if rank < table.matrix.shape[1]:
+        counted = table.counts is not None and table.counts.any()
+        weight: Literal["frequency", "none"] = "frequency" if counted else "none"
+        options = FactorizeOptions(rank=rank, weight=weight, power=1.0, tables=(TABLE,))
+        model = factorize(model, options)
+    return quantize(model, QuantizeOptions(bits=bits))
