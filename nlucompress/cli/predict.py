@@ -100,7 +100,7 @@ def _embed(model: Model, texts: str, as_json: bool) -> None:
 
     network = representing(model, "model")
     for lines in read_lines(texts):
-        for row in network.embed(lines).astype(np.float32):
+        for row in network.embed(lines).astype(np.float32) + np.float32(0):  # no -0.0
             # str() of a float32 is its shortest exact form.
             plain = " ".join(str(value) for value in row)
             numbers = {"representation": [float(value) for value in row]}

@@ -47,13 +47,13 @@ def retrieve(
             representations differ in width.
     """
     options = options or RetrievalOptions()
-    task = Task(queries, items, options.recall)
     before, after = representing(gallery, "gallery model"), representing(query, "query model")
     if before.width != after.width:
         raise DataError(
             f"the query model gives {after.width} numbers for a text and the gallery model "
             f"{before.width}: train it with finetune --compatible-with"
         )
+    task = Task(queries, items, options.recall)
     old, new = _Embedded.of(before, task), _Embedded.of(after, task)
     best = None
     if paragon is not None:
