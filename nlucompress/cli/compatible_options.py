@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-STRENGTHS = ("influence", "align")
+STRENGTHS = ("influence", "prototypes")
 COMPATIBLE = {"compatible_with", *STRENGTHS}
 
 
@@ -30,7 +30,7 @@ def strength_options(function: Function) -> Function:
     """How strongly a model is held in the other's space."""
     options = (
         ("--influence", "weight of its frozen classifier's loss (Shen et al. 2020, section 3)."),
-        ("--align", "weight of the distance, 1 - cosine, to its representations."),
+        ("--prototypes", "weight of a classifier by cosine to its mean representations."),
     )
     for name, text in reversed(options):
         function = click.option(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from nlucompress.algo import neighbours
 from nlucompress.algo.threads import single_threaded
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format.matrices import from_dense
@@ -14,7 +15,7 @@ from nlucompress.format.model import Model
 from nlucompress.importers.examples import Examples
 from nlucompress.networks.layers import PROJECTION
 from nlucompress.networks.neural import Neural, representing
-from nlucompress.training.compatible import CompatibleOptions, Frozen
+from nlucompress.training.compatible import CompatibleOptions, Float32, Frozen, Int64
 
 Float64 = NDArray[np.float64]
 
@@ -46,7 +47,7 @@ def prepare(
     if options.influence and not (targets >= 0).any():
         raise DataError(
             f"the old model knows no label of the data (the first is {examples.labels[0]!r}); "
-            "only --influence 0 needs none"
+            "only --influence 0 needs no common one"
         )
     weight, bias = theirs.output
     wanted = theirs.embed(examples.texts)
@@ -59,14 +60,23 @@ def prepare(
     alike = mine.settings.kind == theirs.settings.kind and len(mine.output[0]) == width
     if not alike and not mine.projected:
         model = _projected(model, mine, wanted, examples)
+    classes = np.unique(np.array(examples.labels), return_inverse=True)[1].astype(np.int64)
     frozen = Frozen(
         weight.astype(np.float32),
         bias[0].astype(np.float32),
         targets,
-        wanted.astype(np.float32),
+        _prototypes(wanted.astype(np.float32), classes),
+        classes,
         options,
     )
     return model, frozen
+
+
+def _prototypes(representations: Float32, classes: Int64) -> Float32:
+    """Mean of the representations of each class, all of length 1, shape (width, classes)."""
+    totals = np.zeros((int(classes.max()) + 1, representations.shape[1]))
+    np.add.at(totals, classes, neighbours.unit(representations))
+    return np.ascontiguousarray(neighbours.unit(totals.astype(np.float32)).T)
 
 
 def _projected(model: Model, mine: Neural, wanted: Float64, examples: Examples) -> Model:

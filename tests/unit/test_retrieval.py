@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +25,7 @@ EVERY = nc.Examples(COLOURS, tuple(ANGLES))
 
 
 def circle(
-    angles: dict[str, float], labels: tuple[str, ...] = ("red", "green", "blue")
+    angles: Mapping[str, float], labels: tuple[str, ...] = ("red", "green", "blue")
 ) -> nc.Model:
     """A model that puts each word on the unit circle at an angle in degrees.
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from nlucompress.training.compatible import Frozen
+from nlucompress.training.compatible import TEMPERATURE, Frozen
 from nlucompress.training.plan import Int64
 
 
@@ -19,13 +19,16 @@ class Influence:
         self._weight = torch.from_numpy(frozen.weight).to(device)
         self._bias = torch.from_numpy(frozen.bias).to(device)
         self._targets = torch.from_numpy(frozen.targets).to(device)
-        self._old = torch.from_numpy(frozen.representations).to(device)
+        self._prototypes = torch.from_numpy(frozen.prototypes).to(device)
+        self._classes = torch.from_numpy(frozen.classes).to(device)
 
     def __call__(self, representations: Tensor, index: Int64) -> Tensor:
         """The loss of new representations, shape (texts, width), of the examples of an index."""
         at = torch.from_numpy(index).to(representations.device)
-        targets = self._targets[at]
         scores = representations @ self._weight + self._bias
-        losses = functional.cross_entropy(scores, targets, ignore_index=-1, reduction="none")
-        apart = 1 - functional.cosine_similarity(representations, self._old[at], dim=1)
-        return (self._options.influence * losses + self._options.align * apart).mean()
+        losses = functional.cross_entropy(
+            scores, self._targets[at], ignore_index=-1, reduction="none"
+        )
+        cosines = functional.normalize(representations, dim=1) @ self._prototypes
+        apart = functional.cross_entropy(cosines / TEMPERATURE, self._classes[at], reduction="none")
+        return (self._options.influence * losses + self._options.prototypes * apart).mean()
