@@ -24,7 +24,7 @@ from tests.bench.comparison_methods import Case
 
 # Network, hidden width, rank of the table and bits of its numbers, by the large network.
 STUDENTS = {
-    "dan": (("dan", 256, 32, 4), ("dan", 64, 32, 4)),
+    "dan": (("dan", 256, 32, 4), ("dan", 128, 32, 4)),
     "lstm": (("lstm", 128, 32, 4), ("dan", 128, 32, 4)),
 }
 MOST_BYTES, MOST_POINTS = 0.05, 2.0
