@@ -69,11 +69,9 @@ if TYPE_CHECKING:
     help="Bits of the table's numbers to try; layers have 8.",
 )
 @strength_options
-@loop_options("onecycle")
+@loop_options("onecycle", resumes=False)
 @stage_options
-def command(
-    target: Target, model: str, data: str, dev: str, checkpoint: str | None, **options: Any
-) -> int:
+def command(target: Target, model: str, data: str, dev: str, **options: Any) -> int:
     """Find the cheapest student that answers queries against a large model's gallery.
 
     Students are narrower, of a lower rank, of fewer bits; each is trained in the large model's
