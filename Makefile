@@ -43,11 +43,14 @@ figures: $(STAMP)
 	$(BIN)/python -m tests.bench.figures $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.taggers $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.embeddings $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.fasttext $(if $(DATA),--data $(DATA))
 
 comparison: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m tests.bench.comparison --data $(DATA)
 	$(BIN)/python -m tests.bench.schedules --data $(DATA)
+	$(BIN)/python -m tests.bench.composed --data $(DATA)
+	$(BIN)/python -m tests.bench.epochs --data $(DATA)
 
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz.py --seconds 60

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from nlucompress.cli import main, streams
-from nlucompress.cli.common import bytes_text, dump_json, percent, read_data, read_model
+from nlucompress.cli import streams
+from nlucompress.cli.common import bytes_text, percent, read_data, read_model
+from nlucompress.cli.gated import tell
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,15 +94,7 @@ def compare_retrieval(
         read_model(best) if best else None,
         RetrievalOptions(max_size=max_size, **given),
     )
-    if as_json:
-        streams.say(dump_json(dataclasses.asdict(found)))
-    elif not quiet:
-        for line in _lines(found):
-            streams.say(line)
-    for gate in found.gates:
-        if not gate.met:
-            streams.note(f"nlucompress: gate missed: {_gate(gate, found)}")
-    return 0 if found.passed else main.GATE_MISSED
+    return tell(found, _lines(found), lambda gate: _gate(gate, found), as_json, quiet)
 
 
 def _lines(found: RetrievalReport) -> list[str]:
@@ -129,8 +121,6 @@ def _lines(found: RetrievalReport) -> list[str]:
         f"size              {bytes_text(found.size_bytes)}; gallery model "
         f"{bytes_text(found.gallery_bytes)} ({found.gallery_bytes / found.size_bytes:.1f} times)",
     ]
-    for gate in found.gates:
-        lines.append(f"gate              {'met' if gate.met else 'MISSED'}: {_gate(gate, found)}")
     return lines
 
 

@@ -45,6 +45,7 @@ class Case:
         folder: Holds train.tsv, dev.tsv and test.tsv.
         table: Word embeddings to start from.
         epochs, more_epochs: Of the full network, and of training on; None takes the defaults.
+        networks: Folder where full networks are kept for other runs.
     """
 
     folder: Path
@@ -53,6 +54,7 @@ class Case:
     seed: int
     epochs: int | None = None
     more_epochs: int | None = None
+    networks: Path | None = None
 
     @cached_property
     def examples(self) -> dict[str, nc.Examples]:
@@ -79,6 +81,16 @@ class Case:
     @cached_property
     def full(self) -> nc.Model:
         """The network over the whole table, trained along."""
+        if self.networks is None:
+            return self._trained_in_full()
+        name = f"{self.folder.name}-{self.network}-{self.seed}-{self.budget[0]}.nlu"
+        path = self.networks / name
+        if not path.exists():
+            self.networks.mkdir(parents=True, exist_ok=True)
+            nc.save(self._trained_in_full(), path)
+        return nc.load(path)
+
+    def _trained_in_full(self) -> nc.Model:
         options = NeuralOptions(
             network=self.network,  # type: ignore[arg-type]
             hidden=HIDDEN[self.network],

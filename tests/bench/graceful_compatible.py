@@ -108,4 +108,4 @@ def show(found: per_seed.Found) -> bool:
 
 if __name__ == "__main__":
     title = __doc__.split("\n")[0]
-    sys.exit(per_seed.main(title, "build/graceful/compatible", figures, show))
+    sys.exit(per_seed.main(title, "build/graceful_compatible", figures, show))

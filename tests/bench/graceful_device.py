@@ -85,4 +85,4 @@ def show(found: per_seed.Found) -> bool:
 
 if __name__ == "__main__":
     title = __doc__.split("\n")[0]
-    sys.exit(per_seed.main(title, "build/graceful/device", figures, show))
+    sys.exit(per_seed.main(title, "build/graceful_device", figures, show))

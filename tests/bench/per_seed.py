@@ -23,11 +23,12 @@ def fill(
     cache: Path,
     key: tuple[str, str, int],
     part: str,
-    epochs: Sequence[int | None],
+    epochs: tuple[int | None, int | None],
 ) -> None:
     """Measure one data set, network and seed, if that was not done yet."""
     name, network, seed = key
-    case = Case(data / name, read_table(data / TABLE_FOLDER), network, seed, *epochs)
+    networks = cache.parent / "networks"
+    case = Case(data / name, read_table(data / TABLE_FOLDER), network, seed, *epochs, networks)
     cells.Cells(cache).take((*key, part), lambda: measure(case, part))
 
 

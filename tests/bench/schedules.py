@@ -40,7 +40,8 @@ def fill(
     """Measure what is missing of one data set, network and seed."""
     name, network, seed = case
     kept = cells.Cells(cache)
-    made = Case(data / name, read_table(data / TABLE_FOLDER), network, seed, *epochs)
+    networks = cache.parent / "networks"
+    made = Case(data / name, read_table(data / TABLE_FOLDER), network, seed, *epochs, networks)
 
     def figures(schedule: str, rate: float) -> cells.Figures:
         loop = made.loop(made.budget[1], rate)

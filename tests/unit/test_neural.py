@@ -91,6 +91,28 @@ def test_what_was_stored_does_not_change_in_later_steps(how: str) -> None:
     assert not np.array_equal(changed.rows(np.arange(stored.shape[0])), before)
 
 
+@pytest.mark.parametrize("pruned", [False, True])
+def test_a_pruned_table_keeps_its_zeros(pruned: bool) -> None:
+    pytest.importorskip("torch")
+    from nlucompress.stages.train_neural import fit_neural
+    from nlucompress.training.plan import LoopOptions
+    from nlucompress.training.schedules import Schedule
+
+    model = neural("dan", 40)
+    options = nc.QuantizeOptions(bits=2, per="tensor", keep=0.4 if pruned else None)
+    model = nc.quantize(model, options)
+    texts = ("play the jazz", "lights", "volume the the play", "jazz")
+    examples = nc.Examples(model.labels[:1] * 2 + model.labels[-1:] * 2, texts)
+    loop = LoopOptions(epochs=20, schedule=Schedule("fixed", 0.5), patience=0)
+    tuned, _ = fit_neural(model, examples, None, loop)
+    before, after = (
+        each.tables["embeddings"].matrix.rows(np.arange(len(model.tables["embeddings"].keys)))
+        for each in (model, tuned)
+    )
+    assert not np.array_equal(before, after)
+    assert bool((after[before == 0] == 0).all()) is pruned
+
+
 def test_batches_hold_every_text_once_and_texts_of_like_length() -> None:
     lengths = np.random.default_rng(3).integers(1, 60, 1000)
     data = Data(Batch(np.zeros(lengths.sum(), np.int64), lengths), np.zeros(1000, np.int64))
