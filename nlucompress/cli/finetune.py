@@ -96,6 +96,7 @@ def command(
     """
     from nlucompress.format.matrices import leaves
     from nlucompress.format.numbers import Floats
+    from nlucompress.networks.layers import PROJECTION
     from nlucompress.stages.finetune import FinetuneOptions, finetune
     from nlucompress.stages.teaching import LinearFinetuneOptions
 
@@ -108,6 +109,12 @@ def command(
     examples, held_out = read_data(data), read_data(dev) if dev else None
     older = [read_model(path) for path in references]
     space = read_model(compatible_with) if compatible_with else None
+    if space is None and before.network is not None and PROJECTION in before.network.tensors:
+        streams.note(
+            "nlucompress: warning: the model was made compatible with another one, whose space it "
+            "leaves now; name that one by --compatible-with",
+            target.quiet,
+        )
     if lambda_ is None:
         numbers = [
             leaf.numbers for t in before.tables.values() for leaf in leaves(t.matrix).values()

@@ -10,6 +10,7 @@ import pytest
 
 import nlucompress as nc
 from tests.cli.program import BAD_INPUT, DONE, GATE_MISSED, USAGE, run
+from tests.golden.sources import neural
 from tests.unit.test_retrieval import ANGLES, circle
 from tests.workplace import SAMPLE
 
@@ -165,6 +166,17 @@ def test_a_new_model_is_trained_to_be_compatible_or_made_so(updated: Path) -> No
         apart, top1 = head_and_top1(updated, each)
         assert apart >= 0
         assert top1 > 0.5
+
+
+def test_a_model_that_leaves_another_ones_space_is_told_of(updated: Path) -> None:
+    nc.save(neural("dan", projected=5), updated / "projected.nlu")
+    (updated / "few.tsv").write_text("on\tlights\noff\tvolume\nplay\tplay jazz\n")
+    tune = ("finetune", "projected.nlu", "--data", "few.tsv", "--epochs", "1", "-o")
+    assert "name that one by --compatible-with" in run(updated, *tune, "left.nlu").err
+    nc.save(neural("cnn", 5, projected=0), updated / "space.nlu")
+    wrong = run(updated, *tune, "x.nlu", "--compatible-with", "space.nlu")
+    assert wrong.code == USAGE
+    assert "it was made compatible with another model" in wrong.err
 
 
 def test_a_student_is_found(updated: Path) -> None:
