@@ -38,7 +38,7 @@ def main(description: str, cache: str, measure: Measure, show: Callable[[Found],
     parser.add_argument("--data", type=Path, default=os.environ.get("NLUCOMPRESS_DATA"))
     parser.add_argument("--cache", type=Path, default=Path(cache), metavar="FOLDER")
     parser.add_argument("--data-sets", nargs="+", default=DATA_SETS, metavar="NAME")
-    parser.add_argument("--networks", nargs="+", default=NETWORKS, choices=NETWORKS)
+    parser.add_argument("--networks", nargs="+", default=["dan"], choices=NETWORKS)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--part", choices=("dev", "test"), default="test")
     parser.add_argument("--epochs", type=int, help="of a network's first training")
