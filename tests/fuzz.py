@@ -32,7 +32,7 @@ from nlucompress.importers.keyfile import read_keys
 from tests import mutations
 from tests.golden.sources import SOURCES
 from tests.hostile.samples import answers, model_bytes
-from tests.unit import fasttext_files, tagger_files, vector_files
+from tests.unit import fasttext_files, skops_files, tagger_files, vector_files
 
 SECONDS_PER_CALL = 5
 MEMORY = 2 << 30
@@ -80,6 +80,7 @@ def seeds() -> list[tuple[str, bytes]]:
         *TEXTS.values(),
         *tagger_files.FILES.values(),
         *fasttext_files.FILES.values(),
+        skops_files.skops(),
         *[make() for make in vector_files.FILES.values()],
     ]
     return [

@@ -12,7 +12,7 @@ import math
 import re
 import struct
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.reference_fasttext import Buckets, mean
@@ -29,6 +29,7 @@ from tests.reference_hash import (
 )
 from tests.reference_neural import READ_WORDS, affine, represent
 from tests.reference_tagger import TokenReader, viterbi
+from tests.reference_vectorizer import VectorizerParts
 
 DTYPES = {"U8": "B", "U16": "H", "U32": "I", "I64": "q", "F16": "e", "F32": "f"}
 LARGEST = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
@@ -619,6 +620,7 @@ class ReferenceModel:
         self.tokens: TokenReader | None = None
         self.buckets: Buckets | None = None
         self.fasttext: dict[str, Any] | None = None
+        self.vectorizer: VectorizerParts | None = None
         features = spec.get("features", {})
         if features.get("kind") in ("attributes", "token-template"):
             self.tokens = TokenReader(features, fold)
@@ -626,6 +628,11 @@ class ReferenceModel:
             fields(features, "kind")
         elif features.get("kind") == "subwords":
             self.buckets = Buckets(features)
+        elif features.get("kind") == "vectorizer":
+            self.vectorizer = VectorizerParts(features)
+            if any(part["vocabulary"] for part in features["parts"]):
+                require("norms" in self.tables, "no table `norms`")
+                require(self.tables["norms"].matrix.columns == 1, "norms of several columns")
         elif "features" in spec:
             self.ngrams = NGrams(features)
         self.transitions: list[list[float]] | None = None
@@ -645,9 +652,11 @@ class ReferenceModel:
             self.tensors[name] = read_matrix(matrix, f"network.tensors.{name}", tensors)
         if spec["kind"] == "linear":
             self.link = fields(spec["settings"], "link")["link"]
-            require(self.link in ("softmax", "logistic", "margin"), "unknown link")
+            links = ("softmax", "logistic", "margin", "one-vs-rest")
+            require(self.link in links, "unknown link")
             count = len(self.labels)
-            require(self.ngrams is not None or self.tokens is not None, "no features")
+            known_features = (self.ngrams, self.tokens, self.vectorizer)
+            require(any(each is not None for each in known_features), "no features")
             bias = self.tensors.get("bias")
             require(bias is not None and (bias.rows, bias.columns) == (1, count), "no bias")
         if spec["kind"] == "crf":
@@ -672,8 +681,15 @@ class ReferenceModel:
             columns = self.tables["features"].matrix.columns
             require(columns == len(self.labels), "columns are no labels")
 
-    def features(self, text: str) -> dict[str, int]:
+    def norm_factor(self, key: str) -> float:
+        """The number of a key in table `norms`, 0 if it is unknown."""
+        index = self.tables["norms"].find(key)
+        return 0.0 if index is None else self.tables["norms"].row(index)[0]
+
+    def features(self, text: str) -> Mapping[str, float]:
         """The weight of every key of a text, known or not."""
+        if self.vectorizer is not None:
+            return self.vectorizer.weights(text, self.norm_factor)
         if self.ngrams is None:
             raise ValueError("the model has no features")
         return self.ngrams.weights(text)
