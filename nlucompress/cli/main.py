@@ -20,6 +20,7 @@ COMMANDS = {
     "import": "import_",
     "factorize": "factorize",
     "finetune": "finetune",
+    "merge": "merge",
     "quantize": "quantize",
     "phash": "phash",
     "pack": "pack",

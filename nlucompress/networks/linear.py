@@ -81,8 +81,7 @@ def weights_of(model: Model) -> Weigh:
     features = model.features or {}
     if features.get("kind") == VECTORIZER:
         return Vectorizer(features, model.tables.get(NORMS))
-    featurizer = Featurizer.parse(features)
-    return lambda texts: [featurizer(text) for text in texts]
+    return Featurizer.parse(features).weigh
 
 
 def table_of(model: Model) -> Table:

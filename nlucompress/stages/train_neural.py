@@ -114,13 +114,18 @@ def fit_neural(
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> tuple[Model, dict[str, object]]:
     """Train a neural model on; see ``training.neural.loop.fit``."""
-    if find_spec("torch") is None:
-        raise UsageError("neural networks are trained by torch: pip install 'nlucompress[train]'")
+    need_torch()
     from nlucompress.training.neural.loop import fit
 
     data = prepared(model, examples, "training")
     held_out = None if dev is None else prepared(model, dev, "development")
     return fit(model, data, held_out, loop, teacher, progress, checkpoint)  # type: ignore[arg-type]
+
+
+def need_torch() -> None:
+    """Raise UsageError where torch is not installed."""
+    if find_spec("torch") is None:
+        raise UsageError("neural networks are trained by torch: pip install 'nlucompress[train]'")
 
 
 def prepared(model: Model, examples: Examples, what: str) -> Data:
