@@ -94,7 +94,9 @@ def _shapes(elements: _Elements, block_rows: int | None) -> list[Shape]:
     most = int(elements.rows.counts.max(initial=1))
     width = max(columns, 1)
     block = max(1, min(block_rows or SPARSE_BLOCK, rowcode.MAX_BLOCK_ENTRIES // max(most, 1)))
-    dense_block = max(1, min(block_rows or DENSE_BLOCK // width, rowcode.MAX_BLOCK_ENTRIES // width))
+    dense_block = max(
+        1, min(block_rows or DENSE_BLOCK // width, rowcode.MAX_BLOCK_ENTRIES // width)
+    )
     floats = isinstance(elements.numbers, Floats)
     shapes = [Shape(height, columns, True, block, alphabet, 32 if floats else 0)]
     if elements.count <= MAX_FILLED:

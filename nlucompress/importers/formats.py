@@ -67,5 +67,8 @@ FORMATS: dict[str, Format] = {
     "onnx": Format("onnx_file", _named("onnx_file"), takes=_TENSORS),
     "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
+    "vowpal-wabbit": Format("vowpal", _named("vowpal")),
+    "liblinear": Format("liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)),
+    "nlucompress-json": Format("exported_json", _named("exported_json")),
     "perceptron": Format("perceptron", _perceptron),
 }

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.model import Model
-from nlucompress.networks.tagger import is_tagger
+from nlucompress.networks.tagger import is_linear_over_attributes, is_tagger
 
 Float64 = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ class Classifier:
         """
         if model.network is None or model.network.kind == "tensors":
             raise UsageError("this model holds tables only and cannot classify; use `lookup`")
-        if is_tagger(model):
+        if is_tagger(model) and not is_linear_over_attributes(model):
             raise UsageError("this model tags the tokens of sentences; use `predict --tag`")
         if model.network.kind not in KINDS:
             raise FormatError(f"unknown network kind {model.network.kind!r}; update nlucompress")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.networks import crf, linear
-from nlucompress.networks.attributes import Token, describes_tokens, token_features
+from nlucompress.networks.attributes import KIND, Token, describes_tokens, token_features
 
 Float64 = NDArray[np.float64]
 Sentence = Sequence[str] | Sequence[Token]
@@ -22,6 +22,12 @@ def is_tagger(model: Model) -> bool:
     """Whether a model labels the tokens of sentences, not whole texts."""
     network = model.network
     return network is not None and (network.kind == crf.KIND or describes_tokens(model.features))
+
+
+def is_linear_over_attributes(model: Model) -> bool:
+    """Whether a line of attributes is a token of a sentence or a text of its own, as one likes."""
+    network, features = model.network, model.features or {}
+    return network is not None and network.kind == "linear" and features.get("kind") == KIND
 
 
 class Tagger:
@@ -46,6 +52,7 @@ class Tagger:
         self.labels = model.labels
         self._read = token_features(model.features or {})
         self._transitions: Float64 | None = None
+        self._bounds: tuple[float, float] | None = None
         if network.kind == crf.KIND:
             self._table = linear.table_of(model)
             self._bias = np.zeros(len(model.labels))
@@ -53,6 +60,7 @@ class Tagger:
         elif network.kind == "linear":
             self._table = linear.table_of(model)
             self._bias, self._link = linear.bias_and_link(model)
+            self._bounds = linear.bounds_of(model)
         else:
             raise FormatError(f"unknown network kind {network.kind!r} of a tagger")
 
@@ -93,7 +101,7 @@ class Tagger:
         result = np.tile(self._bias, (len(tokens), 1))
         for begin, part in self._batches(tokens):
             self._add(part, result[begin : begin + len(part)])
-        return result
+        return linear.bounded(result, self._bounds)
 
     def tokens(self, sentence: Sentence) -> Sequence[Token]:
         """The tokens of a sentence, read if they are strings."""

@@ -17,7 +17,7 @@ from nlucompress.format.numbers import Floats
 from nlucompress.importers.examples import Examples
 from nlucompress.networks import linear as network_linear
 from nlucompress.networks.classifier import Classifier
-from nlucompress.networks.featurizer import Featurizer
+from nlucompress.networks.text_features import TextFeatures, text_features
 from nlucompress.stages.history import stage_of, with_record
 from nlucompress.stages.teaching import LinearFinetuneOptions, check, teacher_of
 from nlucompress.training import design
@@ -31,6 +31,7 @@ Int64 = NDArray[np.int64]
 LOSS_OF: dict[str, LossName] = {
     "margin": "squared-hinge",
     "logistic": "logistic",
+    "logistic-shares": "logistic",
     "softmax": "softmax",
 }
 
@@ -72,7 +73,7 @@ def finetune_linear(
     rows, columns = np.nonzero(support)
     bias = network.tensors[network_linear.BIAS]
     start = Weights(matrix, bias.rows(np.zeros(1, np.int64))[0])
-    featurizer = Featurizer.parse(model.features or {})
+    featurizer = text_features(model.features or {})
     index = {keys.key(row): row for row in range(len(keys))}
     problem = _problem(model, featurizer, index, examples, "training")
     teacher = teacher_of(model, examples, problem.targets, references, options)
@@ -134,7 +135,7 @@ def _entries(matrix: matrices.Dense | matrices.Sparse) -> tuple[Int64, Int64, ND
 
 
 def _problem(
-    model: Model, featurizer: Featurizer, index: dict[str, int], examples: Examples, what: str
+    model: Model, featurizer: TextFeatures, index: dict[str, int], examples: Examples, what: str
 ) -> Problem:
     numbers = {label: number for number, label in enumerate(model.labels)}
     for at, label in enumerate(examples.labels, start=1):
