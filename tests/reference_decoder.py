@@ -12,7 +12,7 @@ import math
 import re
 import struct
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.reference_hash import (
@@ -25,6 +25,7 @@ from tests.reference_hash import (
     require,
     tokens,
 )
+from tests.reference_namespaces import Namespaces
 from tests.reference_neural import READ_WORDS, affine, represent
 from tests.reference_tagger import TokenReader, viterbi
 
@@ -612,7 +613,7 @@ class ReferenceModel:
         self.tables = {
             name: Table(table, f"tables.{name}", tensors) for name, table in spec["tables"].items()
         }
-        self.ngrams: NGrams | None = None
+        self.ngrams: NGrams | Namespaces | None = None
         self.neural: tuple[str, dict[str, Any]] | None = None
         self.tokens: TokenReader | None = None
         features = spec.get("features", {})
@@ -620,10 +621,13 @@ class ReferenceModel:
             self.tokens = TokenReader(features, fold)
         elif features.get("kind") == "words":
             fields(features, "kind")
+        elif features.get("kind") == "namespaces":
+            self.ngrams = Namespaces(features)
         elif "features" in spec:
             self.ngrams = NGrams(features)
         self.transitions: list[list[float]] | None = None
         self.link: str | None = None
+        self.bounds: list[float] | None = None
         self.tensors: dict[str, AnyMatrix] = {}
         if "network" in spec:
             self.read_network(fields(spec["network"], "kind settings tensors"), tensors)
@@ -638,8 +642,15 @@ class ReferenceModel:
         for name, matrix in spec["tensors"].items():
             self.tensors[name] = read_matrix(matrix, f"network.tensors.{name}", tensors)
         if spec["kind"] == "linear":
-            self.link = fields(spec["settings"], "link")["link"]
-            require(self.link in ("softmax", "logistic", "margin"), "unknown link")
+            settings = fields(spec["settings"], "link", "bounds")
+            self.link = settings["link"]
+            links = ("softmax", "logistic", "logistic-shares", "margin")
+            require(self.link in links, "unknown link")
+            if "bounds" in settings:
+                self.bounds = settings["bounds"]
+                require([type(x) for x in list(settings["bounds"])] == [float, float], "no bounds")
+                low, high = settings["bounds"]
+                require(-1e30 <= low <= high <= 1e30, "bounds out of range")
             count = len(self.labels)
             require(self.ngrams is not None or self.tokens is not None, "no features")
             bias = self.tensors.get("bias")
@@ -661,7 +672,14 @@ class ReferenceModel:
             columns = self.tables["features"].matrix.columns
             require(columns == len(self.labels), "columns are no labels")
 
-    def features(self, text: str) -> dict[str, int]:
+    def bounded(self, scores: list[float]) -> list[float]:
+        """Scores within the bounds."""
+        if self.bounds is None:
+            return scores
+        low, high = self.bounds
+        return [min(max(score, low), high) for score in scores]
+
+    def features(self, text: str) -> Mapping[str, float]:
         """The weight of every key of a text, known or not."""
         if self.ngrams is None:
             raise ValueError("the model has no features")
@@ -679,7 +697,7 @@ class ReferenceModel:
             if index is not None:
                 row = table.row(index)
                 scores = [score + weight * x for score, x in zip(scores, row, strict=True)]
-        return scores
+        return self.bounded(scores)
 
     def neural_scores(self, text: str) -> list[float]:
         """The scores of a network over word embeddings."""
@@ -710,7 +728,7 @@ class ReferenceModel:
             index = table.find(key)
             if index is not None:
                 scores = [s + value * x for s, x in zip(scores, table.row(index), strict=True)]
-        return scores
+        return scores if crf else self.bounded(scores)
 
     def predict(self, text: str) -> str:
         """The label with the highest score, of equal ones the first."""
