@@ -75,7 +75,8 @@ class Namespaces:
         """p(f) of the specification."""
         seed = self.places["seed"]
         start = 0 if not space and not seed else self.hash(utf8(space), seed)
-        return self.hash(utf8(name), start) % 2 ** self.places["bits"]
+        kept: int = 2 ** self.places["bits"]
+        return self.hash(utf8(name), start) % kept
 
     def hash(self, name: bytes, seed: int) -> int:
         """H of the specification."""
@@ -83,8 +84,8 @@ class Namespaces:
             value = 0
             for byte in name:
                 value = (10 * value + byte - 48) % 2**64
-            return (value + seed) % 2**64
-        return murmur32(name, seed % 2**32)
+            return (value + int(seed)) % 2**64
+        return murmur32(name, int(seed) % 2**32)
 
 
 def utf8(text: str) -> bytes:

@@ -18,7 +18,9 @@ from nlucompress.importers import weights
 from nlucompress.importers.json_text import parsed
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.sources import BOM, Opened, opened
+from nlucompress.importers.tensors import float32
 
+BEYOND = 3.5e38  # the shortest text of the largest float32 is a little more than it
 _PARTS = {"labels", "features", "network", "tables"}
 
 
@@ -81,10 +83,11 @@ def _matrix(rows: Any, where: str) -> Matrix:
                 f"{where}: row {at + 1} is no list of {width} numbers as the first is"
             )
         _check(row, f"{where}: row {at + 1}")
-    return matrices.smaller(matrices.from_dense(np.array(rows, np.float64).astype(np.float32)))
+    values = float32(np.array(rows, np.float64), where)
+    return matrices.smaller(matrices.from_dense(values))
 
 
 def _check(row: Sequence[Any], where: str) -> None:
     for value in row:
-        if type(value) not in (int, float) or not abs(value) <= weights.LARGEST:
+        if type(value) not in (int, float) or not abs(value) <= BEYOND:
             raise DataError(f"{where}: {str(value)[:20]!r} is no finite float32")
