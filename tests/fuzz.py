@@ -10,9 +10,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import json
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 import warnings
@@ -22,17 +24,19 @@ from pathlib import Path
 from types import FrameType
 
 import numpy as np
+from safetensors.numpy import save as safetensors_save
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import nlucompress as nc
-from nlucompress.errors import NluCompressError
+from nlucompress.errors import NluCompressError, UsageError
+from nlucompress.format import codec
 from nlucompress.importers.examples import parse_examples
 from nlucompress.importers.keyfile import read_keys
 from tests import mutations
 from tests.golden.sources import SOURCES
 from tests.hostile.samples import answers, model_bytes
-from tests.unit import tagger_files, vector_files
+from tests.unit import classifier_files, tagger_files, vector_files
 
 SECONDS_PER_CALL = 5
 MEMORY = 2 << 30
@@ -42,6 +46,17 @@ TEXTS = {
     "glove": b"red 1 0 0.5\ngreen 0 1 -0.25\nblue -2 .125 3\n",
     "word2vec": b"3 2\nred 1 0\ngreen 0 1\nblue -2 0.125\n",
     "gzip": mutations.gzipped(b"red 1 0 0.5\ngreen 0 1 -0.25\n"),
+}
+TENSOR = "layers/embedding/vars/0"  # the table of the Keras file
+TOKENIZER = "tokenizer.json"
+DIRECTORY = {
+    "model.safetensors": safetensors_save({"embeddings": np.eye(4, 3, dtype=np.float32)}),
+    TOKENIZER: json.dumps(
+        {
+            "added_tokens": [{"id": 3, "content": "[UNK]", "special": True}],
+            "model": {"type": "WordLevel", "vocab": {"red": 0, "füße": 1, "東京": 2}},
+        }
+    ).encode(),
 }
 EXAMPLES = "call\tcall mom\nplay\tplay music, please\nfüße\t東京\n".encode()
 
@@ -53,11 +68,23 @@ def read_model(data: bytes) -> None:
     answers(data, verify=False)
 
 
-def import_table(data: bytes) -> None:
-    """Import a file of vectors or tensors, and read it as keys of others."""
+def import_file(data: bytes) -> None:
+    """Read a file as keys of others, import it, and ask what it became everything."""
     with contextlib.suppress(NluCompressError):
         read_keys(io.BytesIO(data))
-    nc.import_model(io.BytesIO(data))
+    try:
+        model = nc.import_model(io.BytesIO(data))
+    except UsageError:  # several tensors can be the table
+        model = nc.import_model(io.BytesIO(data), nc.ImportOptions(tensor=TENSOR))
+    answers(codec.to_bytes(model))
+
+
+def import_directory(tokenizer: bytes) -> None:
+    """Import a directory of model2vec with this tokenizer."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in {**DIRECTORY, TOKENIZER: tokenizer}.items():
+            (Path(folder) / name).write_bytes(content)
+        answers(codec.to_bytes(nc.import_model(folder)))
 
 
 def read_examples(data: bytes) -> None:
@@ -67,7 +94,8 @@ def read_examples(data: bytes) -> None:
 
 READERS: dict[str, Callable[[bytes], None]] = {
     "model": read_model,
-    "import": import_table,
+    "import": import_file,
+    "directory": import_directory,
     "examples": read_examples,
 }
 
@@ -75,17 +103,23 @@ READERS: dict[str, Callable[[bytes], None]] = {
 def seeds() -> list[tuple[str, bytes]]:
     """Valid inputs and their readers; models are worth most of the time."""
     models = [model_bytes(source()) for source in SOURCES.values()]
-    tables = [
+    return [
+        *[("model", data) for data in models],
+        *[("import", data) for data in foreign_files()],
+        ("import", models[1]),
+        ("directory", DIRECTORY[TOKENIZER]),
+        ("examples", EXAMPLES),
+    ]
+
+
+def foreign_files() -> list[bytes]:
+    """Valid files of every format that is imported and is no directory."""
+    return [
         mutations.plain_safetensors(),
         *TEXTS.values(),
         *tagger_files.FILES.values(),
+        *classifier_files.FILES.values(),
         *[make() for make in vector_files.FILES.values()],
-    ]
-    return [
-        *[("model", data) for data in models],
-        *[("import", data) for data in tables],
-        ("import", models[1]),
-        ("examples", EXAMPLES),
     ]
 
 

@@ -53,8 +53,8 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert done.code == BAD_INPUT
     assert done.out.count(b"\n") == 1
     assert done.err == (
-        "nlucompress: error: standard input, line 2: no `|` in 'turn it on'; features stand behind `|` "
-        "or `|namespace`\n"
+        "nlucompress: error: standard input, line 2: no `|` in 'turn it on'; features stand behind "
+        "`|` or `|namespace`\n"
     )
 
 

@@ -87,7 +87,7 @@ def test_places_that_vowpal_wabbit_writes() -> None:
 )
 def test_lines_that_are_refused(text: str) -> None:
     for parts in RULES[1:3]:
-        with pytest.raises(DataError, match="is no `name`|no `|`"):
+        with pytest.raises(DataError, match=r"is no `name`|no `\|`"):
             Namespaces.parse(rule(parts))(text)
         with pytest.raises(ValueError, match=r"."):
             Reference(rule(parts)).weights(text)
