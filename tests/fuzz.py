@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import json
 import resource
 import signal
 import sys
@@ -24,7 +23,6 @@ from pathlib import Path
 from types import FrameType
 
 import numpy as np
-from safetensors.numpy import save as safetensors_save
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -34,31 +32,11 @@ from nlucompress.format import codec
 from nlucompress.importers.examples import parse_examples
 from nlucompress.importers.keyfile import read_keys
 from tests import mutations
-from tests.golden.sources import SOURCES
-from tests.hostile.samples import answers, model_bytes
-from tests.unit import classifier_files, tagger_files, vector_files
+from tests.fuzz_seeds import DIRECTORY, SHARDS, TENSOR, TOKENIZER, seeds
+from tests.hostile.samples import answers
 
 SECONDS_PER_CALL = 5
 MEMORY = 2 << 30
-
-TEXTS = {
-    "keys": b"red\t1 0 0.5\ngreen\t0 1 -0.25\nblue\t-2 1e-3 3\n",
-    "glove": b"red 1 0 0.5\ngreen 0 1 -0.25\nblue -2 .125 3\n",
-    "word2vec": b"3 2\nred 1 0\ngreen 0 1\nblue -2 0.125\n",
-    "gzip": mutations.gzipped(b"red 1 0 0.5\ngreen 0 1 -0.25\n"),
-}
-TENSOR = "layers/embedding/vars/0"  # the table of the Keras file
-TOKENIZER = "tokenizer.json"
-DIRECTORY = {
-    "model.safetensors": safetensors_save({"embeddings": np.eye(4, 3, dtype=np.float32)}),
-    TOKENIZER: json.dumps(
-        {
-            "added_tokens": [{"id": 3, "content": "[UNK]", "special": True}],
-            "model": {"type": "WordLevel", "vocab": {"red": 0, "füße": 1, "東京": 2}},
-        }
-    ).encode(),
-}
-EXAMPLES = "call\tcall mom\nplay\tplay music, please\nfüße\t東京\n".encode()
 
 
 def read_model(data: bytes) -> None:
@@ -87,6 +65,16 @@ def import_directory(tokenizer: bytes) -> None:
         answers(codec.to_bytes(nc.import_model(folder)))
 
 
+def import_shards(index: bytes) -> None:
+    """Import tensors that lie in two files, by this index."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in SHARDS.items():
+            (Path(folder) / name).write_bytes(content)
+        (Path(folder) / "index.json").write_bytes(index)
+        options = nc.ImportOptions(tensor="embedding")
+        answers(codec.to_bytes(nc.import_model(Path(folder) / "index.json", options)))
+
+
 def read_examples(data: bytes) -> None:
     """Read labelled utterances."""
     parse_examples(io.BytesIO(data), "data")
@@ -96,31 +84,9 @@ READERS: dict[str, Callable[[bytes], None]] = {
     "model": read_model,
     "import": import_file,
     "directory": import_directory,
+    "shards": import_shards,
     "examples": read_examples,
 }
-
-
-def seeds() -> list[tuple[str, bytes]]:
-    """Valid inputs and their readers; models are worth most of the time."""
-    models = [model_bytes(source()) for source in SOURCES.values()]
-    return [
-        *[("model", data) for data in models],
-        *[("import", data) for data in foreign_files()],
-        ("import", models[1]),
-        ("directory", DIRECTORY[TOKENIZER]),
-        ("examples", EXAMPLES),
-    ]
-
-
-def foreign_files() -> list[bytes]:
-    """Valid files of every format that is imported and is no directory."""
-    return [
-        mutations.plain_safetensors(),
-        *TEXTS.values(),
-        *tagger_files.FILES.values(),
-        *classifier_files.FILES.values(),
-        *[make() for make in vector_files.FILES.values()],
-    ]
 
 
 class TooSlowError(Exception):

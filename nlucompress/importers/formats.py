@@ -61,6 +61,7 @@ FORMATS: dict[str, Format] = {
     "keyedvectors": Format("keyedvectors", _named("keyedvectors"), takes=("name",)),
     "finalfusion": Format("finalfusion", lambda head: head[:4] == b"FiFu", takes=("name", "skip")),
     "safetensors": Format("safetensors_file", _safetensors, takes=_TENSORS),
+    "safetensors-index": Format("safetensors_index", _named("safetensors_index"), takes=_TENSORS),
     "model2vec": Format("model2vec", takes=("name", "skip")),
     "npy": Format("npy_file", lambda head: head[:6] == b"\x93NUMPY", takes=("name", "keys")),
     "keras": Format("keras_file", _named("keras_file"), takes=_TENSORS),

@@ -70,8 +70,8 @@ def _pair(cell: str) -> tuple[str, float]:
         read = number(text)
         if read is None:
             raise DataError(
-                f"attribute {name!r} has value {text[:40]!r}, which is no number up to {LARGEST:g};"
-                " a colon of the name is written `\\:`"
+                f"attribute {name[:40]!r} has value {text[:40]!r}, which is no number up to "
+                f"{LARGEST:g}; a colon of the name is written `\\:`"
             )
         value = read
     return _ESCAPE.sub(r"\1", name), value

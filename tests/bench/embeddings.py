@@ -1,8 +1,8 @@
 """Bytes of compressed word vectors, and how many of the nearest neighbours they keep.
 
 Bytes are those of the whole sealed file, hash and fingerprints of the keys included, against the
-plain float32 numbers without any keys. All are packed with `--block-rows 8`. Exit code 1 says that a
-bar was missed.
+plain float32 numbers without any keys. All are packed with `--block-rows 8`. Exit code 1 says that
+a bar was missed.
 """
 
 from __future__ import annotations

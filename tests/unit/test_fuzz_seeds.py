@@ -8,6 +8,7 @@ from nlucompress.format import container
 from nlucompress.importers.detect import DIRECTORY, recognize
 from nlucompress.importers.formats import FORMATS
 from tests import fuzz
+from tests.fuzz_seeds import INDEX, foreign_files, seeds
 
 
 def is_ours(reader: str, data: bytes) -> bool:
@@ -16,10 +17,11 @@ def is_ours(reader: str, data: bytes) -> bool:
 
 
 def test_every_format_is_fuzzed() -> None:
-    assert {recognize(data) for data in fuzz.foreign_files()} | {DIRECTORY} == set(FORMATS)
+    files = {recognize(data) for data in [*foreign_files(), INDEX]}
+    assert files | {DIRECTORY} == set(FORMATS)
 
 
-SEEDS = [(reader, data) for reader, data in fuzz.seeds() if not is_ours(reader, data)]
+SEEDS = [(reader, data) for reader, data in seeds() if not is_ours(reader, data)]
 
 
 @pytest.mark.parametrize(("reader", "data"), SEEDS, ids=lambda each: str(each)[:20])
