@@ -47,6 +47,9 @@ figures: $(STAMP)
 comparison: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m tests.bench.comparison --data $(DATA)
+	$(BIN)/python -m tests.bench.schedules --data $(DATA)
+	$(BIN)/python -m tests.bench.composed --data $(DATA)
+	$(BIN)/python -m tests.bench.epochs --data $(DATA)
 
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz.py --seconds 60

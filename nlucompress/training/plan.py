@@ -14,6 +14,8 @@ from nlucompress.training.schedules import Schedule
 Int64 = NDArray[np.int64]
 OptimizerName = Literal["adam", "adamw", "sgd"]
 
+WINDOW = 16
+
 
 @dataclass(frozen=True)
 class LoopOptions:
@@ -64,6 +66,21 @@ class Data:
         inner = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         rows = self.batch.rows[np.repeat(starts, lengths) + inner]
         return Data(Batch(rows, lengths), self.targets[index])
+
+    def batches(self, size: int, rng: np.random.Generator) -> list[Int64]:
+        """Indices of the texts in random batches, the last one of which may be smaller.
+
+        Of every ``WINDOW`` batches' texts, drawn at random, those of like length go together: a
+        batch is as long as its longest text, and so it is half as long.
+        """
+        order = rng.permutation(len(self.targets))
+        window = size * WINDOW
+        windows = [order[at : at + window] for at in range(0, len(order), window)]
+        batches = []
+        for each in windows:
+            by_length = each[np.argsort(self.batch.lengths[each], kind="stable")]
+            batches += [by_length[at : at + size] for at in range(0, len(each), size)]
+        return [batches[at] for at in rng.permutation(len(batches))]
 
     def parts(self, size: int) -> list[Data]:
         """The texts in their order, this many at a time."""

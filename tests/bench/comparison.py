@@ -46,7 +46,8 @@ def fill(
     """Measure what is missing of one data set, network and seed."""
     kept = cells.Cells(cache)
     name, network, seed = case
-    made = Case(data / name, read_table(data / TABLE_FOLDER), network, seed, *epochs)
+    networks = cache.parent / "networks"
+    made = Case(data / name, read_table(data / TABLE_FOLDER), network, seed, *epochs, networks)
 
     def figures(model: nc.Model, bits: int) -> cells.Figures:
         reports = {part: nc.evaluate(model, made.examples[part]) for part in ("dev", "test")}

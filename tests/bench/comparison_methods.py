@@ -21,9 +21,10 @@ from nlucompress.training.schedules import Schedule
 HIDDEN = {"dan": 256, "lstm": 128}
 TABLE = "embeddings"
 # Chosen on development sets with other seeds than those that are reported.
-EPOCHS = {"dan": 10, "lstm": 6}  # of the full network
+EPOCHS = {"dan": 10, "lstm": 8}  # of the full network
 MORE_EPOCHS = {"dan": 8, "lstm": 4}  # of training on
-RATE, MORE_RATE = 2e-3, 3e-4
+RATES = {"sst2": (1e-3, 3e-4)}  # of both, by data set
+OTHER_RATES = (2e-3, 1e-3)
 TEACHING = LinearFinetuneOptions(distill="plain", lambda_=5.0, distance="kl", temperature=2.0)
 UNTAUGHT = LinearFinetuneOptions(distill="none")
 
@@ -43,6 +44,7 @@ class Case:
         folder: Holds train.tsv, dev.tsv and test.tsv.
         table: Word embeddings to start from.
         epochs, more_epochs: Of the full network, and of training on; None takes the defaults.
+        networks: Folder where full networks are kept for other runs.
     """
 
     folder: Path
@@ -51,6 +53,7 @@ class Case:
     seed: int
     epochs: int | None = None
     more_epochs: int | None = None
+    networks: Path | None = None
 
     @cached_property
     def examples(self) -> dict[str, nc.Examples]:
@@ -69,13 +72,28 @@ class Case:
         more = MORE_EPOCHS[self.network] if self.more_epochs is None else self.more_epochs
         return first, more
 
+    @property
+    def rates(self) -> tuple[float, float]:
+        """Highest learning rates of the full network, and of training on."""
+        return RATES.get(self.folder.name, OTHER_RATES)
+
     @cached_property
     def full(self) -> nc.Model:
         """The network over the whole table, trained along."""
+        if self.networks is None:
+            return self._trained_in_full()
+        name = f"{self.folder.name}-{self.network}-{self.seed}-{self.budget[0]}.nlu"
+        path = self.networks / name
+        if not path.exists():
+            self.networks.mkdir(parents=True, exist_ok=True)
+            nc.save(self._trained_in_full(), path)
+        return nc.load(path)
+
+    def _trained_in_full(self) -> nc.Model:
         options = NeuralOptions(
             network=self.network,  # type: ignore[arg-type]
             hidden=HIDDEN[self.network],
-            loop=self.loop(self.budget[0], RATE),
+            loop=self.loop(self.budget[0], self.rates[0]),
         )
         return train_neural(self.examples["train"], self.examples["dev"], self.table, options)
 
@@ -87,7 +105,7 @@ class Case:
 
     def more(self, model: nc.Model, taught: bool = False) -> nc.Model:
         """The model trained on for the epochs that every method has."""
-        return self.trained(model, self.loop(self.budget[1], MORE_RATE), taught)
+        return self.trained(model, self.loop(self.budget[1], self.rates[1]), taught)
 
     def svd(self, ratio: float) -> nc.Model:
         """The full network's table as a product, by SVD weighted with the words' frequency."""
@@ -103,7 +121,7 @@ class Case:
         raw = nc.factorize(nc.Model({TABLE: self.table}), nc.FactorizeOptions(ratio=ratio))
         fresh = start_tensors(self.full, np.random.default_rng(self.seed))
         started = replace(self._with(raw.table().matrix), network=fresh)
-        return self.trained(started, self.loop(sum(self.budget), RATE))
+        return self.trained(started, self.loop(sum(self.budget), self.rates[0]))
 
     def projected(self, ratio: float) -> nc.Model:
         """The full network's table projected on as many random directions, and trained on."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from tests.bench import cells, comparison, comparison_report
+from tests.bench import cells, comparison, comparison_report, composed, epochs, schedules
 from tests.bench.comparison_methods import BY_RATIO, FIXED
 
 
@@ -53,6 +53,48 @@ def test_embedding_compression_is_compared(
         assert size[method, 0.5] <= 0.5 * size["full", None]
         assert size[method, 0.9] <= 0.1 * size["full", None]
     assert all(0 <= each <= 100 for row in rows for each in row.accuracies)
+
+
+def test_schedules_are_compared(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    call = ["bench", "--data", str(data), "--cache", str(tmp_path / "cache"), "--jobs", "1"]
+    call += ["--data-sets", "tiny", "--networks", "dan", "--seeds", "1"]
+    monkeypatch.setattr("sys.argv", [*call, "--epochs", "1", "--more-epochs", "1"])
+    assert schedules.main() in (0, 1)
+    shown = capsys.readouterr()
+    assert len(shown.err.splitlines()) == len(schedules.NAMES) * len(schedules.RATES)
+    assert "tiny, dan" in shown.out
+    found = {("calr", rate): [{"dev": dev}] for rate, dev in ((0.1, 0.5), (0.3, 0.7), (0.2, 0.7))}
+    assert schedules.best({**found, ("clr", 0.1): [{"dev": 0.9}]}, "calr") == ("calr", 0.2)
+
+
+def test_the_whole_pipeline_is_measured(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    setting = composed.Setting(5, nc.QuantizeOptions(bits=6, per="tensor"), (0.5, 100.0))
+    monkeypatch.setattr(composed, "SETTINGS", {"tiny": setting})
+    call = ["bench", "--data", str(data), "--cache", str(tmp_path / "cache"), "--jobs", "1"]
+    call += ["--data-sets", "tiny", "--networks", "dan", "--seeds", "1"]
+    monkeypatch.setattr("sys.argv", [*call, "--epochs", "1", "--more-epochs", "1"])
+    assert composed.main() == 0
+    shown = capsys.readouterr()
+    assert "tiny, dan" in shown.out
+    found = cells.Cells(tmp_path / "cache").get("tiny", "dan", 0, "tiny")
+    assert found is not None
+    assert 0 < found["bytes"] < 0.5 * found["full_bytes"]
+
+
+def test_epochs_are_timed(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    call = ["bench", "--data", str(data), "--data-sets", "tiny", "--networks", "dan"]
+    monkeypatch.setattr("sys.argv", [*call, "--rounds", "1"])
+    assert epochs.main() == 0
+    assert "tiny, dan" in capsys.readouterr().out
 
 
 def test_a_cell_is_measured_once(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import FormatError
 from nlucompress.format.matrices import from_dense
+from nlucompress.networks.sequence import Batch
+from nlucompress.training.plan import Data
 from tests.golden.sources import hashed, neural
 from tests.hostile.samples import model_bytes
 from tests.reference_decoder import open_model
@@ -63,6 +65,42 @@ def test_what_was_stored_does_not_change_in_later_steps(how: str) -> None:
     assert np.array_equal(stored.rows(np.arange(stored.shape[0])), before)
     changed = matrix.stored()
     assert not np.array_equal(changed.rows(np.arange(stored.shape[0])), before)
+
+
+@pytest.mark.parametrize("pruned", [False, True])
+def test_a_pruned_table_keeps_its_zeros(pruned: bool) -> None:
+    pytest.importorskip("torch")
+    from nlucompress.stages.train_neural import fit_neural
+    from nlucompress.training.plan import LoopOptions
+    from nlucompress.training.schedules import Schedule
+
+    model = neural("dan", 40)
+    options = nc.QuantizeOptions(bits=2, per="tensor", keep=0.4 if pruned else None)
+    model = nc.quantize(model, options)
+    texts = ("play the jazz", "lights", "volume the the play", "jazz")
+    examples = nc.Examples(model.labels[:1] * 2 + model.labels[-1:] * 2, texts)
+    loop = LoopOptions(epochs=20, schedule=Schedule("fixed", 0.5), patience=0)
+    tuned, _ = fit_neural(model, examples, None, loop)
+    before, after = (
+        each.tables["embeddings"].matrix.rows(np.arange(len(model.tables["embeddings"].keys)))
+        for each in (model, tuned)
+    )
+    assert not np.array_equal(before, after)
+    assert bool((after[before == 0] == 0).all()) is pruned
+
+
+def test_batches_hold_every_text_once_and_texts_of_like_length() -> None:
+    lengths = np.random.default_rng(3).integers(1, 60, 1000)
+    data = Data(Batch(np.zeros(lengths.sum(), np.int64), lengths), np.zeros(1000, np.int64))
+    batches = data.batches(32, np.random.default_rng(1))
+    assert sorted(np.concatenate(batches).tolist()) == list(range(1000))
+    assert sorted(map(len, batches), reverse=True) == [32] * 31 + [8]
+    padded = sum(len(batch) * int(lengths[batch].max()) for batch in batches)
+    assert padded < 1.2 * lengths.sum()
+    again = data.batches(32, np.random.default_rng(1))
+    assert all(np.array_equal(a, b) for a, b in zip(batches, again, strict=True))
+    other = data.batches(32, np.random.default_rng(2))
+    assert not all(np.array_equal(a, b) for a, b in zip(batches, other, strict=True))
 
 
 def test_a_text_does_not_depend_on_its_neighbours() -> None:

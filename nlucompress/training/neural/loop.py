@@ -56,13 +56,12 @@ def fit(
         if options.patience and run.waited >= options.patience:
             break
         # Every epoch has random numbers of its own, so that a resumed run takes the same ones.
-        order = np.random.default_rng([options.seed, epoch]).permutation(len(data.targets))
+        batches = data.batches(options.batch, np.random.default_rng([options.seed, epoch]))
         torch.manual_seed(options.seed * 100_003 + epoch)
         module.train()
-        for number, at in enumerate(range(0, len(order), options.batch)):
+        for number, index in enumerate(batches):
             step = epoch * steps_per_epoch + number
             _set_rate(optimizers, options.schedule.rate(step, total, steps_per_epoch))
-            index = order[at : at + options.batch]
             loss = _loss(module, data.take(index), teacher, index)
             if not torch.isfinite(loss):
                 if not run.epochs:

@@ -14,7 +14,14 @@ from nlucompress.format.model import Model, Network
 from nlucompress.networks import sequence
 from nlucompress.networks.layers import LEAK, Settings
 from nlucompress.networks.sequence import Batch
-from nlucompress.training.neural.trainable import Trainable, trainable
+from nlucompress.training.neural.base import Trainable
+from nlucompress.training.neural.trainable import trainable
+
+
+def _is_pruned(model: Model) -> bool:
+    """Whether `quantize` dropped weights on purpose, rather than by rounding them to zero."""
+    options = (each.get("options", {}) for each in model.history if each["stage"] == "quantize")
+    return any(each.get("keep") is not None or each.get("threshold") for each in options)
 
 
 class Module(nn.Module):
@@ -33,7 +40,8 @@ class Module(nn.Module):
         self._settings = Settings.parse(network.kind, network.settings)
         self._dropout, self._word_dropout = dropout, word_dropout
         where = f"table {sequence.TABLE!r}"
-        self.table = trainable(where, model.tables[sequence.TABLE].matrix)
+        pruned = _is_pruned(model)
+        self.table = trainable(where, model.tables[sequence.TABLE].matrix, pruned)
         layers = {
             name.replace(".", "_"): trainable(f"tensor {name!r}", matrix)
             for name, matrix in network.tensors.items()
