@@ -25,7 +25,7 @@ from tests.reference_hash import (
     require,
     tokens,
 )
-from tests.reference_namespaces import Namespaces
+from tests.reference_namespaces import Namespaces, Pairs
 from tests.reference_neural import READ_WORDS, affine, represent
 from tests.reference_tagger import TokenReader, viterbi
 
@@ -613,7 +613,7 @@ class ReferenceModel:
         self.tables = {
             name: Table(table, f"tables.{name}", tensors) for name, table in spec["tables"].items()
         }
-        self.ngrams: NGrams | Namespaces | None = None
+        self.ngrams: NGrams | Namespaces | Pairs | None = None
         self.neural: tuple[str, dict[str, Any]] | None = None
         self.tokens: TokenReader | None = None
         features = spec.get("features", {})
@@ -623,6 +623,8 @@ class ReferenceModel:
             fields(features, "kind")
         elif features.get("kind") == "namespaces":
             self.ngrams = Namespaces(features)
+        elif features.get("kind") == "pairs":
+            self.ngrams = Pairs(features)
         elif "features" in spec:
             self.ngrams = NGrams(features)
         self.transitions: list[list[float]] | None = None

@@ -1,4 +1,4 @@
-"""The features of kind `namespaces` of FORMAT.md (11.4), for the second reader.
+"""The features of kinds `namespaces` and `pairs` of FORMAT.md (11.4, 11.5), for the second reader.
 
 Written from the specification alone, like `reference_decoder.py`, which it is a part of.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests import reference_tagger
 from tests.reference_hash import fmix32, require
 from tests.reference_tagger import NUMBER
 
@@ -86,6 +87,23 @@ class Namespaces:
                 value = (10 * value + byte - 48) % 2**64
             return (value + int(seed)) % 2**64
         return murmur32(name, int(seed) % 2**32)
+
+
+class Pairs:
+    """The rule that reads keys and values from a line."""
+
+    def __init__(self, spec: dict[str, Any]) -> None:
+        """Read the rule."""
+        require(set(spec) == {"kind"}, "unknown fields of pairs")
+
+    def weights(self, line: str) -> dict[str, float]:
+        """The weight of every key of a line."""
+        weights: dict[str, float] = {}
+        for cell in line.split("\t"):
+            if cell:
+                name, value = reference_tagger.pair(cell)
+                weights[name] = weights.get(name, 0.0) + value
+        return weights
 
 
 def utf8(text: str) -> bytes:

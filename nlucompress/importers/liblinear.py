@@ -41,6 +41,7 @@ CLASSIFIERS = (
     CRAMMER_SINGER,
     "L1R_L2LOSS_SVC",
 )
+FEATURES = {"kind": "pairs"}
 _HEADER = ("solver_type", "nr_class", "label", "nr_feature", "bias", "rho", "w")
 _MAX_FEATURES = 1 << 32
 
@@ -86,7 +87,7 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
         settings["link"] = "softmax" if single else "logistic-shares"
     network = Network("linear", settings, {"bias": weights.bias_of(biases[0], where)})
     keys = _keys(options, features, where)
-    return Model({"features": Table(keys, table)}, network, tuple(labels), weights.FEATURES)
+    return Model({"features": Table(keys, table)}, network, tuple(labels), FEATURES)
 
 
 def _header(text: list[bytes], where: str) -> tuple[dict[str, list[bytes]], int]:

@@ -10,9 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.errors import FormatError, UsageError
+from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.model import Model
-from nlucompress.networks.tagger import is_linear_over_attributes, is_tagger
+from nlucompress.networks.tagger import is_tagger
 
 Float64 = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ class Classifier:
         """
         if model.network is None or model.network.kind == "tensors":
             raise UsageError("this model holds tables only and cannot classify; use `lookup`")
-        if is_tagger(model) and not is_linear_over_attributes(model):
+        if is_tagger(model):
             raise UsageError("this model tags the tokens of sentences; use `predict --tag`")
         if model.network.kind not in KINDS:
             raise FormatError(f"unknown network kind {model.network.kind!r}; update nlucompress")
@@ -82,8 +82,20 @@ class Classifier:
         self._network: Scorer = network(model)
 
     def scores(self, texts: Sequence[str]) -> Float64:
-        """Raw scores before the link, shape (len(texts), labels)."""
-        batches = [self._network.scores(batch) for batch in self._batches(texts)]
+        """Raw scores before the link, shape (len(texts), labels).
+
+        Raises:
+            DataError: The model's features cannot read a text; the message has its number.
+        """
+        try:
+            batches = [self._network.scores(batch) for batch in self._batches(texts)]
+        except DataError:
+            for number, text in enumerate(texts, 1):
+                try:
+                    self._network.scores([text])
+                except DataError as error:
+                    raise DataError(f"text {number}: {error}") from None
+            raise
         return np.concatenate([np.zeros((0, len(self.labels))), *batches])
 
     def _batches(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.networks import crf, linear
-from nlucompress.networks.attributes import KIND, Token, describes_tokens, token_features
+from nlucompress.networks.attributes import Token, describes_tokens, token_features
 
 Float64 = NDArray[np.float64]
 Sentence = Sequence[str] | Sequence[Token]
@@ -22,12 +22,6 @@ def is_tagger(model: Model) -> bool:
     """Whether a model labels the tokens of sentences, not whole texts."""
     network = model.network
     return network is not None and (network.kind == crf.KIND or describes_tokens(model.features))
-
-
-def is_linear_over_attributes(model: Model) -> bool:
-    """Whether a line of attributes is a token of a sentence or a text of its own, as one likes."""
-    network, features = model.network, model.features or {}
-    return network is not None and network.kind == "linear" and features.get("kind") == KIND
 
 
 class Tagger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,25 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         "nlucompress: error: standard input, line 2: no `|` in 'turn it on'; features stand behind "
         "`|` or `|namespace`\n"
     )
+
+
+def test_classifiers_are_evaluated_on_lines(tmp_path: Path) -> None:
+    for name, lines in (
+        ("liblinear", b"3\t3:-1\n1\t2\n-2\t1:4\t2\n"),
+        ("vowpal-wabbit", b"1\t|w the\n2\t| 7:4\n"),
+    ):
+        (tmp_path / "file").write_bytes(FILES[name])
+        (tmp_path / "data").write_bytes(lines)
+        assert run(tmp_path, "import", "file", "-f", "-o", "model.nlu").code == DONE
+        done = run(tmp_path, "evaluate", "model.nlu", "--data", "data", "--json")
+        assert done.code == DONE, done.err
+        assert json.loads(done.out)["accuracy"] == 1
+    (tmp_path / "data").write_bytes(b"1\t|w the\n2\tplain text\n")
+    done = run(tmp_path, "evaluate", "model.nlu", "--data", "data")
+    assert done.code == BAD_INPUT
+    assert "text 2: no `|` in 'plain text'" in done.err
+    shown = run(tmp_path, "inspect", "model.nlu").out.decode()
+    assert "features       namespaces, ngrams none, places none" in shown
 
 
 def test_features_of_liblinear_get_names(tmp_path: Path) -> None:

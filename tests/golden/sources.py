@@ -98,6 +98,7 @@ def tagger(kind: str, features: dict[str, Any], keys: tuple[str, ...]) -> nc.Mod
     return nc.Model({"features": table}, nc.Network(kind, settings, tensors), LABELS, features)
 
 
+PAIRS = ("b\tw=on", "b:0.5\tw=a\\:b:-2\tb", "unseen", "p=füß:1e1\t\tx=X", "")
 NAMED = ("w^the", "w^w1", "w^the^w1", "7", "é^東京", "x", "7^8^x")
 LINES = ("1 x|w the w1:0.5 |7", "| 7 8 x:-2\t|é:3 東京", "|w unseen | 007 x", "", "|w:-1e2 the w1")
 
@@ -114,6 +115,11 @@ def namespaces(settings: dict[str, Any], ngrams: dict[str, int], hashed_names: b
     network = nc.Network("linear", settings, {"bias": from_dense(values(1, 3, 1))})
     features = {"kind": "namespaces", "ngrams": ngrams, "places": places}
     return nc.Model({"features": table}, network, LABELS, features)
+
+
+def pairs() -> nc.Model:
+    """A linear model over lines of keys and values."""
+    return tagger("linear", {"kind": "pairs"}, ATTRIBUTES)
 
 
 def _template_tagger() -> nc.Model:
@@ -231,6 +237,7 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "packed_crf": lambda: _attribute_tagger("crf"),
     "packed_linear_tagger": lambda: _attribute_tagger("linear"),
     "namespaces": lambda: namespaces({"link": "logistic-shares"}, {"w": 2}, False),
+    "pairs": pairs,
     "packed_namespaces": lambda: nc.pack(
         hashed(namespaces({"link": "margin", "bounds": [-2.5, 2.5]}, {"": 3, "w": 1}, True))
     ),
@@ -261,7 +268,7 @@ def encoding(matrix: Matrix) -> str:
 
 def texts_for(model: nc.Model) -> tuple[str, ...]:
     """Texts that a classifier can read."""
-    return LINES if (model.features or {}).get("kind") == "namespaces" else TEXTS
+    return {"namespaces": LINES, "pairs": PAIRS}.get((model.features or {})["kind"], TEXTS)
 
 
 def _number(value: float, digits: int | None) -> float:
