@@ -28,7 +28,7 @@ from nlucompress.importers.keylist import shown
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.sources import BOM, Opened, opened
 from nlucompress.importers.text_layouts import NUMBER
-from nlucompress.importers.vowpal_header import Header
+from nlucompress.importers.vowpal_options import Header
 
 CONSTANT = b"Constant"
 CONSTANT_HASH = 11650396  # of the feature that every line has, unless --noconstant
@@ -53,6 +53,8 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
         where = stream.name
         lines = stream.read().removeprefix(BOM).split(b"\n")
     header, begin = vowpal_header.parse(lines, where)
+    if lines[-1]:  # the file does not tell how many lines it has
+        raise FormatError(f"{where}: line {len(lines)} has no end; is the file cut off?")
     return _model(header, _weights(lines, begin, header, where), where)
 
 
@@ -70,8 +72,8 @@ def _weights(lines: Sequence[bytes], begin: int, header: Header, where: str) -> 
     before = -1
     for number, line in enumerate(lines[begin:], begin + 1):
         text = line.removesuffix(b"\r")
-        if not text and number >= len(lines) - 1:
-            continue
+        if not text and number == len(lines):
+            break
         at = f"{where}: line {number}"
         match = _WEIGHT.fullmatch(text)
         if match is None:

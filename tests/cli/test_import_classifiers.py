@@ -37,16 +37,6 @@ def test_a_classifier_is_imported_and_packed(tmp_path: Path, name: str) -> None:
     assert run(tmp_path, "inspect", "small.nlu", "--verify").code == DONE
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_damaged_classifiers(tmp_path: Path, name: str) -> None:
-    (tmp_path / "file").write_bytes(FILES[name][: len(FILES[name]) // 2])
-    done = run(tmp_path, "import", "file", "-o", "model.nlu")
-    assert (done.code, done.out) == (BAD_INPUT, b"")
-    assert done.err.startswith("nlucompress: error: file: ")
-    assert done.err.count("\n") == 1
-    assert not (tmp_path / "model.nlu").exists()
-
-
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(FILES["vowpal-wabbit"])
     assert run(tmp_path, "import", "file", "-o", "model.nlu").code == DONE

@@ -105,11 +105,14 @@ def test_two_classes() -> None:
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {
-    "interactions": (vowpal(options="--oaa 3 --quadratic ab"), "--quadratic makes more of a line"),
-    "other reduction": (vowpal(options="--ect 3"), "--ect makes more"),
+    "interactions": (
+        vowpal(options="--oaa 3 --quadratic ab"),
+        "'--quadratic' makes more of a line",
+    ),
+    "other reduction": (vowpal(options="--ect 3"), "'--ect' makes more"),
     "both": (vowpal(options="--oaa 3 --csoaa 3"), "both --oaa and --csoaa"),
-    "twice": (vowpal(options="--oaa 3 --oaa 3"), "--oaa comes twice"),
-    "quote": (vowpal(options="--oaa '3"), "the options are malformed"),
+    "twice": (vowpal(options="--oaa 3 --oaa 3"), "'--oaa' comes twice"),
+    "stray word": (vowpal(options="--oaa 3 4"), "'4' makes more of a line"),
     "link": (vowpal(options="--oaa 3 --link glf1"), "--link glf1: only identity and logistic"),
     "hash": (vowpal(options="--oaa 3 --hash some"), "unknown --hash some"),
     "skips": (vowpal(skips="w1"), "--skips w1 makes features that we do not"),
@@ -131,6 +134,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "line": (vowpal(("a:28:nan",)), "line 19: expected `place:weight` or `name:place:weight`"),
     "blank": (vowpal(("a:28:1", "", "b:32:1")), "line 20: expected"),
     "no weights": (vowpal(()), "the model has no weights; is the file cut off"),
+    "cut off": (vowpal()[:-1], r"line 2\d has no end; is the file cut off"),
     "header": (vowpal().replace(b"bits:18\n", b""), "the header has no line `bits`"),
     "header line": (vowpal().replace(b"lda:0", b"\xff"), "line 6: .* is no line of a header"),
     "header end": (
@@ -218,3 +222,15 @@ def agree(model: nc.Model, asked: list[str], told: list[Any], binary: bool) -> N
         assert [b for b, _, is_sure in pairs if is_sure] == [
             str(int(t)) for t, is_sure in zip(told, sure, strict=True) if is_sure
         ]
+
+
+def test_long_lines_take_no_long_time() -> None:
+    digits = "1" * 300_000
+    for data in (
+        vowpal((f"a:4:{digits}x",)),
+        vowpal((digits + ":" * 300_000,)),
+        vowpal(options=f"--oaa 3 --named_labels {',' * 1_000_000}"),
+        vowpal().replace(b"lda:0", b"lda:" + b" " * 300_000 + b"x"),
+    ):
+        with pytest.raises(FormatError):
+            load(data)
