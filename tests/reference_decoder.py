@@ -15,6 +15,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.reference_fasttext import Buckets, mean
+from tests.reference_fasttext import scores as fasttext_scores
 from tests.reference_hash import (
     Bits,
     HashIndex,
@@ -616,6 +618,8 @@ class ReferenceModel:
         self.ngrams: NGrams | Namespaces | Pairs | None = None
         self.neural: tuple[str, dict[str, Any]] | None = None
         self.tokens: TokenReader | None = None
+        self.buckets: Buckets | None = None
+        self.fasttext: dict[str, Any] | None = None
         features = spec.get("features", {})
         if features.get("kind") in ("attributes", "token-template"):
             self.tokens = TokenReader(features, fold)
@@ -625,6 +629,8 @@ class ReferenceModel:
             self.ngrams = Namespaces(features)
         elif features.get("kind") == "pairs":
             self.ngrams = Pairs(features)
+        elif features.get("kind") == "subwords":
+            self.buckets = Buckets(features)
         elif "features" in spec:
             self.ngrams = NGrams(features)
         self.transitions: list[list[float]] | None = None
@@ -637,7 +643,7 @@ class ReferenceModel:
 
     def read_network(self, spec: dict[str, Any], tensors: Tensors) -> None:
         """Read the network (section 12)."""
-        known = ("linear", "crf", "tensors", "dan", "lstm", "bilstm", "cnn")
+        known = ("linear", "crf", "tensors", "fasttext", "dan", "lstm", "bilstm", "cnn")
         require(spec["kind"] in known, "unknown kind of network")
         require(isinstance(spec["settings"], dict), "`settings` is no object")
         require(isinstance(spec["tensors"], dict), "`tensors` is no object")
@@ -665,7 +671,12 @@ class ReferenceModel:
             if matrix is None or (matrix.rows, matrix.columns) != (count, count):
                 raise ValueError("no transitions")
             self.transitions = [matrix.row(i) for i in range(count)]
-        if spec["kind"] in known[3:]:
+        if spec["kind"] == "fasttext":
+            require("embeddings" in self.tables, "no table `embeddings`")
+            require(self.buckets is not None, "no features of subwords")
+            require(set(self.tensors) == {"output"}, "tensors other than `output`")
+            self.fasttext = spec["settings"]
+        if spec["kind"] in known[4:]:
             require("embeddings" in self.tables, "no table `embeddings`")
             self.neural = spec["kind"], spec["settings"]
         if spec["kind"] in ("linear", "crf"):
@@ -691,6 +702,12 @@ class ReferenceModel:
         """The score of every label, before the link."""
         if self.neural is not None:
             return self.neural_scores(text)
+        if self.fasttext is not None and self.buckets is not None:
+            rows = self.tables["embeddings"]
+            indices = [rows.find(key) for key in self.buckets.keys(text)]
+            r = mean([rows.row(i) for i in indices if i is not None], rows.matrix.columns)
+            output = whole(self.tensors["output"])
+            return fasttext_scores(self.fasttext, output, len(self.labels), r)
         require(self.link is not None, "the model has no classifier")
         scores = self.tensors["bias"].row(0)
         table = self.tables["features"]

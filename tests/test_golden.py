@@ -54,6 +54,8 @@ def test_every_encoding_is_frozen() -> None:
         "dense float32, float",
         "dense uint8, linear",
         "dense uint8, codebook",
+        "pq of codes dense uint8, linear; centroids dense float32, float; "
+        "norms pq of codes dense uint8, linear; centroids dense float32, float",
         "sparse, float",
         "sparse, linear",
         "sparse, codebook",

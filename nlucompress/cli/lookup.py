@@ -26,25 +26,32 @@ def command(model: str, keys: str, table: str | None, as_json: bool) -> None:
     """Print the rows of keys: a key per line in, `key<TAB>numbers` out.
 
     KEYS is a file of keys, one a line; by default they are read from stdin. For a key that is not
-    in the table the line says `unknown`. A hashed table takes an unseen key for a known one with
-    probability 2^-fingerprint-bits.
+    in the table the line says `unknown`. In a model of fastText the keys are words, and the row of
+    one is the mean over the word and its character n-grams, so that unseen words have one, too. A
+    hashed table takes an unseen key for a known one with probability 2^-fingerprint-bits.
 
     \b
     Example:
       nlucompress lookup vectors.nlu < words.txt
     """
+    from nlucompress.networks.subwords import describes_subwords, word_vectors
+
     if model == keys == streams.STANDARD:
         raise UsageError("model and keys cannot both come from stdin; name one of them")
-    chosen = read_model(model).table(table)
+    source = read_model(model)
+    chosen = source.table(table)
     most = max(1, BATCH_VALUES // max(chosen.matrix.shape[1], 1))
     read = (
         batch[at : at + most] for batch in read_lines(keys) for at in range(0, len(batch), most)
     )
     for lines in read:
-        index = chosen.find(lines)
-        rows = iter(chosen.matrix.rows(index[index >= 0]))
-        for key, row in zip(lines, index.tolist(), strict=True):
-            values = next(rows) if row >= 0 else None
+        if describes_subwords(source.features):
+            rows, known = word_vectors(source, lines)
+        else:
+            known = (chosen.find(lines) >= 0).tolist()
+            rows = chosen.lookup(lines)
+        for key, row, is_known in zip(lines, rows, known, strict=True):
+            values = row if is_known else None
             streams.say(_json(key, values) if as_json else _plain(key, values))
         sys.stdout.flush()
 

@@ -66,6 +66,7 @@ FORMATS: dict[str, Format] = {
     "npy": Format("npy_file", lambda head: head[:6] == b"\x93NUMPY", takes=("name", "keys")),
     "keras": Format("keras_file", _named("keras_file"), takes=_TENSORS),
     "onnx": Format("onnx_file", _named("onnx_file"), takes=_TENSORS),
+    "fasttext": Format("fasttext", lambda head: head[:4] == (793_712_314).to_bytes(4, "little")),
     "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
     "vowpal-wabbit": Format("vowpal", _named("vowpal")),

@@ -132,8 +132,8 @@ def _options(text: str, where: str) -> dict[str, str]:
             value = value if equals else next(rest, "")
         elif name not in _FLAGS:
             raise FormatError(
-                f"{where}: {word[:40]!r} makes more of a line than a linear model over its features "
-                "does; train without it"
+                f"{where}: {word[:40]!r} makes more of a line than a linear model over its "
+                "features does; train without it"
             )
         if name in found:
             raise FormatError(f"{where}: the option {word[:40]!r} comes twice")

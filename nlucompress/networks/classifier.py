@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "lstm": ("neural", "Neural"),
     "bilstm": ("neural", "Neural"),
     "cnn": ("neural", "Neural"),
+    "fasttext": ("fasttext", "FastText"),
 }
 
 BATCH_VALUES = 1 << 22  # scores and rows of a batch stay within some dozens of megabytes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from nlucompress.networks.layers import Settings
 from nlucompress.networks.namespaces import Namespaces
 from nlucompress.networks.sequence import TABLE
 from nlucompress.networks.tagger import is_tagger
+from tests.unit import fasttext_files
 
 WORDS = (
     "",
@@ -209,6 +211,12 @@ def _history() -> nc.Model:
 
 MANY = tuple(f"intent_{name}_{n}" for n in range(12) for name in ("search", "play"))
 
+
+def fasttext(name: str) -> nc.Model:
+    """A fastText model, imported."""
+    return nc.import_model(BytesIO(fasttext_files.FILES[name]))
+
+
 SOURCES: dict[str, Callable[[], nc.Model]] = {
     "empty": lambda: nc.Model({}),
     "strings_dense": embeddings,
@@ -248,6 +256,11 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
         hashed(quantized(neural("bilstm"), bits=4, tensors=("backward.input",)))
     ),
     "packed_dan": lambda: nc.pack(hashed(neural("dan", 2, True))),
+    "fasttext": lambda: fasttext("softmax"),
+    "fasttext_one_vs_all": lambda: fasttext("one-vs-all"),
+    "fasttext_vectors": lambda: fasttext("vectors"),
+    "packed_fasttext": lambda: nc.pack(hashed(fasttext("hierarchical"))),
+    "packed_fasttext_pq": lambda: nc.pack(hashed(fasttext("quantized"))),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
 }
 
