@@ -68,6 +68,7 @@ FORMATS: dict[str, Format] = {
     "onnx": Format("onnx_file", _named("onnx_file"), takes=_TENSORS),
     "fasttext": Format("fasttext", lambda head: head[:4] == (793_712_314).to_bytes(4, "little")),
     "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
+    "crfsuite-dump": Format("crfsuite_dump", _named("crfsuite_dump")),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
     "vowpal-wabbit": Format("vowpal", _named("vowpal")),
     "liblinear": Format("liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)),

@@ -14,6 +14,7 @@ from tests.unit.tagger_files import FILES
 
 TOKENS = {
     "crfsuite": ["w=red", "b"],
+    "crfsuite-dump": ["w=red", "a --> b: 1"],
     "wapiti": ["u:w=東京", "u:w=東京"],
     "perceptron": ["bias", "i word tür"],
 }
