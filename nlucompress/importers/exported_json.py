@@ -10,6 +10,7 @@ import numpy as np
 
 from nlucompress.errors import DataError, FormatError
 from nlucompress.format import matrices
+from nlucompress.format.container import canonical
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import Matrix
 from nlucompress.format.model import Model, Network, Table
@@ -46,6 +47,7 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
         raise FormatError(f"{where}: the labels are no list of strings")
     if features is not None and not isinstance(features, dict):
         raise FormatError(f"{where}: the features are no object")
+    _check_plain({"features": features, "network": value["network"]}, where)
     if not isinstance(tables, dict) or not all(isinstance(each, dict) for each in tables.values()):
         raise FormatError(f"{where}: the tables are no object of objects")
     found = {}
@@ -91,3 +93,13 @@ def _check(row: Sequence[Any], where: str) -> None:
     for value in row:
         if type(value) not in (int, float) or not abs(value) <= BEYOND:
             raise DataError(f"{where}: {str(value)[:20]!r} is no finite float32")
+
+
+def _check_plain(value: Any, where: str) -> None:
+    """Refuse what the description of a model cannot hold."""
+    try:
+        canonical(value)
+    except (ValueError, RecursionError):
+        raise FormatError(
+            f"{where}: features or network hold a number that is not finite, or nest too deeply"
+        ) from None

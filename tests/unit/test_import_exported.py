@@ -90,6 +90,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "labels": (JSON.replace(b'"on"', b"1"), "the labels are no list of strings"),
     "same labels": (JSON.replace(b'"off"', b'"on"'), "two labels have the same name"),
     "features": (b'{"labels": [], "features": 1, "network": null, "tables": {}}', "no object"),
+    "infinity": (JSON.replace(b'"weighting": "binary"', b'"weighting": 1e999'), "not finite"),
     "network": (JSON.replace(b'"kind": "linear", ', b""), "no object of kind, settings, tensors"),
     "kind": (JSON.replace(b'"kind": "linear"', b'"kind": 1'), "kind, settings or tensors"),
     "tables": (JSON.replace(b"[1.5, 0.0]", b"[1.5, 0.0]}, 3: {"), "no JSON"),
