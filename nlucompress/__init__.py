@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nlucompress.format.model import Model, Network, Table
     from nlucompress.importers.detect import ImportOptions, import_model
     from nlucompress.importers.examples import Examples, read_examples
+    from nlucompress.importers.sklearn_objects import from_sklearn
     from nlucompress.importers.tagged import Tagged, read_tagged
     from nlucompress.networks.classifier import Classifier, Prediction
     from nlucompress.networks.featurizer import Featurizer
@@ -48,6 +49,7 @@ _HOMES = {
     "format.model": "Model Network Table",
     "importers.detect": "ImportOptions import_model",
     "importers.examples": "Examples read_examples",
+    "importers.sklearn_objects": "from_sklearn",
     "importers.tagged": "Tagged read_tagged",
     "networks.classifier": "Classifier Prediction",
     "networks.featurizer": "Featurizer",
@@ -98,6 +100,7 @@ __all__ = [
     "evaluate_tags",
     "export",
     "factorize",
+    "from_sklearn",
     "import_model",
     "load",
     "pack",

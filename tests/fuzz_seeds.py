@@ -10,7 +10,7 @@ from safetensors.numpy import save as safetensors_save
 from tests import mutations
 from tests.golden.sources import SOURCES
 from tests.hostile.samples import model_bytes
-from tests.unit import classifier_files, fasttext_files, tagger_files, vector_files
+from tests.unit import classifier_files, fasttext_files, skops_files, tagger_files, vector_files
 
 TEXTS = {
     "keys": b"red\t1 0 0.5\ngreen\t0 1 -0.25\nblue\t-2 1e-3 3\n",
@@ -58,5 +58,6 @@ def foreign_files() -> list[bytes]:
         *tagger_files.FILES.values(),
         *classifier_files.FILES.values(),
         *fasttext_files.FILES.values(),
+        skops_files.skops(),
         *[make() for make in vector_files.FILES.values()],
     ]

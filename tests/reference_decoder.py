@@ -30,6 +30,7 @@ from tests.reference_hash import (
 from tests.reference_namespaces import Namespaces, Pairs
 from tests.reference_neural import READ_WORDS, affine, represent
 from tests.reference_tagger import TokenReader, viterbi
+from tests.reference_vectorizer import VectorizerParts
 
 DTYPES = {"U8": "B", "U16": "H", "U32": "I", "I64": "q", "F16": "e", "F32": "f"}
 LARGEST = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
@@ -620,6 +621,7 @@ class ReferenceModel:
         self.tokens: TokenReader | None = None
         self.buckets: Buckets | None = None
         self.fasttext: dict[str, Any] | None = None
+        self.vectorizer: VectorizerParts | None = None
         features = spec.get("features", {})
         if features.get("kind") in ("attributes", "token-template"):
             self.tokens = TokenReader(features, fold)
@@ -631,6 +633,11 @@ class ReferenceModel:
             self.ngrams = Pairs(features)
         elif features.get("kind") == "subwords":
             self.buckets = Buckets(features)
+        elif features.get("kind") == "vectorizer":
+            self.vectorizer = VectorizerParts(features)
+            if any(part["vocabulary"] for part in features["parts"]):
+                require("norms" in self.tables, "no table `norms`")
+                require(self.tables["norms"].matrix.columns == 1, "norms of several columns")
         elif "features" in spec:
             self.ngrams = NGrams(features)
         self.transitions: list[list[float]] | None = None
@@ -652,7 +659,7 @@ class ReferenceModel:
         if spec["kind"] == "linear":
             settings = fields(spec["settings"], "link", "bounds")
             self.link = settings["link"]
-            links = ("softmax", "logistic", "logistic-shares", "margin")
+            links = ("softmax", "logistic", "margin", "one-vs-rest")
             require(self.link in links, "unknown link")
             if "bounds" in settings:
                 self.bounds = settings["bounds"]
@@ -660,7 +667,8 @@ class ReferenceModel:
                 low, high = settings["bounds"]
                 require(-1e30 <= low <= high <= 1e30, "bounds out of range")
             count = len(self.labels)
-            require(self.ngrams is not None or self.tokens is not None, "no features")
+            known_features = (self.ngrams, self.tokens, self.vectorizer)
+            require(any(each is not None for each in known_features), "no features")
             bias = self.tensors.get("bias")
             require(bias is not None and (bias.rows, bias.columns) == (1, count), "no bias")
         if spec["kind"] == "crf":
@@ -692,8 +700,15 @@ class ReferenceModel:
         low, high = self.bounds
         return [min(max(score, low), high) for score in scores]
 
+    def norm_factor(self, key: str) -> float:
+        """The number of a key in table `norms`, 0 if it is unknown."""
+        index = self.tables["norms"].find(key)
+        return 0.0 if index is None else self.tables["norms"].row(index)[0]
+
     def features(self, text: str) -> Mapping[str, float]:
         """The weight of every key of a text, known or not."""
+        if self.vectorizer is not None:
+            return self.vectorizer.weights(text, self.norm_factor)
         if self.ngrams is None:
             raise ValueError("the model has no features")
         return self.ngrams.weights(text)

@@ -1,4 +1,4 @@
-"""The features of kinds `namespaces` and `pairs` of FORMAT.md (11.5, 11.6), for the second reader.
+"""The features of kinds `namespaces` and `pairs` of FORMAT.md (11.6, 11.7), for the second reader.
 
 Written from the specification alone, like `reference_decoder.py`, which it is a part of.
 """

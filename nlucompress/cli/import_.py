@@ -30,13 +30,17 @@ from nlucompress.importers.formats import FORMATS
 @click.option(
     "--skip", multiple=True, metavar="NAME", help="Named tensors: leave this one out (repeatable)."
 )
+@click.option(
+    "--trust-pickle", is_flag=True, help="Open a pickle of scikit-learn, which may run any code."
+)
 @stage_options
 def command(target: Target, file: str, format_: str | None, **options: Any) -> None:
-    """Bring a model in: word vectors, tensors, a tagger (CRFsuite, Wapiti, a perceptron in JSON)
-    or a classifier (Vowpal Wabbit, LIBLINEAR), each gzipped or not.
+    """Bring a model in: word vectors, tensors, taggers, classifiers, fastText, pipelines of
+    scikit-learn.
 
-    Nothing in the file is ever run. A malformed line, a number that is not finite and a key that
-    occurs twice are refused with their line.
+    The content tells the format; it may be gzipped. Nothing in the file is ever run, but for a
+    pickle that `--trust-pickle` vouches for. A malformed line, a number that is not finite and a
+    key that occurs twice are refused with their line.
 
     \b
     Example:

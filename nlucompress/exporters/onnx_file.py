@@ -57,7 +57,7 @@ def write(model: Model, rows: Rows) -> Iterator[bytes]:
             graph += _node("Clip", ["sums", "low", "high"], ["bounded"])
             sums = "bounded"
         link = str(network.settings["link"])
-        if link == "logistic-shares":
+        if link == "one-vs-rest":
             graph += _node("Sigmoid", [sums], ["each"])
             one = block(1, "p") + integer(3, 1) + integer(20, 2)
             graph += _node("LpNormalization", ["each"], ["scores"], block(5, one))

@@ -53,6 +53,7 @@ def _perceptron(head: bytes) -> bool:
     return _JSON_HEAD.match(head.removeprefix(BOM)) is not None
 
 
+PICKLE = "sklearn-pickle"
 _TENSORS = ("name", "tensor", "keys", "skip")
 
 FORMATS: dict[str, Format] = {
@@ -67,6 +68,8 @@ FORMATS: dict[str, Format] = {
     "keras": Format("keras_file", _named("keras_file"), takes=_TENSORS),
     "onnx": Format("onnx_file", _named("onnx_file"), takes=_TENSORS),
     "fasttext": Format("fasttext", lambda head: head[:4] == (793_712_314).to_bytes(4, "little")),
+    "skops": Format("skops", _named("skops")),
+    PICKLE: Format("sklearn_objects"),
     "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
     "crfsuite-dump": Format("crfsuite_dump", _named("crfsuite_dump")),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),

@@ -84,7 +84,7 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     biases = bias * values[features:] if bias >= 0 else np.zeros((1, count))
     settings = {"link": "margin"}
     if solver in LOGISTIC:
-        settings["link"] = "softmax" if single else "logistic-shares"
+        settings["link"] = "softmax" if single else "one-vs-rest"
     network = Network("linear", settings, {"bias": weights.bias_of(biases[0], where)})
     keys = _keys(options, features, where)
     return Model({"features": Table(keys, table)}, network, tuple(labels), FEATURES)

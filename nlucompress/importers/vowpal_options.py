@@ -103,7 +103,7 @@ def header_of(fields: Mapping[str, str], sizes: Mapping[str, int], where: str) -
         if reduction == "oaa" and link == "logistic":
             settings["link"] = "logistic"
         elif reduction == "oaa" and bounds == LOGISTIC:
-            settings["link"] = "logistic-shares"
+            settings["link"] = "one-vs-rest"
     if reduction != "csoaa":
         settings["bounds"] = bounds
     hashing = options.get("hash", "strings")

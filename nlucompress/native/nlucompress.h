@@ -1957,7 +1957,7 @@ static inline int nlu_read_tensors(nlu_model *m, nlu_json j, uint64_t *used, int
 static inline int nlu_open_network(nlu_model *m, uint64_t *used)
 {
     static const char *const kinds[] = {"linear", "tensors", NULL};
-    static const char *const links[] = {"margin", "softmax", "logistic", "logistic-shares", NULL};
+    static const char *const links[] = {"margin", "softmax", "logistic", "one-vs-rest", NULL};
     nlu_json j = m->part[NLU_NETWORK], name = j, settings = j, tensors = j;
     unsigned count = 0, seen = 0;
     int has_bias = 0, error;
@@ -2533,7 +2533,8 @@ static inline void nlu_link(const nlu_model *m, double *scores)
         }
         sum += scores[k];
     }
-    for (size_t k = 0; k < count && m->link % 2 == 1; k++) scores[k] /= sum > 0 ? sum : 1;
+    for (size_t k = 0; k < count && m->link % 2 == 1; k++)
+        scores[k] = sum > 0 ? scores[k] / sum : 1 / (double)count;
 }
 
 /* ---- Unicode: tables, written by make_unicode.py --------------------------------------------- */

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,18 @@ from nlucompress.format import codec
 from nlucompress.format.model import Model, Table
 from nlucompress.native import extension
 from nlucompress.networks.text_features import text_features
+from nlucompress.networks.vectorizer import KIND as VECTORIZER
+from nlucompress.networks.vectorizer import TABLE as NORMS
+from nlucompress.networks.vectorizer import Vectorizer
 
 Float64 = NDArray[np.float64]
 
 TABLE = "features"
 BIAS = "bias"
-LINKS = ("softmax", "logistic", "logistic-shares", "margin")
+LINKS = ("softmax", "logistic", "margin", "one-vs-rest")
+Weigh = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
 BOUNDS = "bounds"
 LARGEST = 1e30  # of a bound
-TINY = float(np.finfo(np.float64).tiny)
 
 
 class Linear:
@@ -36,12 +39,12 @@ class Linear:
         self._table = table_of(model)
         self._bias, self._link = bias_and_link(model)
         self._bounds = bounds_of(model)
-        self._featurizer = text_features(model.features or {})
+        self._weigh = weights_of(model)
         self._reader = _native_reader(model)
 
     def known(self, texts: Sequence[str]) -> list[tuple[int, int]]:
         """Per text, how many keys the table knows (or takes for known) and how many not."""
-        keyed = [list(self._featurizer(text)) for text in texts]
+        keyed = [list(weights) for weights in self._weigh(texts)]
         found = [int((self._table.find(keys) >= 0).sum()) for keys in keyed]
         return [(known, len(keys) - known) for known, keys in zip(found, keyed, strict=True)]
 
@@ -53,7 +56,7 @@ class Linear:
             except ValueError as error:
                 raise FormatError(f"table 'features': {error}") from None
             return scores.reshape(len(texts), -1)
-        weights = [self._featurizer(text) for text in texts]
+        weights = self._weigh(texts)
         keys = sorted(set().union(*weights))
         index = self._table.find(keys)
         known = index >= 0
@@ -70,6 +73,19 @@ class Linear:
     def link(self, scores: Float64) -> Float64:
         """Raw scores to what is shown: probabilities, or the margins themselves."""
         return linked(scores, self._link)
+
+
+def weights_of(model: Model) -> Weigh:
+    """What turns texts into weighted keys.
+
+    Raises:
+        FormatError: The features are malformed, of another kind, or lack a table.
+    """
+    features = model.features or {}
+    if features.get("kind") == VECTORIZER:
+        return Vectorizer(features, model.tables.get(NORMS))
+    featurizer = text_features(features)
+    return lambda texts: [featurizer(text) for text in texts]
 
 
 def table_of(model: Model) -> Table:
@@ -129,9 +145,12 @@ def linked(scores: Float64, link: str) -> Float64:
     """Raw scores as a link shows them."""
     if link == "logistic":
         return _sigmoid(scores)
-    if link == "logistic-shares":
+    if link == "one-vs-rest":
         each = _sigmoid(scores)
-        shares: Float64 = each / np.maximum(each.sum(axis=-1, keepdims=True), TINY)
+        total = each.sum(axis=-1, keepdims=True)
+        shares: Float64 = np.where(
+            total > 0, each / np.where(total > 0, total, 1), 1 / each.shape[-1]
+        )
         return shares
     return softmax(scores) if link == "softmax" else scores
 

@@ -31,7 +31,7 @@ Int64 = NDArray[np.int64]
 LOSS_OF: dict[str, LossName] = {
     "margin": "squared-hinge",
     "logistic": "logistic",
-    "logistic-shares": "logistic",
+    "one-vs-rest": "logistic",
     "softmax": "softmax",
 }
 

@@ -217,6 +217,41 @@ def fasttext(name: str) -> nc.Model:
     return nc.import_model(BytesIO(fasttext_files.FILES[name]))
 
 
+def vectorized() -> nc.Model:
+    """A linear model over two vectorizers, one of them hashing, as of scikit-learn."""
+    part = {
+        "analyzer": "word",
+        "ngrams": [1, 2],
+        "lowercase": True,
+        "accents": "unicode",
+        "characters": "\\w",
+        "shortest": 2,
+        "bounded": False,
+        "stop_words": ["the"],
+        "weighting": "logarithm",
+        "norm": "l2",
+        "vocabulary": True,
+        "buckets": 0,
+        "signed": False,
+    }
+    hashing = {
+        "analyzer": "char_wb",
+        "weighting": "count",
+        "norm": "l1",
+        "vocabulary": False,
+        "buckets": 20,
+        "signed": True,
+    }
+    keys = ["0 on", "0 off", "0 on off", "0 fuße", "0 東京", *(f"1 {at}" for at in range(20))]
+    weights = from_dense(values(len(keys), len(LABELS), 0.8))
+    norms = nc.Table(Strings.of(keys[:5]), from_dense(values(5, 1, 1)))
+    tables = {"features": nc.Table(Strings.of(keys), weights), "norms": norms}
+    bias = from_dense(np.arange(len(LABELS), dtype=np.float32)[None, :] / 8)
+    network = nc.Network("linear", {"link": "one-vs-rest"}, {"bias": bias})
+    parts = [part, {**part, **hashing, "stop_words": []}]
+    return nc.Model(tables, network, LABELS, {"kind": "vectorizer", "parts": parts})
+
+
 SOURCES: dict[str, Callable[[], nc.Model]] = {
     "empty": lambda: nc.Model({}),
     "strings_dense": embeddings,
@@ -244,7 +279,7 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "crf_template": _template_tagger,
     "packed_crf": lambda: _attribute_tagger("crf"),
     "packed_linear_tagger": lambda: _attribute_tagger("linear"),
-    "namespaces": lambda: namespaces({"link": "logistic-shares"}, {"w": 2}, False),
+    "namespaces": lambda: namespaces({"link": "one-vs-rest"}, {"w": 2}, False),
     "pairs": pairs,
     "packed_namespaces": lambda: nc.pack(
         hashed(namespaces({"link": "margin", "bounds": [-2.5, 2.5]}, {"": 3, "w": 1}, True))
@@ -261,6 +296,8 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "fasttext_vectors": lambda: fasttext("vectors"),
     "packed_fasttext": lambda: nc.pack(hashed(fasttext("hierarchical"))),
     "packed_fasttext_pq": lambda: nc.pack(hashed(fasttext("quantized"))),
+    "vectorized": vectorized,
+    "packed_vectorized": lambda: nc.pack(hashed(vectorized())),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
 }
 

@@ -65,7 +65,7 @@ def build() -> dict[str, Model]:
     binary = full(nc.TrainOptions(words=None, chars=(3, 3), loss="logistic"))
     eight = nc.quantize(words, nc.QuantizeOptions(bits=8, per="row"))
     assert binary.network is not None
-    shares = replace(binary.network, settings={"link": "logistic-shares"})
+    shares = replace(binary.network, settings={"link": "one-vs-rest"})
     odd = replace(full_of_three(), labels=ODD_LABELS)
     plain = nc.PhashOptions(method="cascade", fingerprint_bits=0)
     return {

@@ -6,7 +6,7 @@ import pytest
 
 from nlucompress.format import container
 from nlucompress.importers.detect import DIRECTORY, recognize
-from nlucompress.importers.formats import FORMATS
+from nlucompress.importers.formats import FORMATS, PICKLE
 from tests import fuzz
 from tests.fuzz_seeds import INDEX, foreign_files, seeds
 
@@ -18,7 +18,7 @@ def is_ours(reader: str, data: bytes) -> bool:
 
 def test_every_format_is_fuzzed() -> None:
     files = {recognize(data) for data in [*foreign_files(), INDEX]}
-    assert files | {DIRECTORY} == set(FORMATS)
+    assert files | {DIRECTORY} == set(FORMATS) - {PICKLE}  # which is not read, but run
 
 
 SEEDS = [(reader, data) for reader, data in seeds() if not is_ours(reader, data)]

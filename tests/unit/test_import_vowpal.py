@@ -85,7 +85,7 @@ def test_costs_and_labels() -> None:
     assert load(vowpal(options="--named_labels a,b,c --oaa 3")).labels == ("a", "b", "c")
     logistic = "-50", "50"
     shares = load(vowpal(bounds=logistic))
-    assert settings(shares) == {"link": "logistic-shares", "bounds": [-50.0, 50.0]}
+    assert settings(shares) == {"link": "one-vs-rest", "bounds": [-50.0, 50.0]}
     assert settings(load(vowpal(options="--oaa 3 --link=logistic", bounds=logistic)))["link"] == (
         "logistic"
     )

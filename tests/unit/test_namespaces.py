@@ -149,6 +149,6 @@ def test_bounds_that_are_refused(bounds: object) -> None:
 
 def test_shares() -> None:
     scores = np.array([[0.0, 0.0, 0.0], [800.0, -800.0, 0.0], [-800.0, -800.0, -800.0]])
-    shares = linked(scores, "logistic-shares")
+    shares = linked(scores, "one-vs-rest")
     assert shares[:2] == pytest.approx(np.array([[1 / 3] * 3, [2 / 3, 0, 1 / 3]]))
     assert np.isfinite(shares).all()
