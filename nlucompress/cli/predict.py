@@ -14,7 +14,7 @@ from nlucompress.cli.common import printable, read_model
 from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from nlucompress.networks.classifier import Prediction
+    from nlucompress.networks.classifier import Classifier, Prediction
 
 CHUNK = 1 << 16
 
@@ -66,11 +66,29 @@ def command(
     if marginals:
         raise UsageError("--marginals is for --tag")
     classifier = Classifier(read_model(model))
+    number = 0
     for lines in read_lines(texts):
-        for prediction in classifier.explain(lines, top, count_keys=unknown):
+        for prediction in _explained(classifier, lines, number, texts, top, unknown):
             shown = _json(prediction, unknown) if as_json else _plain(prediction, unknown)
             streams.say(shown)
+        number += len(lines)
         sys.stdout.flush()
+
+
+def _explained(
+    classifier: Classifier, lines: list[str], before: int, path: str, top: int, unknown: bool
+) -> Iterator[Prediction]:
+    """Answers to lines; one that the model's features cannot read is an error behind the others."""
+    try:
+        yield from classifier.explain(lines, top, count_keys=unknown)
+        return
+    except DataError:
+        pass
+    for number, line in enumerate(lines, before + 1):
+        try:
+            yield from classifier.explain([line], top, count_keys=unknown)
+        except DataError as error:
+            raise DataError(f"{streams.named(path)}, line {number}: {error}") from None
 
 
 def _plain(prediction: Prediction, unknown: bool) -> str:

@@ -30,8 +30,8 @@ Int64 = NDArray[np.int64]
 LOSS_OF: dict[str, LossName] = {
     "margin": "squared-hinge",
     "logistic": "logistic",
-    "softmax": "softmax",
     "one-vs-rest": "logistic",
+    "softmax": "softmax",
 }
 
 

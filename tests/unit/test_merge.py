@@ -68,8 +68,8 @@ def test_fisher_weights_what_the_answers_depend_on(models: tuple[nc.Model, nc.Mo
     data = head("train", 300)
     merged = nc.merge(old, new, nc.MergeOptions(0.5, fisher=True), data)
     plain = nc.merge(old, new, nc.MergeOptions(0.5))
-    scores = [nc.Classifier(each).scores(TEXTS) for each in (merged, plain)]
-    assert not np.allclose(*scores)
+    weighted, even = (nc.Classifier(each).scores(TEXTS) for each in (merged, plain))
+    assert not np.allclose(weighted, even)
     same = nc.merge(new, new, nc.MergeOptions(0.3, fisher=True), data)
     assert np.allclose(
         nc.Classifier(same).scores(TEXTS), nc.Classifier(new).scores(TEXTS), atol=1e-5
@@ -154,9 +154,8 @@ def test_the_program(models: tuple[nc.Model, nc.Model], tmp_path: Path) -> None:
     done = run(tmp_path, "merge", "old.nlu", "new.nlu", "-o", "merged.nlu")
     assert done.code == DONE
     assert "weights: 0.5 of the newer model" in done.err
-    again = run(
-        tmp_path, "merge", "old.nlu", "--weight", "0.5", stdin=(tmp_path / "new.nlu").read_bytes()
-    )
+    newer = (tmp_path / "new.nlu").read_bytes()
+    again = run(tmp_path, "merge", "old.nlu", "--weight", "0.5", stdin=newer)
     assert again.out == (tmp_path / "merged.nlu").read_bytes()
     assert run(tmp_path, "merge", "old.nlu", "new.nlu", "--fisher", "-o", "a.nlu").code == USAGE
     nc.save(nc.phash(models[1]), tmp_path / "hashed.nlu")
