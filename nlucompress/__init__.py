@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.evaluate_tags import TagReport, evaluate_tags
     from nlucompress.stages.export import ExportOptions, export
     from nlucompress.stages.factorize import FactorizeOptions, factorize
+    from nlucompress.stages.merge import MergeOptions, merge
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
     from nlucompress.stages.quantize import QuantizeOptions, quantize
@@ -59,6 +60,7 @@ _HOMES = {
     "stages.export": "ExportOptions export",
     "stages.evaluate_tags": "TagReport evaluate_tags",
     "stages.factorize": "FactorizeOptions factorize",
+    "stages.merge": "MergeOptions merge",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
     "stages.quantize": "QuantizeOptions quantize",
@@ -79,6 +81,7 @@ __all__ = [
     "FormatError",
     "Gates",
     "ImportOptions",
+    "MergeOptions",
     "Model",
     "Network",
     "NluCompressError",
@@ -103,6 +106,7 @@ __all__ = [
     "from_sklearn",
     "import_model",
     "load",
+    "merge",
     "pack",
     "phash",
     "quantize",

@@ -27,6 +27,7 @@ from tests.reference_hash import (
     require,
     tokens,
 )
+from tests.reference_namespaces import Namespaces, Pairs
 from tests.reference_neural import READ_WORDS, affine, represent
 from tests.reference_tagger import TokenReader, viterbi
 from tests.reference_vectorizer import VectorizerParts
@@ -615,7 +616,7 @@ class ReferenceModel:
         self.tables = {
             name: Table(table, f"tables.{name}", tensors) for name, table in spec["tables"].items()
         }
-        self.ngrams: NGrams | None = None
+        self.ngrams: NGrams | Namespaces | Pairs | None = None
         self.neural: tuple[str, dict[str, Any]] | None = None
         self.tokens: TokenReader | None = None
         self.buckets: Buckets | None = None
@@ -626,6 +627,10 @@ class ReferenceModel:
             self.tokens = TokenReader(features, fold)
         elif features.get("kind") == "words":
             fields(features, "kind")
+        elif features.get("kind") == "namespaces":
+            self.ngrams = Namespaces(features)
+        elif features.get("kind") == "pairs":
+            self.ngrams = Pairs(features)
         elif features.get("kind") == "subwords":
             self.buckets = Buckets(features)
         elif features.get("kind") == "vectorizer":
@@ -637,6 +642,7 @@ class ReferenceModel:
             self.ngrams = NGrams(features)
         self.transitions: list[list[float]] | None = None
         self.link: str | None = None
+        self.bounds: list[float] | None = None
         self.tensors: dict[str, AnyMatrix] = {}
         if "network" in spec:
             self.read_network(fields(spec["network"], "kind settings tensors"), tensors)
@@ -651,9 +657,15 @@ class ReferenceModel:
         for name, matrix in spec["tensors"].items():
             self.tensors[name] = read_matrix(matrix, f"network.tensors.{name}", tensors)
         if spec["kind"] == "linear":
-            self.link = fields(spec["settings"], "link")["link"]
+            settings = fields(spec["settings"], "link", "bounds")
+            self.link = settings["link"]
             links = ("softmax", "logistic", "margin", "one-vs-rest")
             require(self.link in links, "unknown link")
+            if "bounds" in settings:
+                self.bounds = settings["bounds"]
+                require([type(x) for x in list(settings["bounds"])] == [float, float], "no bounds")
+                low, high = settings["bounds"]
+                require(-1e30 <= low <= high <= 1e30, "bounds out of range")
             count = len(self.labels)
             known_features = (self.ngrams, self.tokens, self.vectorizer)
             require(any(each is not None for each in known_features), "no features")
@@ -680,6 +692,13 @@ class ReferenceModel:
             require("features" in self.tables, "no table `features`")
             columns = self.tables["features"].matrix.columns
             require(columns == len(self.labels), "columns are no labels")
+
+    def bounded(self, scores: list[float]) -> list[float]:
+        """Scores within the bounds."""
+        if self.bounds is None:
+            return scores
+        low, high = self.bounds
+        return [min(max(score, low), high) for score in scores]
 
     def norm_factor(self, key: str) -> float:
         """The number of a key in table `norms`, 0 if it is unknown."""
@@ -712,7 +731,7 @@ class ReferenceModel:
             if index is not None:
                 row = table.row(index)
                 scores = [score + weight * x for score, x in zip(scores, row, strict=True)]
-        return scores
+        return self.bounded(scores)
 
     def neural_scores(self, text: str) -> list[float]:
         """The scores of a network over word embeddings."""
@@ -757,7 +776,7 @@ class ReferenceModel:
             index = table.find(key)
             if index is not None:
                 scores = [s + value * x for s, x in zip(scores, table.row(index), strict=True)]
-        return scores
+        return scores if crf else self.bounded(scores)
 
     def predict(self, text: str) -> str:
         """The label with the highest score, of equal ones the first."""

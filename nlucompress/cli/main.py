@@ -21,6 +21,7 @@ COMMANDS = {
     "factorize": "factorize",
     "finetune": "finetune",
     "search": "search",
+    "merge": "merge",
     "quantize": "quantize",
     "phash": "phash",
     "pack": "pack",

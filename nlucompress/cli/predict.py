@@ -15,7 +15,7 @@ from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
-    from nlucompress.networks.classifier import Prediction
+    from nlucompress.networks.classifier import Classifier, Prediction
 
 CHUNK = 1 << 16
 
@@ -86,10 +86,12 @@ def command(
     if marginals:
         raise UsageError("--marginals is for --tag")
     classifier = Classifier(read_model(model))
+    number = 0
     for lines in read_lines(texts):
-        for prediction in classifier.explain(lines, top, count_keys=unknown):
+        for prediction in _explained(classifier, lines, number, texts, top, unknown):
             shown = _json(prediction, unknown) if as_json else _plain(prediction, unknown)
             streams.say(shown)
+        number += len(lines)
         sys.stdout.flush()
 
 
@@ -106,6 +108,22 @@ def _embed(model: Model, texts: str, as_json: bool) -> None:
             numbers = {"representation": [float(value) for value in row]}
             streams.say(json.dumps(numbers, allow_nan=False) if as_json else plain)
         sys.stdout.flush()
+
+
+def _explained(
+    classifier: Classifier, lines: list[str], before: int, path: str, top: int, unknown: bool
+) -> Iterator[Prediction]:
+    """Answers to lines; one that the model's features cannot read is an error behind the others."""
+    try:
+        yield from classifier.explain(lines, top, count_keys=unknown)
+        return
+    except DataError:
+        pass
+    for number, line in enumerate(lines, before + 1):
+        try:
+            yield from classifier.explain([line], top, count_keys=unknown)
+        except DataError as error:
+            raise DataError(f"{streams.named(path)}, line {number}: {error}") from None
 
 
 def _plain(prediction: Prediction, unknown: bool) -> str:

@@ -62,6 +62,7 @@ FORMATS: dict[str, Format] = {
     "keyedvectors": Format("keyedvectors", _named("keyedvectors"), takes=("name",)),
     "finalfusion": Format("finalfusion", lambda head: head[:4] == b"FiFu", takes=("name", "skip")),
     "safetensors": Format("safetensors_file", _safetensors, takes=_TENSORS),
+    "safetensors-index": Format("safetensors_index", _named("safetensors_index"), takes=_TENSORS),
     "model2vec": Format("model2vec", takes=("name", "skip")),
     "npy": Format("npy_file", lambda head: head[:6] == b"\x93NUMPY", takes=("name", "keys")),
     "keras": Format("keras_file", _named("keras_file"), takes=_TENSORS),
@@ -70,6 +71,10 @@ FORMATS: dict[str, Format] = {
     "skops": Format("skops", _named("skops")),
     PICKLE: Format("sklearn_objects"),
     "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
+    "crfsuite-dump": Format("crfsuite_dump", _named("crfsuite_dump")),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
+    "vowpal-wabbit": Format("vowpal", _named("vowpal")),
+    "liblinear": Format("liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)),
+    "nlucompress-json": Format("exported_json", _named("exported_json")),
     "perceptron": Format("perceptron", _perceptron),
 }

@@ -1,4 +1,4 @@
-"""The linear network: scores = bias + sum over the keys of weight * row."""
+"""The linear network: scores = bias + sum over the keys of weight * row, within its bounds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nlucompress.errors import FormatError
 from nlucompress.format import codec
 from nlucompress.format.model import Model, Table
 from nlucompress.native import extension
-from nlucompress.networks.featurizer import Featurizer
+from nlucompress.networks.text_features import text_features
 from nlucompress.networks.vectorizer import KIND as VECTORIZER
 from nlucompress.networks.vectorizer import TABLE as NORMS
 from nlucompress.networks.vectorizer import Vectorizer
@@ -23,6 +23,8 @@ TABLE = "features"
 BIAS = "bias"
 LINKS = ("softmax", "logistic", "margin", "one-vs-rest")
 Weigh = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
+BOUNDS = "bounds"
+LARGEST = 1e30  # of a bound
 
 
 class Linear:
@@ -36,6 +38,7 @@ class Linear:
         """
         self._table = table_of(model)
         self._bias, self._link = bias_and_link(model)
+        self._bounds = bounds_of(model)
         self._weigh = weights_of(model)
         self._reader = _native_reader(model)
 
@@ -65,7 +68,7 @@ class Linear:
             at = [slots[key] for key in keyed if key in slots]
             weight = [keyed[key] for key in keyed if key in slots]
             score += (rows[at] * np.array(weight, np.float64)[:, None]).sum(axis=0)
-        return scores
+        return bounded(scores, self._bounds)
 
     def link(self, scores: Float64) -> Float64:
         """Raw scores to what is shown: probabilities, or the margins themselves."""
@@ -81,7 +84,7 @@ def weights_of(model: Model) -> Weigh:
     features = model.features or {}
     if features.get("kind") == VECTORIZER:
         return Vectorizer(features, model.tables.get(NORMS))
-    featurizer = Featurizer.parse(features)
+    featurizer = text_features(features)
     return lambda texts: [featurizer(text) for text in texts]
 
 
@@ -111,9 +114,31 @@ def bias_and_link(model: Model) -> tuple[Float64, str]:
     bias = network.tensors[BIAS]
     if bias.shape != (1, len(model.labels)):
         raise FormatError("the columns of tensor 'bias' are not as many as the labels")
-    if set(network.settings) != {"link"} or network.settings["link"] not in LINKS:
+    if set(network.settings) - {BOUNDS} != {"link"} or network.settings["link"] not in LINKS:
         raise FormatError(f"unknown settings of the network: {dict(network.settings)}")
     return bias.rows(np.zeros(1, np.int64))[0].astype(np.float64), network.settings["link"]
+
+
+def bounds_of(model: Model) -> tuple[float, float] | None:
+    """The lowest and the highest score of a linear model, None where it has no bounds.
+
+    Raises:
+        FormatError: They are no two numbers that rise.
+    """
+    bounds = model.network.settings.get(BOUNDS) if model.network is not None else None
+    if bounds is None and not (model.network and BOUNDS in model.network.settings):
+        return None
+    if not isinstance(bounds, list) or [type(each) for each in bounds] != [float, float]:
+        raise FormatError(f"the bounds of the scores are no two numbers: {str(bounds)[:80]}")
+    low, high = bounds
+    if not -LARGEST <= low <= high <= LARGEST:
+        raise FormatError(f"the bounds of the scores are no two numbers that rise: {bounds}")
+    return low, high
+
+
+def bounded(scores: Float64, bounds: tuple[float, float] | None) -> Float64:
+    """Scores with what lies beyond the bounds put onto them."""
+    return scores if bounds is None else np.clip(scores, *bounds)
 
 
 def linked(scores: Float64, link: str) -> Float64:

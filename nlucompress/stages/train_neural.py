@@ -125,14 +125,19 @@ def fit_neural(
     frozen: Frozen | None = None,
 ) -> tuple[Model, dict[str, object]]:
     """Train a neural model on; see ``training.neural.loop.fit``."""
-    if find_spec("torch") is None:
-        raise UsageError("neural networks are trained by torch: pip install 'nlucompress[train]'")
+    need_torch()
     from nlucompress.training.neural.loop import fit
 
     data = prepared(model, examples, "training")
     held_out = None if dev is None else prepared(model, dev, "development")
     fitted, figures = fit(model, data, held_out, loop, teacher, progress, checkpoint, frozen)  # type: ignore[arg-type]
     return fitted, figures if frozen is None else {**figures, "compatible": frozen.figures()}
+
+
+def need_torch() -> None:
+    """Raise UsageError where torch is not installed."""
+    if find_spec("torch") is None:
+        raise UsageError("neural networks are trained by torch: pip install 'nlucompress[train]'")
 
 
 def prepared(model: Model, examples: Examples, what: str) -> Data:

@@ -24,6 +24,7 @@ from nlucompress.format.matrices import (
 from nlucompress.format.numbers import Floats, Linear
 from nlucompress.format.pq import code_numbers
 from nlucompress.networks.layers import PROJECTION, Settings
+from nlucompress.networks.namespaces import Namespaces
 from nlucompress.networks.neural import representing
 from nlucompress.networks.sequence import TABLE
 from nlucompress.networks.tagger import is_tagger
@@ -98,6 +99,30 @@ def tagger(kind: str, features: dict[str, Any], keys: tuple[str, ...]) -> nc.Mod
         tensors = {"bias": from_dense(values(1, size, 1))}
         settings = {"link": "softmax"}
     return nc.Model({"features": table}, nc.Network(kind, settings, tensors), LABELS, features)
+
+
+PAIRS = ("b\tw=on", "b:0.5\tw=a\\:b:-2\tb", "unseen", "p=füß:1e1\t\tx=X", "")
+NAMED = ("w^the", "w^w1", "w^the^w1", "7", "é^東京", "x", "7^8^x")
+LINES = ("1 x|w the w1:0.5 |7", "| 7 8 x:-2\t|é:3 東京", "|w unseen | 007 x", "", "|w:-1e2 the w1")
+
+
+def namespaces(settings: dict[str, Any], ngrams: dict[str, int], hashed_names: bool) -> nc.Model:
+    """A linear model over namespaces, its keys names or the places that they are hashed to."""
+    keys: list[str] = list(NAMED)
+    places = None
+    if hashed_names:
+        places = {"bits": 9, "width": 4, "digits": True, "seed": 3}
+        rule = Namespaces.parse({"kind": "namespaces", "ngrams": ngrams, "places": places})
+        keys = sorted({key for line in LINES for key in rule(line)} - {"0"})
+    table = nc.Table(Strings.of(keys), from_dense(values(len(keys), 3, 0.8)))
+    network = nc.Network("linear", settings, {"bias": from_dense(values(1, 3, 1))})
+    features = {"kind": "namespaces", "ngrams": ngrams, "places": places}
+    return nc.Model({"features": table}, network, LABELS, features)
+
+
+def pairs() -> nc.Model:
+    """A linear model over lines of keys and values."""
+    return tagger("linear", {"kind": "pairs"}, ATTRIBUTES)
 
 
 def _template_tagger() -> nc.Model:
@@ -257,6 +282,11 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "crf_template": _template_tagger,
     "packed_crf": lambda: _attribute_tagger("crf"),
     "packed_linear_tagger": lambda: _attribute_tagger("linear"),
+    "namespaces": lambda: namespaces({"link": "one-vs-rest"}, {"w": 2}, False),
+    "pairs": pairs,
+    "packed_namespaces": lambda: nc.pack(
+        hashed(namespaces({"link": "margin", "bounds": [-2.5, 2.5]}, {"": 3, "w": 1}, True))
+    ),
     "dan": lambda: neural("dan"),
     "cnn": lambda: neural("cnn"),
     "lstm": lambda: neural("lstm"),
@@ -290,6 +320,11 @@ def encoding(matrix: Matrix) -> str:
     return f"{form}, {matrix.numbers.kind}"
 
 
+def texts_for(model: nc.Model) -> tuple[str, ...]:
+    """Texts that a classifier can read."""
+    return {"namespaces": LINES, "pairs": PAIRS}.get((model.features or {})["kind"], TEXTS)
+
+
 def _number(value: float, digits: int | None) -> float:
     return float(value) if digits is None else round(float(value), digits)
 
@@ -316,9 +351,10 @@ def answers(model: nc.Model) -> dict[str, Any]:
         if PROJECTION in model.network.tensors:
             represented = representing(model, "model").embed(TEXTS)
             said["representations"] = [[_number(each, 6) for each in row] for row in represented]
-        scores = nc.Classifier(model).scores(TEXTS)
+        texts = texts_for(model)
+        scores = nc.Classifier(model).scores(texts)
         # Networks with exp and tanh differ in the last bits between systems.
         digits = None if model.network.kind == "linear" else 6
         said["scores"] = [[_number(score, digits) for score in row[:4]] for row in scores]
-        said["best"] = nc.Classifier(model).predict(TEXTS)
+        said["best"] = nc.Classifier(model).predict(texts)
     return said
