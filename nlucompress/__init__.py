@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nlucompress.format.model import Model, Network, Table
     from nlucompress.importers.detect import ImportOptions, import_model
     from nlucompress.importers.examples import Examples, read_examples
+    from nlucompress.importers.sklearn_objects import from_sklearn
     from nlucompress.importers.tagged import Tagged, read_tagged
     from nlucompress.networks.classifier import Classifier, Prediction
     from nlucompress.networks.featurizer import Featurizer
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.evaluate_tags import TagReport, evaluate_tags
     from nlucompress.stages.export import ExportOptions, export
     from nlucompress.stages.factorize import FactorizeOptions, factorize
+    from nlucompress.stages.merge import MergeOptions, merge
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
     from nlucompress.stages.quantize import QuantizeOptions, quantize
@@ -48,6 +50,7 @@ _HOMES = {
     "format.model": "Model Network Table",
     "importers.detect": "ImportOptions import_model",
     "importers.examples": "Examples read_examples",
+    "importers.sklearn_objects": "from_sklearn",
     "importers.tagged": "Tagged read_tagged",
     "networks.classifier": "Classifier Prediction",
     "networks.featurizer": "Featurizer",
@@ -57,6 +60,7 @@ _HOMES = {
     "stages.export": "ExportOptions export",
     "stages.evaluate_tags": "TagReport evaluate_tags",
     "stages.factorize": "FactorizeOptions factorize",
+    "stages.merge": "MergeOptions merge",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
     "stages.quantize": "QuantizeOptions quantize",
@@ -77,6 +81,7 @@ __all__ = [
     "FormatError",
     "Gates",
     "ImportOptions",
+    "MergeOptions",
     "Model",
     "Network",
     "NluCompressError",
@@ -98,8 +103,10 @@ __all__ = [
     "evaluate_tags",
     "export",
     "factorize",
+    "from_sklearn",
     "import_model",
     "load",
+    "merge",
     "pack",
     "phash",
     "quantize",

@@ -13,6 +13,7 @@ import io
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 import warnings
@@ -26,24 +27,16 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import nlucompress as nc
-from nlucompress.errors import NluCompressError
+from nlucompress.errors import NluCompressError, UsageError
+from nlucompress.format import codec
 from nlucompress.importers.examples import parse_examples
 from nlucompress.importers.keyfile import read_keys
 from tests import mutations
-from tests.golden.sources import SOURCES
-from tests.hostile.samples import answers, model_bytes
-from tests.unit import fasttext_files, tagger_files, vector_files
+from tests.fuzz_seeds import DIRECTORY, SHARDS, TENSOR, TOKENIZER, seeds
+from tests.hostile.samples import answers
 
 SECONDS_PER_CALL = 5
 MEMORY = 2 << 30
-
-TEXTS = {
-    "keys": b"red\t1 0 0.5\ngreen\t0 1 -0.25\nblue\t-2 1e-3 3\n",
-    "glove": b"red 1 0 0.5\ngreen 0 1 -0.25\nblue -2 .125 3\n",
-    "word2vec": b"3 2\nred 1 0\ngreen 0 1\nblue -2 0.125\n",
-    "gzip": mutations.gzipped(b"red 1 0 0.5\ngreen 0 1 -0.25\n"),
-}
-EXAMPLES = "call\tcall mom\nplay\tplay music, please\nfüße\t東京\n".encode()
 
 
 def read_model(data: bytes) -> None:
@@ -53,11 +46,33 @@ def read_model(data: bytes) -> None:
     answers(data, verify=False)
 
 
-def import_table(data: bytes) -> None:
-    """Import a file of vectors or tensors, and read it as keys of others."""
+def import_file(data: bytes) -> None:
+    """Read a file as keys of others, import it, and ask what it became everything."""
     with contextlib.suppress(NluCompressError):
         read_keys(io.BytesIO(data))
-    nc.import_model(io.BytesIO(data))
+    try:
+        model = nc.import_model(io.BytesIO(data))
+    except UsageError:  # several tensors can be the table
+        model = nc.import_model(io.BytesIO(data), nc.ImportOptions(tensor=TENSOR))
+    answers(codec.to_bytes(model))
+
+
+def import_directory(tokenizer: bytes) -> None:
+    """Import a directory of model2vec with this tokenizer."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in {**DIRECTORY, TOKENIZER: tokenizer}.items():
+            (Path(folder) / name).write_bytes(content)
+        answers(codec.to_bytes(nc.import_model(folder)))
+
+
+def import_shards(index: bytes) -> None:
+    """Import tensors that lie in two files, by this index."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in SHARDS.items():
+            (Path(folder) / name).write_bytes(content)
+        (Path(folder) / "index.json").write_bytes(index)
+        options = nc.ImportOptions(tensor="embedding")
+        answers(codec.to_bytes(nc.import_model(Path(folder) / "index.json", options)))
 
 
 def read_examples(data: bytes) -> None:
@@ -67,27 +82,11 @@ def read_examples(data: bytes) -> None:
 
 READERS: dict[str, Callable[[bytes], None]] = {
     "model": read_model,
-    "import": import_table,
+    "import": import_file,
+    "directory": import_directory,
+    "shards": import_shards,
     "examples": read_examples,
 }
-
-
-def seeds() -> list[tuple[str, bytes]]:
-    """Valid inputs and their readers; models are worth most of the time."""
-    models = [model_bytes(source()) for source in SOURCES.values()]
-    tables = [
-        mutations.plain_safetensors(),
-        *TEXTS.values(),
-        *tagger_files.FILES.values(),
-        *fasttext_files.FILES.values(),
-        *[make() for make in vector_files.FILES.values()],
-    ]
-    return [
-        *[("model", data) for data in models],
-        *[("import", data) for data in tables],
-        ("import", models[1]),
-        ("examples", EXAMPLES),
-    ]
 
 
 class TooSlowError(Exception):

@@ -12,7 +12,7 @@ import math
 import re
 import struct
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.reference_fasttext import Buckets, mean
@@ -27,8 +27,10 @@ from tests.reference_hash import (
     require,
     tokens,
 )
+from tests.reference_namespaces import Namespaces, Pairs
 from tests.reference_neural import READ_WORDS, affine, represent
 from tests.reference_tagger import TokenReader, viterbi
+from tests.reference_vectorizer import VectorizerParts
 
 DTYPES = {"U8": "B", "U16": "H", "U32": "I", "I64": "q", "F16": "e", "F32": "f"}
 LARGEST = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
@@ -614,22 +616,33 @@ class ReferenceModel:
         self.tables = {
             name: Table(table, f"tables.{name}", tensors) for name, table in spec["tables"].items()
         }
-        self.ngrams: NGrams | None = None
+        self.ngrams: NGrams | Namespaces | Pairs | None = None
         self.neural: tuple[str, dict[str, Any]] | None = None
         self.tokens: TokenReader | None = None
         self.buckets: Buckets | None = None
         self.fasttext: dict[str, Any] | None = None
+        self.vectorizer: VectorizerParts | None = None
         features = spec.get("features", {})
         if features.get("kind") in ("attributes", "token-template"):
             self.tokens = TokenReader(features, fold)
         elif features.get("kind") == "words":
             fields(features, "kind")
+        elif features.get("kind") == "namespaces":
+            self.ngrams = Namespaces(features)
+        elif features.get("kind") == "pairs":
+            self.ngrams = Pairs(features)
         elif features.get("kind") == "subwords":
             self.buckets = Buckets(features)
+        elif features.get("kind") == "vectorizer":
+            self.vectorizer = VectorizerParts(features)
+            if any(part["vocabulary"] for part in features["parts"]):
+                require("norms" in self.tables, "no table `norms`")
+                require(self.tables["norms"].matrix.columns == 1, "norms of several columns")
         elif "features" in spec:
             self.ngrams = NGrams(features)
         self.transitions: list[list[float]] | None = None
         self.link: str | None = None
+        self.bounds: list[float] | None = None
         self.tensors: dict[str, AnyMatrix] = {}
         if "network" in spec:
             self.read_network(fields(spec["network"], "kind settings tensors"), tensors)
@@ -644,10 +657,18 @@ class ReferenceModel:
         for name, matrix in spec["tensors"].items():
             self.tensors[name] = read_matrix(matrix, f"network.tensors.{name}", tensors)
         if spec["kind"] == "linear":
-            self.link = fields(spec["settings"], "link")["link"]
-            require(self.link in ("softmax", "logistic", "margin"), "unknown link")
+            settings = fields(spec["settings"], "link", "bounds")
+            self.link = settings["link"]
+            links = ("softmax", "logistic", "margin", "one-vs-rest")
+            require(self.link in links, "unknown link")
+            if "bounds" in settings:
+                self.bounds = settings["bounds"]
+                require([type(x) for x in list(settings["bounds"])] == [float, float], "no bounds")
+                low, high = settings["bounds"]
+                require(-1e30 <= low <= high <= 1e30, "bounds out of range")
             count = len(self.labels)
-            require(self.ngrams is not None or self.tokens is not None, "no features")
+            known_features = (self.ngrams, self.tokens, self.vectorizer)
+            require(any(each is not None for each in known_features), "no features")
             bias = self.tensors.get("bias")
             require(bias is not None and (bias.rows, bias.columns) == (1, count), "no bias")
         if spec["kind"] == "crf":
@@ -672,8 +693,22 @@ class ReferenceModel:
             columns = self.tables["features"].matrix.columns
             require(columns == len(self.labels), "columns are no labels")
 
-    def features(self, text: str) -> dict[str, int]:
+    def bounded(self, scores: list[float]) -> list[float]:
+        """Scores within the bounds."""
+        if self.bounds is None:
+            return scores
+        low, high = self.bounds
+        return [min(max(score, low), high) for score in scores]
+
+    def norm_factor(self, key: str) -> float:
+        """The number of a key in table `norms`, 0 if it is unknown."""
+        index = self.tables["norms"].find(key)
+        return 0.0 if index is None else self.tables["norms"].row(index)[0]
+
+    def features(self, text: str) -> Mapping[str, float]:
         """The weight of every key of a text, known or not."""
+        if self.vectorizer is not None:
+            return self.vectorizer.weights(text, self.norm_factor)
         if self.ngrams is None:
             raise ValueError("the model has no features")
         return self.ngrams.weights(text)
@@ -696,17 +731,31 @@ class ReferenceModel:
             if index is not None:
                 row = table.row(index)
                 scores = [score + weight * x for score, x in zip(scores, row, strict=True)]
-        return scores
+        return self.bounded(scores)
 
     def neural_scores(self, text: str) -> list[float]:
         """The scores of a network over word embeddings."""
+        return self.affine(self.states(text), "output")
+
+    def representation(self, text: str) -> list[float]:
+        """The representation of a text, projected if the network has a projection."""
+        found = self.states(text)
+        return self.affine(found, "projection") if "projection.weight" in self.tensors else found
+
+    def affine(self, inputs: list[float], name: str) -> list[float]:
+        """Inputs times the weight of a layer, and its bias."""
+        return affine(
+            inputs, whole(self.tensors[f"{name}.weight"]), self.tensors[f"{name}.bias"].row(0)
+        )
+
+    def states(self, text: str) -> list[float]:
+        """What the last layer reads."""
         assert self.neural is not None
         table = self.tables["embeddings"]
         found = [table.find(word) for word in split_words(text)[:READ_WORDS]]
         vectors = [table.row(index) for index in found if index is not None]
         grids = {name: whole(matrix) for name, matrix in self.tensors.items()}
-        inputs = represent(*self.neural, grids, vectors)
-        return affine(inputs, grids["output.weight"], grids["output.bias"][0])
+        return represent(*self.neural, grids, vectors)
 
     def tag(self, lines: list[str]) -> list[str]:
         """The label of every token of a sentence."""
@@ -727,7 +776,7 @@ class ReferenceModel:
             index = table.find(key)
             if index is not None:
                 scores = [s + value * x for s, x in zip(scores, table.row(index), strict=True)]
-        return scores
+        return scores if crf else self.bounded(scores)
 
     def predict(self, text: str) -> str:
         """The label with the highest score, of equal ones the first."""

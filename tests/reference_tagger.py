@@ -13,6 +13,7 @@ from typing import Any
 from tests.reference_hash import require
 
 Pairs = list[tuple[str, float]]
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
 
 class TokenReader:
@@ -70,8 +71,7 @@ def pair(cell: str) -> tuple[str, float]:
     value = cell[at + 1 :]
     if not value:
         return name, 1.0
-    number = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-    require(re.fullmatch(number, value) is not None, "a value is no number")
+    require(re.fullmatch(NUMBER, value) is not None, "a value is no number")
     require(abs(float(value)) <= 1e30, "a value is too large")
     return name, float(value)
 

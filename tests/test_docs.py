@@ -14,6 +14,9 @@ from tests.cli.program import DONE, python, run, shell
 from tests.workplace import SAMPLE
 
 README = SAMPLE.parent / "README.md"
+NETWORK = (
+    "nlucompress train train.tsv --network dan --dev dev.tsv --epochs 8 --rate 0.01 -o network.nlu"
+)
 needs_readme = pytest.mark.skipif(not README.exists(), reason="there is no README.md")
 
 
@@ -62,6 +65,9 @@ def test_help(models: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_example_runs(workdir: Path, name: str) -> None:
+    if name == "search":
+        pytest.importorskip("torch")
+        run_example(workdir, NETWORK)
     run_example(workdir, examples(name)[0])
 
 

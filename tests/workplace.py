@@ -33,6 +33,8 @@ def fill(folder: Path) -> None:
     stages = {"full": full, "quantized": quantized, "hashed": hashed, "small": nc.pack(hashed)}
     for name, model in stages.items():
         nc.save(model, folder / f"{name}.nlu")
+    half = nc.Examples(train.labels[::2], train.texts[::2])
+    nc.save(nc.train(half, None, nc.TrainOptions(iterations=40)), folder / "older.nlu")
     nc.save(nc.import_model(folder / "vectors.txt"), folder / "vectors.nlu")
     nc.save(big_model(), folder / "big.nlu")
 

@@ -42,6 +42,11 @@ def hash_keys(keys: Iterable[bytes]) -> tuple[UInt64, UInt64]:
     return halves[:, 0].copy(), halves[:, 1].copy()
 
 
+def hash32(key: bytes) -> int:
+    """MurmurHash3 x86_32 of a key with seed 0 as a signed integer."""
+    return int(mmh3.hash(key, 0))
+
+
 def fmix64(x: UInt64) -> UInt64:
     """MurmurHash3's 64-bit finalizer, elementwise, modulo 2^64."""
     x = x ^ (x >> np.uint64(33))

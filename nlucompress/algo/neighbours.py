@@ -30,12 +30,27 @@ def nearest(units: Float32, queries: Int64, count: int) -> Int64:
     Returns:
         int64, shape (queries, count); of equal cosines the lower row comes first.
     """
-    result = np.empty((len(queries), count), np.int64)
+    return nearest_to(units, units[queries], count, queries)
+
+
+def nearest_to(units: Float32, asked: Float32, count: int, but: Int64 | None = None) -> Int64:
+    """The rows of highest cosine for each of other rows, best first.
+
+    Args:
+        units: Rows of length 1 among which is looked, shape (rows, columns).
+        asked: Rows of length 1 to ask with, shape (queries, columns).
+        count: How many, at most the number of rows.
+        but: For each query a row that is not to be found, shape (queries,), or None.
+
+    Returns:
+        int64, shape (queries, count); of equal cosines the lower row comes first.
+    """
+    result = np.empty((len(asked), count), np.int64)
     step = max(1, BLOCK_VALUES // len(units))
-    for begin in range(0, len(queries), step):
-        asked = queries[begin : begin + step]
-        cosines = units[asked] @ units.T
-        cosines[np.arange(len(asked)), asked] = -np.inf
+    for begin in range(0, len(asked), step):
+        cosines = asked[begin : begin + step] @ units.T
+        if but is not None:
+            cosines[np.arange(len(cosines)), but[begin : begin + step]] = -np.inf
         bar = -np.partition(-cosines, count - 1, axis=1)[:, count - 1]
         for row, (line, least) in enumerate(zip(cosines, bar, strict=True)):
             found = np.flatnonzero(line >= least)

@@ -21,6 +21,7 @@ from nlucompress.cli.common import (
     size,
 )
 from nlucompress.cli.neighbours import compare_tables
+from nlucompress.cli.retrieval import compare_retrieval, retrieval_options
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
 )
 @json_option
 @quiet_option
+@retrieval_options
 def command(
     model: str,
     data: str | None,
@@ -97,13 +99,15 @@ def command(
     seed: int,
     table: str | None,
     min_agreement: float | None,
+    retrieval: dict[str, Any],
     **gates: Any,
 ) -> int:
     """Measure accuracy and, against a reference, what the model breaks; check gates.
 
     A negative flip is an example that the reference got right and the model gets wrong. All rates
     and drops are in percentage points of the examples here, and fractions in the JSON. Exit code 1
-    says that a gate was missed; every figure is printed all the same. --neighbours compares tables.
+    says that a gate was missed; every figure is printed all the same. --neighbours compares tables,
+    --gallery measures retrieval: a new model's queries in the gallery that an old one has indexed.
 
     A tagger is measured on lines of `token<TAB>tag` with a blank line behind each sentence, or, if
     it reads attributes, of `tag<TAB>attribute<TAB>...`. Accuracy, drop and flips are then those of
@@ -117,6 +121,11 @@ def command(
     from nlucompress.networks.tagger import is_tagger
     from nlucompress.stages.evaluate import Gates, evaluate
 
+    if retrieval:
+        own = (neighbours, reference, queries, table, min_agreement, per_label or None, show_flips)
+        if any(own) or any(gates[each] is not None for each in gates if each != "max_size"):
+            raise UsageError("--gallery measures retrieval alone, and of the gates only its own")
+        return compare_retrieval(model, data, gates["max_size"], as_json, quiet, **retrieval)
     if neighbours is not None:
         needless = data or any(gates[each] is not None for each in gates if each != "max_size")
         if needless:

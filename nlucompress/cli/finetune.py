@@ -15,6 +15,7 @@ from nlucompress.cli.common import (
     stage_options,
     write_stage,
 )
+from nlucompress.cli.compatible_options import compatible_options, strengths
 from nlucompress.cli.loop_options import loop_options, plan
 from nlucompress.cli.progress import progress_bar
 from nlucompress.cli.train_neural import training_line
@@ -64,6 +65,7 @@ FLOAT_STRENGTH, ROUNDED_STRENGTH = 0.05, 4.0
 )
 @click.option("--l2", type=float, help="Linear: L2 penalty; default: the one of train.")
 @click.option("--l1", default=0.0, show_default=True, help="Linear: L1 penalty.")
+@compatible_options
 @loop_options("calr")
 @stage_options
 def command(
@@ -76,6 +78,7 @@ def command(
     lambda_: float | None,
     margin: float,
     checkpoint: str | None,
+    compatible_with: str | None,
     **options: Any,
 ) -> None:
     """Train a model on with the task's data; what it stores its numbers in stays.
@@ -83,7 +86,9 @@ def command(
     For models that were factorized, quantized or pruned, before phash is best. Neural networks are
     trained by torch through both factors of a product and through the rounding of codes; linear
     models keep their features and zeros, and need no torch. With `--reference` the model is held
-    near the scores of an older one, so that it breaks less of what that got right.
+    near the scores of an older one, so that it breaks less of what that got right. With
+    `--compatible-with` its representations stay in that model's space, so that texts which that one
+    has embedded need not be embedded anew.
 
     \b
     Example:
@@ -91,16 +96,25 @@ def command(
     """
     from nlucompress.format.matrices import leaves
     from nlucompress.format.numbers import Floats
+    from nlucompress.networks.layers import PROJECTION
     from nlucompress.stages.finetune import FinetuneOptions, finetune
     from nlucompress.stages.teaching import LinearFinetuneOptions
 
-    inputs = [model, data, *([dev] if dev else []), *references]
+    others = [path for path in (dev, compatible_with) if path]
+    inputs = [model, data, *others, *references]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
-    loop = plan(options)
+    loop, compatible = plan(options), strengths(options)
     before = read_model(model)
     examples, held_out = read_data(data), read_data(dev) if dev else None
     older = [read_model(path) for path in references]
+    space = read_model(compatible_with) if compatible_with else None
+    if space is None and before.network is not None and PROJECTION in before.network.tensors:
+        streams.note(
+            "nlucompress: warning: the model was made compatible with another one, whose space it "
+            "leaves now; name that one by --compatible-with",
+            target.quiet,
+        )
     if lambda_ is None:
         numbers = [
             leaf.numbers for t in before.tables.values() for leaf in leaves(t.matrix).values()
@@ -113,7 +127,14 @@ def command(
     )
     with progress_bar(target.quiet) as progress:
         after = finetune(
-            before, examples, held_out, older, FinetuneOptions(teaching, loop), progress, checkpoint
+            before,
+            examples,
+            held_out,
+            older,
+            FinetuneOptions(teaching, loop, compatible),
+            progress,
+            checkpoint,
+            space,
         )
     write_stage(target, after, _line)
 

@@ -23,18 +23,24 @@ from nlucompress.importers.formats import FORMATS
 @click.option("--name", default="embeddings", show_default=True, help="Name of the table.")
 @click.option("--tensor", metavar="NAME", help="Named tensors: the one that is the table.")
 @click.option(
-    "--keys", metavar="FILE", help="Tensors: the keys of the rows, one a line, or a tokenizer.json."
+    "--keys",
+    metavar="FILE",
+    help="Tensors, LIBLINEAR: the keys of the rows, one a line, or a tokenizer.json.",
 )
 @click.option(
     "--skip", multiple=True, metavar="NAME", help="Named tensors: leave this one out (repeatable)."
 )
+@click.option(
+    "--trust-pickle", is_flag=True, help="Open a pickle of scikit-learn, which may run any code."
+)
 @stage_options
 def command(target: Target, file: str, format_: str | None, **options: Any) -> None:
-    """Bring a model in: `key<TAB>numbers`, GloVe or word2vec text, safetensors, CRFsuite, Wapiti
-    or an averaged perceptron in JSON, each gzipped or not.
+    """Bring a model in: word vectors, tensors, taggers, classifiers, fastText, pipelines of
+    scikit-learn.
 
-    Nothing in the file is ever run. A malformed line, a number that is not finite and a key that
-    occurs twice are refused with their line.
+    The content tells the format; it may be gzipped. Nothing in the file is ever run, but for a
+    pickle that `--trust-pickle` vouches for. A malformed line, a number that is not finite and a
+    key that occurs twice are refused with their line.
 
     \b
     Example:

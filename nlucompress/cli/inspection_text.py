@@ -105,7 +105,8 @@ def _labels(found: Inspection, all_labels: bool) -> Iterator[str]:
 
 def _features(features: Mapping[str, Any]) -> str:
     if features.get("kind") != "ngrams":
-        return _plain(features)
+        rest = (f", {name} {_plain(each)}" for name, each in features.items() if name != "kind")
+        return _plain(features.get("kind")) + "".join(rest)
     spans = [
         f"{what} n-grams of {'-'.join(dict.fromkeys(map(str, features[key])))}"
         for key, what in (("words", "word"), ("chars", "character"))
@@ -144,4 +145,6 @@ def _plain(value: object) -> str:
         return value
     if isinstance(value, list):
         return "-".join(map(_plain, value)) if value else "none"
+    if isinstance(value, Mapping):
+        return " ".join(f"{name or 'all'}={_plain(each)}" for name, each in value.items()) or "none"
     return "none" if value is None else textwrap.shorten(str(value), 200, placeholder=" ...")

@@ -24,8 +24,11 @@ _SHARE = click.FloatRange(0, 1, max_open=True)
 _POSITIVE = click.FloatRange(0, min_open=True)
 
 
-def loop_options(schedule: str) -> Callable[[Function], Function]:
-    """The options of the training loop; ``schedule`` is the default one."""
+def loop_options(schedule: str, resumes: bool = True) -> Callable[[Function], Function]:
+    """The options of the training loop; ``schedule`` is the default one.
+
+    ``resumes`` says whether the command trains once and can go on from a checkpoint.
+    """
     options = (
         ("--epochs", _AT_LEAST_1, 20, "Neural: passes over the data at most."),
         ("--batch", _AT_LEAST_1, 32, "Neural: texts of a step."),
@@ -56,11 +59,12 @@ def loop_options(schedule: str) -> Callable[[Function], Function]:
     )
 
     def decorate(function: Function) -> Function:
-        function = click.option(
-            "--checkpoint",
-            metavar="FILE",
-            help="Neural: written after every epoch; if it exists, training goes on from it.",
-        )(function)
+        if resumes:
+            function = click.option(
+                "--checkpoint",
+                metavar="FILE",
+                help="Neural: written after every epoch; if it exists, training goes on from it.",
+            )(function)
         for name, kind, default, text in reversed(options):
             show = {"type": kind, "default": default, "show_default": True, "help": text}
             function = click.option(name, **show)(function)  # type: ignore[arg-type]

@@ -20,6 +20,8 @@ COMMANDS = {
     "import": "import_",
     "factorize": "factorize",
     "finetune": "finetune",
+    "search": "search",
+    "merge": "merge",
     "quantize": "quantize",
     "phash": "phash",
     "pack": "pack",

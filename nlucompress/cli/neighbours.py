@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from nlucompress.cli import main, streams
-from nlucompress.cli.common import bytes_text, dump_json, read_model
+from nlucompress.cli import streams
+from nlucompress.cli.common import bytes_text, read_model
+from nlucompress.cli.gated import tell
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,20 +24,12 @@ def compare_tables(
     streams.check_inputs(model, reference)
     old = read_model(reference)
     found = compare(read_model(model), old, NeighbourOptions(**options))
-    if as_json:
-        streams.say(dump_json(dataclasses.asdict(found)))
-    elif not quiet:
-        for line in _lines(found):
-            streams.say(line)
-    for gate in found.gates:
-        if not gate.met:
-            streams.note(f"nlucompress: gate missed: {_gate(gate)}")
-    return 0 if found.passed else main.GATE_MISSED
+    return tell(found, _lines(found), _gate, as_json, quiet)
 
 
 def _lines(found: NeighbourReport) -> list[str]:
     size, before = found.size_bytes, found.reference_bytes
-    lines = [
+    return [
         f"keys              {found.keys:,}, of which {found.missing:,} are missing",
         f"queries           {found.queries:,}, {found.neighbours} neighbours each",
         f"agreement         {100 * found.agreement:.2f} % of the neighbours",
@@ -46,9 +38,6 @@ def _lines(found: NeighbourReport) -> list[str]:
         f"size              {bytes_text(size)}",
         f"reference         {bytes_text(before)} ({before / size:.1f} times the size)",
     ]
-    for gate in found.gates:
-        lines.append(f"gate              {'met' if gate.met else 'MISSED'}: {_gate(gate)}")
-    return lines
 
 
 def _gate(gate: Any) -> str:

@@ -28,14 +28,15 @@ from nlucompress.cli.common import (
 )
 @click.option(
     "--block-rows",
-    default=8,
-    show_default=True,
-    help="Rows of a sparse table that share one offset: more are smaller and slower to read.",
+    type=int,
+    metavar="N",
+    help="Rows in prefix codes that share one offset: more are smaller and slower to read; by "
+    "default 8 that list their entries, else about 32 numbers.",
 )
 @click.option("--keep-history", is_flag=True, help="Keep the record of the stages in the file.")
 @stage_options
 def command(
-    target: Target, model: str, max_size: int | None, block_rows: int, keep_history: bool
+    target: Target, model: str, max_size: int | None, block_rows: int | None, keep_history: bool
 ) -> int:
     """Seal a model: each table in its smallest encoding, nothing in it that lookup does not need.
 

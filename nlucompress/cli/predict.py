@@ -14,7 +14,8 @@ from nlucompress.cli.common import printable, read_model
 from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
-    from nlucompress.networks.classifier import Prediction
+    from nlucompress.format.model import Model
+    from nlucompress.networks.classifier import Classifier, Prediction
 
 CHUNK = 1 << 16
 
@@ -38,8 +39,18 @@ CHUNK = 1 << 16
     "--tag", "tags", is_flag=True, help="Tag tokens: a token a line, a blank line ends a sentence."
 )
 @click.option("--marginals", is_flag=True, help="With --tag: the probability of each label, too.")
+@click.option(
+    "--embed", is_flag=True, help="Neural: print each text's representation, its numbers, instead."
+)
 def command(
-    model: str, texts: str, top: int, as_json: bool, unknown: bool, tags: bool, marginals: bool
+    model: str,
+    texts: str,
+    top: int,
+    as_json: bool,
+    unknown: bool,
+    tags: bool,
+    marginals: bool,
+    embed: bool,
 ) -> None:
     """Classify lines of text: a line in, `label<TAB>score` out, at once.
 
@@ -48,6 +59,8 @@ def command(
 
     With `--tag`, TEXTS holds a token a line (a word, or what the model reads as attributes) and a
     blank line behind each sentence; out come the labels, a line each, and the blank lines.
+
+    With `--embed` a line of numbers comes out per text: what a gallery is made of and asked with.
 
     \b
     Example:
@@ -58,6 +71,13 @@ def command(
 
     if model == texts == streams.STANDARD:
         raise UsageError("model and texts cannot both come from stdin; name one of them")
+    if embed:
+        if top > 1 or unknown or tags or marginals:
+            raise UsageError(
+                "--embed prints representations alone; --json is all that goes with it"
+            )
+        _embed(read_model(model), texts, as_json)
+        return
     if tags:
         if top > 1 or unknown:
             raise UsageError("--top and --unknown are for whole texts, not for --tag")
@@ -66,11 +86,44 @@ def command(
     if marginals:
         raise UsageError("--marginals is for --tag")
     classifier = Classifier(read_model(model))
+    number = 0
     for lines in read_lines(texts):
-        for prediction in classifier.explain(lines, top, count_keys=unknown):
+        for prediction in _explained(classifier, lines, number, texts, top, unknown):
             shown = _json(prediction, unknown) if as_json else _plain(prediction, unknown)
             streams.say(shown)
+        number += len(lines)
         sys.stdout.flush()
+
+
+def _embed(model: Model, texts: str, as_json: bool) -> None:
+    import numpy as np
+
+    from nlucompress.networks.neural import representing
+
+    network = representing(model, "model")
+    for lines in read_lines(texts):
+        for row in network.embed(lines).astype(np.float32) + np.float32(0):  # no -0.0
+            # str() of a float32 is its shortest exact form.
+            plain = " ".join(str(value) for value in row)
+            numbers = {"representation": [float(value) for value in row]}
+            streams.say(json.dumps(numbers, allow_nan=False) if as_json else plain)
+        sys.stdout.flush()
+
+
+def _explained(
+    classifier: Classifier, lines: list[str], before: int, path: str, top: int, unknown: bool
+) -> Iterator[Prediction]:
+    """Answers to lines; one that the model's features cannot read is an error behind the others."""
+    try:
+        yield from classifier.explain(lines, top, count_keys=unknown)
+        return
+    except DataError:
+        pass
+    for number, line in enumerate(lines, before + 1):
+        try:
+            yield from classifier.explain([line], top, count_keys=unknown)
+        except DataError as error:
+            raise DataError(f"{streams.named(path)}, line {number}: {error}") from None
 
 
 def _plain(prediction: Prediction, unknown: bool) -> str:

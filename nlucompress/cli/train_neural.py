@@ -8,6 +8,7 @@ import click
 
 from nlucompress.cli import streams
 from nlucompress.cli.common import Target, bytes_text, read_data, read_model, write_model
+from nlucompress.cli.compatible_options import COMPATIBLE, compatible_options, strengths
 from nlucompress.cli.loop_options import LOOP, loop_options, plan
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 NETWORKS = ("dan", "lstm", "bilstm", "cnn")
 OWN = {
     *("embeddings", "vocabulary", "hidden", "layers", "pooling", "activation", "dimensions"),
+    *COMPATIBLE,
     *LOOP,
 }
 
@@ -67,6 +69,7 @@ def neural_options(function: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Neural, without --embeddings: width of a word's row.",
         ),
+        compatible_options,
         loop_options("onecycle"),
     )
     for option in reversed(options):
@@ -86,15 +89,17 @@ def run(
     from nlucompress.stages.train_neural import NeuralOptions, train_neural
 
     given = dict(options)
-    loop = plan(given)
+    loop, compatible = plan(given), strengths(given)
     source, checkpoint = given.pop("embeddings"), given.pop("checkpoint")
-    inputs = [path for path in (data, dev, source) if path]
+    old = given.pop("compatible_with")
+    inputs = [path for path in (data, dev, source, old) if path]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
     examples, held_out = read_data(data), read_data(dev) if dev else None
     table = None if source is None else read_model(source).table()
-    chosen = NeuralOptions(network=network, loop=loop, **given)  # type: ignore[arg-type]
-    model = train_neural(examples, held_out, table, chosen, progress, checkpoint)
+    space = read_model(old) if old else None
+    chosen = NeuralOptions(network=network, loop=loop, compatible=compatible, **given)  # type: ignore[arg-type]
+    model = train_neural(examples, held_out, table, chosen, progress, checkpoint, space)
     size = write_model(model, target.output)
     figures = model.history[-1]["figures"]
     lines = [
@@ -111,4 +116,10 @@ def training_line(figures: dict[str, Any]) -> str:
     text = f"{figures['epochs']} epochs, the best {figures['best_epoch']}{shown}"
     if figures["diverged"]:
         text += f"; the loss was not finite in epoch {figures['diverged']}: stopped, best kept"
+    if "compatible" in figures:
+        space = figures["compatible"]
+        text += f"; compatible in {space['width']} numbers"
+        unknown = space["examples"] - space["judged"]
+        if unknown:
+            text += f", {unknown:,} examples of labels that the other model lacks"
     return text

@@ -50,7 +50,19 @@ def write(model: Model, rows: Rows) -> Iterator[bytes]:
         graph += block(5, _tensor("bias", bias.astype(np.float32)))
         graph += _node("MatMul", ["features", TABLE], ["products"])
         graph += _node("Add", ["products", "bias"], ["sums"])
-        graph += _node(_LINKS[str(network.settings["link"])], ["sums"], ["scores"])
+        sums = "sums"
+        if "bounds" in network.settings:
+            for name, bound in zip(("low", "high"), network.settings["bounds"], strict=True):
+                graph += block(5, _tensor(name, np.array(bound, np.float32)))
+            graph += _node("Clip", ["sums", "low", "high"], ["bounded"])
+            sums = "bounded"
+        link = str(network.settings["link"])
+        if link == "one-vs-rest":
+            graph += _node("Sigmoid", [sums], ["each"])
+            one = block(1, "p") + integer(3, 1) + integer(20, 2)
+            graph += _node("LpNormalization", ["each"], ["scores"], block(5, one))
+        else:
+            graph += _node(_LINKS[link], [sums], ["scores"])
         graph += block(11, _value("features", FLOAT, ["texts", len(rows)]))
         graph += block(12, _value("scores", FLOAT, ["texts", rows.columns]))
     elif network is None or network.kind == "tensors":

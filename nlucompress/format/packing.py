@@ -43,10 +43,11 @@ class _Elements:
         return Rows(np.full(height, self.columns, np.int64), columns, full.reshape(-1))
 
 
-def smallest(matrix: Matrix, block_rows: int = SPARSE_BLOCK) -> Matrix:
+def smallest(matrix: Matrix, block_rows: int | None = None) -> Matrix:
     """The matrix as coded rows, sparse or dense, in prefix codes or of fixed width, or as it is.
 
-    Of a matrix that is made of matrices, each of these.
+    Of a matrix that is made of matrices, each of these. ``block_rows`` is the rows in a block of
+    prefix codes; None takes ``SPARSE_BLOCK`` of sparse rows and ``DENSE_BLOCK`` symbols of dense.
     """
     if isinstance(matrix, (Product, ProductQuantized)):
         children = {name: smallest(each, block_rows) for name, each in matrix.children.items()}
@@ -87,17 +88,20 @@ def _elements(matrix: Dense | Sparse) -> _Elements:
     return _Elements(numbers, rows, matrix.shape[1], zero, alphabet)
 
 
-def _shapes(elements: _Elements, block_rows: int) -> list[Shape]:
+def _shapes(elements: _Elements, block_rows: int | None) -> list[Shape]:
     """The encodings to choose from."""
     height, columns, alphabet = len(elements.rows.counts), elements.columns, elements.alphabet
     most = int(elements.rows.counts.max(initial=1))
-    block = max(1, min(block_rows, rowcode.MAX_BLOCK_ENTRIES // max(most, 1)))
-    dense_block = max(1, DENSE_BLOCK // max(columns, 1))
+    width = max(columns, 1)
+    block = max(1, min(block_rows or SPARSE_BLOCK, rowcode.MAX_BLOCK_ENTRIES // max(most, 1)))
+    dense_block = max(
+        1, min(block_rows or DENSE_BLOCK // width, rowcode.MAX_BLOCK_ENTRIES // width)
+    )
     floats = isinstance(elements.numbers, Floats)
     shapes = [Shape(height, columns, True, block, alphabet, 32 if floats else 0)]
     if elements.count <= MAX_FILLED:
-        width = 32 if floats else (alphabet - 1).bit_length()
-        shapes.append(Shape(height, columns, False, 1, alphabet, width))
+        fixed = 32 if floats else (alphabet - 1).bit_length()
+        shapes.append(Shape(height, columns, False, 1, alphabet, fixed))
         if not floats:
             shapes.append(Shape(height, columns, False, dense_block, alphabet, 0))
     return shapes

@@ -9,7 +9,7 @@ from importlib import import_module
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.importers import text_layouts
-from nlucompress.importers.formats import FORMATS
+from nlucompress.importers.formats import FORMATS, PICKLE
 from nlucompress.importers.options import ImportOptions as ImportOptions
 from nlucompress.importers.sources import BOM, GZIP_MAGIC, Opened, opened
 
@@ -17,8 +17,10 @@ HEAD = 1 << 16
 DIRECTORY = "model2vec"
 
 _REFUSED = {
-    "pickle": "a Python pickle, which could run code when it is opened",
-    "zip": "a zip archive, such as torch.save and numpy.savez write",
+    "pickle": "a Python pickle, which could run code when it is opened; save its tensors as "
+    "safetensors; for a pipeline of scikit-learn that you trust there is --trust-pickle",
+    "zip": "a zip archive, such as torch.save and numpy.savez write; "
+    "save its tensors as safetensors and import that",
 }
 
 
@@ -74,12 +76,13 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
         if not head:
             raise stream.empty()
         found = recognize(head)
+        if found == "pickle" and options.trust_pickle:
+            found = PICKLE
         if found in _REFUSED:
-            raise FormatError(
-                f"{stream.name}: this is {_REFUSED[found]}; "
-                "save its tensors as safetensors and import that"
-            )
+            raise FormatError(f"{stream.name}: this is {_REFUSED[found]}")
         kind = options.format or found
+        if (kind == PICKLE) != options.trust_pickle:
+            raise UsageError(f"{stream.name}: --trust-pickle is for pickles of scikit-learn")
         options.check(kind, stream.name)
         if kind == DIRECTORY:
             raise UsageError(f"{stream.name}: {kind} is a directory; name it")

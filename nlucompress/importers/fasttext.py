@@ -66,16 +66,17 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     hashed = features["buckets"] > 0
     names, labels, counts, pruned = file.dictionary()
     matrix, is_quantized = file.matrix("input")
-    if pruned is None:
-        rows = np.arange(buckets)
-        expected = len(names) + buckets
-    else:
+    rows = None
+    expected = len(names) + buckets
+    if pruned is not None:
         rows = pruned[:, 0][np.argsort(pruned[:, 1])]
         expected = len(names) + len(pruned)
         if not is_quantized or not np.array_equal(np.sort(pruned[:, 1]), np.arange(len(pruned))):
             raise file.error("dictionary", "the pruned buckets contradict each other")
     if matrix.shape[0] != expected:
         raise file.error("input", f"{matrix.shape[0]} rows, but {expected} words and buckets")
+    if rows is None:
+        rows = np.arange(buckets)  # as many as there are rows
     if not hashed:
         rows = rows[:0]
         matrix = matrix.take(np.arange(len(names)))

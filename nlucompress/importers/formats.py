@@ -53,6 +53,7 @@ def _perceptron(head: bytes) -> bool:
     return _JSON_HEAD.match(head.removeprefix(BOM)) is not None
 
 
+PICKLE = "sklearn-pickle"
 _TENSORS = ("name", "tensor", "keys", "skip")
 
 FORMATS: dict[str, Format] = {
@@ -61,12 +62,19 @@ FORMATS: dict[str, Format] = {
     "keyedvectors": Format("keyedvectors", _named("keyedvectors"), takes=("name",)),
     "finalfusion": Format("finalfusion", lambda head: head[:4] == b"FiFu", takes=("name", "skip")),
     "safetensors": Format("safetensors_file", _safetensors, takes=_TENSORS),
+    "safetensors-index": Format("safetensors_index", _named("safetensors_index"), takes=_TENSORS),
     "model2vec": Format("model2vec", takes=("name", "skip")),
     "npy": Format("npy_file", lambda head: head[:6] == b"\x93NUMPY", takes=("name", "keys")),
     "keras": Format("keras_file", _named("keras_file"), takes=_TENSORS),
     "onnx": Format("onnx_file", _named("onnx_file"), takes=_TENSORS),
     "fasttext": Format("fasttext", lambda head: head[:4] == (793_712_314).to_bytes(4, "little")),
+    "skops": Format("skops", _named("skops")),
+    PICKLE: Format("sklearn_objects"),
     "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
+    "crfsuite-dump": Format("crfsuite_dump", _named("crfsuite_dump")),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
+    "vowpal-wabbit": Format("vowpal", _named("vowpal")),
+    "liblinear": Format("liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)),
+    "nlucompress-json": Format("exported_json", _named("exported_json")),
     "perceptron": Format("perceptron", _perceptron),
 }

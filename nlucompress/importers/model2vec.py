@@ -20,7 +20,7 @@ from nlucompress.format.indexes import Strings
 from nlucompress.format.model import Model
 from nlucompress.importers import keyfile, tensors
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.safetensors_file import FLOATS, parsed
+from nlucompress.importers.safetensors_file import FLOATS, check_floats, parsed
 from nlucompress.importers.sources import opened
 
 FOLDERS = (".", "0_StaticEmbedding")
@@ -57,9 +57,7 @@ def read(source: str | os.PathLike[str], options: ImportOptions) -> Model:
     if count < len(tokens) - 1:
         raise DataError(f"{where}: {len(tokens)} tokens but {count} rows")
     others = [each for each in kept if each not in (name, "mapping", "weights")]
-    foreign = [each for each in others if frame.entries[each].dtype not in FLOATS]
-    if foreign:
-        raise FormatError(f"{where}: these tensors are no floats: {tensors.listed(foreign)}")
+    check_floats(frame, others, where)
     arrays = {name: rows, **{each: frame.tensor(each) for each in others}}
     if options.tensor not in (None, name):
         raise UsageError(f"{where}: the table of a model2vec directory is {name!r}")

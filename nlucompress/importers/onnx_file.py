@@ -134,7 +134,8 @@ def _decoded(
             steps = codes.astype(np.int64) - (
                 zero[0].reshape(shape).astype(np.int64) if zero else 0
             )
-            numbers = steps.astype(np.float32) * scale.astype(np.float32).reshape(shape)
+            with np.errstate(over="ignore", invalid="ignore"):  # refused when all is float32
+                numbers = steps.astype(np.float32) * scale.astype(np.float32).reshape(shape)
         except ValueError:
             numbers = None
         if numbers is None or numbers.shape != codes.shape or not node.outputs:

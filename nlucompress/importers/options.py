@@ -22,6 +22,7 @@ class ImportOptions:
         keys: Formats of tensors: the file with the keys of its rows.
         skip: Formats of named tensors: those to leave out.
         name: Name of the table, where the format leaves it open.
+        trust_pickle: Open a pickle, which may run any code: a pipeline of scikit-learn.
     """
 
     format: str | None = None
@@ -29,6 +30,7 @@ class ImportOptions:
     keys: str | os.PathLike[str] | Readable | None = None
     skip: tuple[str, ...] = ()
     name: str = TABLE
+    trust_pickle: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a format that no importer reads."""

@@ -12,7 +12,6 @@ row per word with 1 for its tag.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -25,6 +24,7 @@ from nlucompress.format.matrices import Matrix
 from nlucompress.format.model import Model, Table
 from nlucompress.format.plain import MAX_SPARSE_COLUMNS
 from nlucompress.importers import weights
+from nlucompress.importers.json_text import parsed
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.sources import BOM, Opened, opened
 from nlucompress.importers.weights import LARGEST
@@ -42,7 +42,7 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     """
     with opened(source) as stream:
         where = stream.name
-        value = _parsed(stream.read().removeprefix(BOM), where)
+        value = parsed(stream.read().removeprefix(BOM), where)
     found, tagdict, classes = _parts(value, where)
     rows = _objects(found, "weights", where)
     named: Iterable[Any] = {tag for row in rows.values() for tag in row}
@@ -101,24 +101,3 @@ def _objects(found: Any, what: str, where: str) -> dict[str, Any]:
     if not isinstance(found, dict) or not all(type(row) is dict for row in found.values()):
         raise FormatError(f"{where}: expected {what} {{feature: {{tag: number}}}}")
     return found
-
-
-def _parsed(data: bytes, where: str) -> Any:
-    """The JSON value of a text; a name that comes twice in an object is refused."""
-
-    def checked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(pairs)
-        if len(result) != len(pairs):
-            weights.check_distinct([name for name, _ in pairs], "name", where)
-        return result
-
-    try:
-        return json.loads(data.decode(), object_pairs_hook=checked)
-    except UnicodeDecodeError as error:
-        raise FormatError(f"{where}: no valid UTF-8 at byte {error.start}") from None
-    except json.JSONDecodeError as error:
-        raise FormatError(f"{where}: line {error.lineno}: no JSON: {error.msg}") from None
-    except RecursionError:
-        raise FormatError(f"{where}: the JSON is nested too deeply") from None
-    except ValueError as error:
-        raise FormatError(f"{where}: no JSON: {error}") from None

@@ -8,6 +8,7 @@ list of keys, as `nlucompress export` writes it), or the rows are named "0", "1"
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format import container
@@ -38,12 +39,21 @@ def read(source: Opened, options: ImportOptions) -> Model:
         where = stream.name
         frame = parsed(stream)
     names = tensors.without(frame.entries, options, where)
+    check_floats(frame, names, where)
+    arrays = {name: frame.tensor(name) for name in names}
+    return tensors.model_of(arrays, options, where, _keys(frame))
+
+
+def check_floats(frame: Frame, names: Iterable[str], where: str) -> None:
+    """Refuse tensors of these names that are no floats.
+
+    Raises:
+        FormatError: There are some.
+    """
     foreign = [name for name in names if frame.entries[name].dtype not in FLOATS]
     if foreign:
         shown = tensors.listed(f"{name} ({frame.entries[name].dtype})" for name in foreign)
         raise FormatError(f"{where}: these tensors are no floats: {shown}; skip them")
-    arrays = {name: frame.tensor(name) for name in names}
-    return tensors.model_of(arrays, options, where, _keys(frame))
 
 
 def parsed(source: Source) -> Frame:

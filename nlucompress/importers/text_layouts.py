@@ -21,7 +21,7 @@ from nlucompress.errors import DataError
 Layout = Literal["keys", "glove", "word2vec"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
-NUMBER = re.compile(rb"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+NUMBER = re.compile(rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NUMBER_LIKE = re.compile(NUMBER.pattern + rb"|[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 _HEADER = re.compile(rb"([0-9]{1,18}) ([0-9]{1,18}) *")
 

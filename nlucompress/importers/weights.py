@@ -63,6 +63,17 @@ def matrix_of(
     return matrices.from_dense(dense)
 
 
+def bias_of(values: Float64, where: str) -> Matrix:
+    """A bias per label, shape (labels,), as float32.
+
+    Raises:
+        DataError: One is no finite float32.
+    """
+    if not (np.abs(values) <= LARGEST).all():
+        raise DataError(f"{where}: the bias is no finite float32")
+    return matrices.from_dense(values[None, :].astype(np.float32))
+
+
 def names_of(encoded: Sequence[bytes], what: str, where: str) -> list[str]:
     """Names that differ, from UTF-8.
 

@@ -1957,7 +1957,7 @@ static inline int nlu_read_tensors(nlu_model *m, nlu_json j, uint64_t *used, int
 static inline int nlu_open_network(nlu_model *m, uint64_t *used)
 {
     static const char *const kinds[] = {"linear", "tensors", NULL};
-    static const char *const links[] = {"margin", "softmax", "logistic", NULL};
+    static const char *const links[] = {"margin", "softmax", "logistic", "one-vs-rest", NULL};
     nlu_json j = m->part[NLU_NETWORK], name = j, settings = j, tensors = j;
     unsigned count = 0, seen = 0;
     int has_bias = 0, error;
@@ -2525,15 +2525,16 @@ static inline void nlu_link(const nlu_model *m, double *scores)
     for (size_t k = 0; k < count; k++)
         if (scores[k] > most) most = scores[k];
     for (size_t k = 0; k < count && m->link; k++) {
-        if (m->link == 2) { /* logistic, by the exponential that cannot overflow */
+        if (m->link > 1) { /* logistic, by the exponential that cannot overflow */
             double e = nlu_exp(scores[k] < 0 ? scores[k] : -scores[k]);
             scores[k] = (scores[k] < 0 ? e : 1) / (1 + e);
         } else {
             scores[k] = nlu_exp(scores[k] - most);
-            sum += scores[k];
         }
+        sum += scores[k];
     }
-    for (size_t k = 0; k < count && m->link == 1; k++) scores[k] /= sum;
+    for (size_t k = 0; k < count && m->link % 2 == 1; k++)
+        scores[k] = sum > 0 ? scores[k] / sum : 1 / (double)count;
 }
 
 /* ---- Unicode: tables, written by make_unicode.py --------------------------------------------- */

@@ -21,7 +21,7 @@ LARGEST = 1e30  # sums of values times float32 weights stay far within float64
 
 _CELL = re.compile(r"((?:[^\\:]|\\.|\\$)*)(?::(.*))?", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def describes_tokens(features: Mapping[str, Any] | None) -> bool:
@@ -54,6 +54,12 @@ def parse_attributes(line: str) -> list[tuple[str, float]]:
     return [_pair(cell) for cell in line.split("\t") if cell]
 
 
+def number(text: str) -> float | None:
+    """A decimal number of at most ``LARGEST`` in absolute value, None for anything else."""
+    value = float(text) if _NUMBER.fullmatch(text) else float("nan")
+    return value if abs(value) <= LARGEST else None
+
+
 def _pair(cell: str) -> tuple[str, float]:
     if ":" not in cell and "\\" not in cell:
         return cell, 1.0
@@ -61,10 +67,11 @@ def _pair(cell: str) -> tuple[str, float]:
     name, text = (cell, None) if match is None else match.groups()
     value = 1.0
     if text:
-        value = float(text) if _NUMBER.fullmatch(text) else float("nan")
-        if not abs(value) <= LARGEST:
+        read = number(text)
+        if read is None:
             raise DataError(
-                f"attribute {name!r} has value {text[:40]!r}, which is no number up to {LARGEST:g};"
-                " a colon of the name is written `\\:`"
+                f"attribute {name[:40]!r} has value {text[:40]!r}, which is no number up to "
+                f"{LARGEST:g}; a colon of the name is written `\\:`"
             )
+        value = read
     return _ESCAPE.sub(r"\1", name), value

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.errors import FormatError, UsageError
+from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.networks.tagger import is_tagger
 
@@ -85,8 +85,20 @@ class Classifier:
         self._network: Scorer = network(model)
 
     def scores(self, texts: Sequence[str]) -> Float64:
-        """Raw scores before the link, shape (len(texts), labels)."""
-        batches = [self._network.scores(batch) for batch in self._batches(texts)]
+        """Raw scores before the link, shape (len(texts), labels).
+
+        Raises:
+            DataError: The model's features cannot read a text; the message has its number.
+        """
+        try:
+            batches = [self._network.scores(batch) for batch in self._batches(texts)]
+        except DataError:
+            for number, text in enumerate(texts, 1):
+                try:
+                    self._network.scores([text])
+                except DataError as error:
+                    raise DataError(f"text {number}: {error}") from None
+            raise
         return np.concatenate([np.zeros((0, len(self.labels))), *batches])
 
     def _batches(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:

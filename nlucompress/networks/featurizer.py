@@ -82,6 +82,10 @@ class Featurizer:
                 keys.extend("#" + "".join(gram) for gram in _grams(f"<{token}>", self.chars))
         return dict.fromkeys(keys, 1) if self.weighting == "binary" else dict(Counter(keys))
 
+    def weigh(self, texts: Sequence[str]) -> list[dict[str, int]]:
+        """Keys of every text with their weights."""
+        return [self(text) for text in texts]
+
     def describe(self) -> dict[str, Any]:
         """The ``features`` object of a model's description."""
         return {

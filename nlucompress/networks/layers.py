@@ -15,6 +15,7 @@ LEAK = 0.01  # slope of the leaky ReLU below zero
 POOLINGS = ("max", "mean")
 MAX_LAYERS = 8
 MAX_WIDTH = 8
+PROJECTION = "projection.weight"  # optional: into the space of another model's representations
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,13 @@ class Settings:
             raise wrong
         return cls(kind, activation, layers, pooling, tuple(widths))
 
-    def shapes(self, columns: int, hidden: int, labels: int) -> dict[str, tuple[int, int]]:
-        """Every tensor's shape; a weight has a row per input and a column per output."""
+    def shapes(
+        self, columns: int, hidden: int, labels: int, projected: int = 0
+    ) -> dict[str, tuple[int, int]]:
+        """Every tensor's shape; a weight has a row per input and a column per output.
+
+        ``projected`` is the width of a projection of the representation, 0 for none.
+        """
         result: dict[str, tuple[int, int]] = {}
         width = columns
         if self.kind == "dan":
@@ -90,6 +96,9 @@ class Settings:
             width = hidden * len(self.directions)
         result["output.weight"] = (width, labels)
         result["output.bias"] = (1, labels)
+        if projected:
+            result[PROJECTION] = (width, projected)
+            result["projection.bias"] = (1, projected)
         return result
 
     @property

@@ -1,8 +1,8 @@
-"""The linear network: scores = bias + sum over the keys of weight * row."""
+"""The linear network: scores = bias + sum over the keys of weight * row, within its bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,19 @@ from nlucompress.errors import FormatError
 from nlucompress.format import codec
 from nlucompress.format.model import Model, Table
 from nlucompress.native import extension
-from nlucompress.networks.featurizer import Featurizer
+from nlucompress.networks.text_features import text_features
+from nlucompress.networks.vectorizer import KIND as VECTORIZER
+from nlucompress.networks.vectorizer import TABLE as NORMS
+from nlucompress.networks.vectorizer import Vectorizer
 
 Float64 = NDArray[np.float64]
 
 TABLE = "features"
 BIAS = "bias"
-LINKS = ("softmax", "logistic", "margin")
+LINKS = ("softmax", "logistic", "margin", "one-vs-rest")
+Weigh = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
+BOUNDS = "bounds"
+LARGEST = 1e30  # of a bound
 
 
 class Linear:
@@ -32,12 +38,13 @@ class Linear:
         """
         self._table = table_of(model)
         self._bias, self._link = bias_and_link(model)
-        self._featurizer = Featurizer.parse(model.features or {})
+        self._bounds = bounds_of(model)
+        self._weigh = weights_of(model)
         self._reader = _native_reader(model)
 
     def known(self, texts: Sequence[str]) -> list[tuple[int, int]]:
         """Per text, how many keys the table knows (or takes for known) and how many not."""
-        keyed = [list(self._featurizer(text)) for text in texts]
+        keyed = [list(weights) for weights in self._weigh(texts)]
         found = [int((self._table.find(keys) >= 0).sum()) for keys in keyed]
         return [(known, len(keys) - known) for known, keys in zip(found, keyed, strict=True)]
 
@@ -49,7 +56,7 @@ class Linear:
             except ValueError as error:
                 raise FormatError(f"table 'features': {error}") from None
             return scores.reshape(len(texts), -1)
-        weights = [self._featurizer(text) for text in texts]
+        weights = self._weigh(texts)
         keys = sorted(set().union(*weights))
         index = self._table.find(keys)
         known = index >= 0
@@ -61,11 +68,24 @@ class Linear:
             at = [slots[key] for key in keyed if key in slots]
             weight = [keyed[key] for key in keyed if key in slots]
             score += (rows[at] * np.array(weight, np.float64)[:, None]).sum(axis=0)
-        return scores
+        return bounded(scores, self._bounds)
 
     def link(self, scores: Float64) -> Float64:
         """Raw scores to what is shown: probabilities, or the margins themselves."""
         return linked(scores, self._link)
+
+
+def weights_of(model: Model) -> Weigh:
+    """What turns texts into weighted keys.
+
+    Raises:
+        FormatError: The features are malformed, of another kind, or lack a table.
+    """
+    features = model.features or {}
+    if features.get("kind") == VECTORIZER:
+        return Vectorizer(features, model.tables.get(NORMS))
+    featurizer = text_features(features)
+    return lambda texts: [featurizer(text) for text in texts]
 
 
 def table_of(model: Model) -> Table:
@@ -94,15 +114,44 @@ def bias_and_link(model: Model) -> tuple[Float64, str]:
     bias = network.tensors[BIAS]
     if bias.shape != (1, len(model.labels)):
         raise FormatError("the columns of tensor 'bias' are not as many as the labels")
-    if set(network.settings) != {"link"} or network.settings["link"] not in LINKS:
+    if set(network.settings) - {BOUNDS} != {"link"} or network.settings["link"] not in LINKS:
         raise FormatError(f"unknown settings of the network: {dict(network.settings)}")
     return bias.rows(np.zeros(1, np.int64))[0].astype(np.float64), network.settings["link"]
+
+
+def bounds_of(model: Model) -> tuple[float, float] | None:
+    """The lowest and the highest score of a linear model, None where it has no bounds.
+
+    Raises:
+        FormatError: They are no two numbers that rise.
+    """
+    bounds = model.network.settings.get(BOUNDS) if model.network is not None else None
+    if bounds is None and not (model.network and BOUNDS in model.network.settings):
+        return None
+    if not isinstance(bounds, list) or [type(each) for each in bounds] != [float, float]:
+        raise FormatError(f"the bounds of the scores are no two numbers: {str(bounds)[:80]}")
+    low, high = bounds
+    if not -LARGEST <= low <= high <= LARGEST:
+        raise FormatError(f"the bounds of the scores are no two numbers that rise: {bounds}")
+    return low, high
+
+
+def bounded(scores: Float64, bounds: tuple[float, float] | None) -> Float64:
+    """Scores with what lies beyond the bounds put onto them."""
+    return scores if bounds is None else np.clip(scores, *bounds)
 
 
 def linked(scores: Float64, link: str) -> Float64:
     """Raw scores as a link shows them."""
     if link == "logistic":
         return _sigmoid(scores)
+    if link == "one-vs-rest":
+        each = _sigmoid(scores)
+        total = each.sum(axis=-1, keepdims=True)
+        shares: Float64 = np.where(
+            total > 0, each / np.where(total > 0, total, 1), 1 / each.shape[-1]
+        )
+        return shares
     return softmax(scores) if link == "softmax" else scores
 
 

@@ -64,6 +64,8 @@ class Linearized(Neural):
         columns = self._table.matrix.shape[1]
         if {name: each.shape for name, each in stored.items()} != shapes:
             raise FormatError("the changes of a linearized network are not of its tensors' shapes")
+        if self.projected:
+            raise FormatError("a linearized network has no projection")
         if self._tangents.matrix.shape[1] != columns:
             raise FormatError(f"table {TABLE!r} needs {columns} columns, as the embeddings have")
         self._changes = {
@@ -74,11 +76,6 @@ class Linearized(Neural):
     def scores(self, texts: Sequence[str]) -> Float64:
         """Raw scores, shape (texts, labels)."""
         value, change = self._affine_pair(*self._pairs(texts), "output")
-        return value + change
-
-    def embed(self, texts: Sequence[str]) -> Float64:
-        """The expansion of what the last layer reads, shape (texts, width)."""
-        value, change = self._pairs(texts)
         return value + change
 
     def _pairs(self, texts: Sequence[str]) -> tuple[Float64, Float64]:

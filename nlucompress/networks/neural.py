@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.errors import FormatError
+from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.networks import sequence
-from nlucompress.networks.layers import LEAK, Settings
+from nlucompress.networks.layers import KINDS, LEAK, PROJECTION, Settings
 from nlucompress.networks.linear import softmax
 
 Float64 = NDArray[np.float64]
@@ -36,8 +36,12 @@ class Neural:
         self._table = sequence.table_of(model)
         self.settings = Settings.parse(network.kind, network.settings)
         first = network.tensors.get(self.settings.first)
-        hidden = first.shape[0 if network.kind.endswith("lstm") else 1] if first else 0
-        shapes = self.settings.shapes(self._table.matrix.shape[1], hidden, len(model.labels))
+        self.hidden = first.shape[0 if network.kind.endswith("lstm") else 1] if first else 0
+        self.projected = (
+            network.tensors[PROJECTION].shape[1] if PROJECTION in network.tensors else 0
+        )
+        columns, labels = self._table.matrix.shape[1], len(model.labels)
+        shapes = self.settings.shapes(columns, self.hidden, labels, self.projected)
         if {name: each.shape for name, each in network.tensors.items()} != shapes:
             raise FormatError(f"the tensors of the network are not those of kind {network.kind!r}")
         self._tensors = {
@@ -51,16 +55,34 @@ class Neural:
 
     def scores(self, texts: Sequence[str]) -> Float64:
         """Raw scores, shape (texts, labels)."""
-        return self._affine(self.embed(texts), "output")
+        return self._affine(self.states(texts), "output")
 
     def link(self, scores: Float64) -> Float64:
         """Raw scores to probabilities."""
         return softmax(scores)
 
+    @property
+    def output(self) -> tuple[Float64, Float64]:
+        """Weight and bias of the last layer, shapes (width, labels) and (1, labels)."""
+        return self._tensors["output.weight"], self._tensors["output.bias"]
+
+    @property
+    def width(self) -> int:
+        """Numbers of a representation."""
+        return self.projected or len(self.output[0])
+
     def embed(self, texts: Sequence[str]) -> Float64:
-        """What the last layer reads: the texts' representations, shape (texts, width)."""
+        """The texts' representations: what the last layer reads, or its projection if there is one.
+
+        A projection leads into the space of another model's representations. Shape (texts, width).
+        """
+        states = self.states(texts)
+        return self._affine(states, "projection") if self.projected else states
+
+    def states(self, texts: Sequence[str]) -> Float64:
+        """What the last layer reads, shape (texts, its inputs)."""
         parts = [self._embed(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)]
-        width = self._tensors["output.weight"].shape[0]
+        width = len(self.output[0])
         return np.concatenate([np.zeros((0, width)), *parts])
 
     def _embed(self, texts: Sequence[str]) -> Float64:
@@ -121,6 +143,23 @@ class Neural:
             state = np.where(inside, o * np.tanh(cell), 0)
             states[:, at] = state
         return states
+
+
+def representing(model: Model, what: str) -> Neural:
+    """A model that has representations of texts; ``what`` names it in messages.
+
+    Raises:
+        UsageError: It has none.
+        FormatError: Its parts do not fit together.
+    """
+    kind = model.network.kind if model.network else "tables only"
+    if kind not in KINDS:
+        known = ", ".join(KINDS)
+        raise UsageError(
+            f"the {what} is of kind {kind!r} and has no representations of texts; they are those "
+            f"of neural networks: {known}"
+        )
+    return Neural(model)
 
 
 def _pooled(states: Float64, lengths: NDArray[np.int64], pooling: str) -> Float64:

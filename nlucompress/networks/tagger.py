@@ -46,6 +46,7 @@ class Tagger:
         self.labels = model.labels
         self._read = token_features(model.features or {})
         self._transitions: Float64 | None = None
+        self._bounds: tuple[float, float] | None = None
         if network.kind == crf.KIND:
             self._table = linear.table_of(model)
             self._bias = np.zeros(len(model.labels))
@@ -53,6 +54,7 @@ class Tagger:
         elif network.kind == "linear":
             self._table = linear.table_of(model)
             self._bias, self._link = linear.bias_and_link(model)
+            self._bounds = linear.bounds_of(model)
         else:
             raise FormatError(f"unknown network kind {network.kind!r} of a tagger")
 
@@ -93,7 +95,7 @@ class Tagger:
         result = np.tile(self._bias, (len(tokens), 1))
         for begin, part in self._batches(tokens):
             self._add(part, result[begin : begin + len(part)])
-        return result
+        return linear.bounded(result, self._bounds)
 
     def tokens(self, sentence: Sentence) -> Sequence[Token]:
         """The tokens of a sentence, read if they are strings."""

@@ -11,10 +11,13 @@ from nlucompress.format.model import Model
 from nlucompress.importers.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.layers import KINDS
+from nlucompress.networks.neural import representing
+from nlucompress.stages.compatible import prepare
 from nlucompress.stages.finetune_linear import finetune_linear
 from nlucompress.stages.history import with_record
 from nlucompress.stages.teaching import LinearFinetuneOptions, check, teacher_of
 from nlucompress.stages.train_neural import fit_neural, prepared
+from nlucompress.training.compatible import CompatibleOptions
 from nlucompress.training.plan import LoopOptions
 
 Progress = Callable[[str, float], None]
@@ -27,12 +30,14 @@ class FinetuneOptions:
     Attributes:
         teaching: How much a reference holds the model back; and the solver of linear models.
         loop: How neural networks are trained.
+        compatible: How strongly they are held in the space of another model.
     """
 
     teaching: LinearFinetuneOptions = field(
         default_factory=lambda: LinearFinetuneOptions(distill="none")
     )
     loop: LoopOptions = field(default_factory=LoopOptions)
+    compatible: CompatibleOptions = field(default_factory=CompatibleOptions)
 
 
 def finetune(
@@ -43,12 +48,15 @@ def finetune(
     options: FinetuneOptions | None = None,
     progress: Progress | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    compatible_with: Model | None = None,
 ) -> Model:
     """Train a model on; its keys and the encoding of its numbers stay.
 
     Factors of a product are trained both (Acharya et al. 2019, section 3). Codes on a grid are
     trained straight through their rounding; of codebooks and product quantization the centroids
-    are trained. References hold the model near their scores: see ``LinearFinetuneOptions``.
+    are trained. References hold the model near their scores: see ``LinearFinetuneOptions``. With
+    ``compatible_with`` its representations are trained into the space of that model's (Shen et
+    al. 2020), through a projection where network or width differ (Duggal et al. 2021).
 
     Raises:
         UsageError: The model has no network that can be trained, or options contradict each other.
@@ -59,6 +67,8 @@ def finetune(
     if model.sealed:
         raise StageOrderError("the model was sealed by pack; finetune the model before it")
     kind = model.network.kind if model.network else "tables only"
+    if compatible_with is not None:
+        representing(model, "model")
     if kind == "linear":
         return finetune_linear(model, examples, dev, references, options.teaching)
     if kind not in KINDS:
@@ -67,5 +77,11 @@ def finetune(
     Classifier(model)  # checks that the parts fit together
     targets = prepared(model, examples, "training").targets
     teacher = teacher_of(model, examples, targets, references, options.teaching)
-    fitted, figures = fit_neural(model, examples, dev, options.loop, teacher, progress, checkpoint)
+    started, frozen = model, None
+    if compatible_with is not None:
+        started, frozen = prepare(model, compatible_with, examples, options.compatible)
+    loop = options.loop
+    fitted, figures = fit_neural(
+        started, examples, dev, loop, teacher, progress, checkpoint, frozen
+    )
     return with_record("finetune", options, model, fitted, {"network": figures})

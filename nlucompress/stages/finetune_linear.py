@@ -17,7 +17,6 @@ from nlucompress.format.numbers import Floats
 from nlucompress.importers.examples import Examples
 from nlucompress.networks import linear as network_linear
 from nlucompress.networks.classifier import Classifier
-from nlucompress.networks.featurizer import Featurizer
 from nlucompress.stages.history import stage_of, with_record
 from nlucompress.stages.teaching import LinearFinetuneOptions, check, teacher_of
 from nlucompress.training import design
@@ -31,6 +30,7 @@ Int64 = NDArray[np.int64]
 LOSS_OF: dict[str, LossName] = {
     "margin": "squared-hinge",
     "logistic": "logistic",
+    "one-vs-rest": "logistic",
     "softmax": "softmax",
 }
 
@@ -72,14 +72,14 @@ def finetune_linear(
     rows, columns = np.nonzero(support)
     bias = network.tensors[network_linear.BIAS]
     start = Weights(matrix, bias.rows(np.zeros(1, np.int64))[0])
-    featurizer = Featurizer.parse(model.features or {})
+    weigh = network_linear.weights_of(model)
     index = {keys.key(row): row for row in range(len(keys))}
-    problem = _problem(model, featurizer, index, examples, "training")
+    problem = _problem(model, weigh, index, examples, "training")
     teacher = teacher_of(model, examples, problem.targets, references, options)
     loss_name = LOSS_OF[network.settings["link"]]
     figure = None
     if dev is not None:
-        held_out = _problem(model, featurizer, index, dev, "development")
+        held_out = _problem(model, weigh, index, dev, "development")
         figure = _dev_loss(
             held_out, loss_name, teacher_of(model, dev, held_out.targets, references, options)
         )
@@ -134,14 +134,18 @@ def _entries(matrix: matrices.Dense | matrices.Sparse) -> tuple[Int64, Int64, ND
 
 
 def _problem(
-    model: Model, featurizer: Featurizer, index: dict[str, int], examples: Examples, what: str
+    model: Model,
+    weigh: network_linear.Weigh,
+    index: dict[str, int],
+    examples: Examples,
+    what: str,
 ) -> Problem:
     numbers = {label: number for number, label in enumerate(model.labels)}
     for at, label in enumerate(examples.labels, start=1):
         if label not in numbers:
             raise DataError(f"{what} example {at}: label {label!r} is unknown to the model")
     targets = np.array([numbers[label] for label in examples.labels], np.int64)
-    x = design.matrix(featurizer, examples.texts, index)
+    x = design.matrix(weigh, examples.texts, index)
     return Problem(x, targets, len(numbers), np.ones(len(examples), np.float32))
 
 

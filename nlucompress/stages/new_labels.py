@@ -7,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from nlucompress.errors import DataError, StageOrderError, UsageError
-from nlucompress.format import matrices
-from nlucompress.format.model import Model, Network
+from nlucompress.format.model import Model
 from nlucompress.importers.examples import Examples
 from nlucompress.networks.layers import KINDS
-from nlucompress.stages.train_neural import start
+from nlucompress.stages.starting import started
 
 
 def with_new_labels(model: Model, examples: Examples, seed: int = 0) -> Model:
@@ -34,14 +33,10 @@ def with_new_labels(model: Model, examples: Examples, seed: int = 0) -> Model:
     labels = tuple(sorted(set(examples.labels)))
     if len(labels) < 2:
         raise DataError(f"training needs at least two labels, found only {labels[0]!r}")
-    rng = np.random.default_rng(seed)
     width = network.tensors["output.weight"].shape[0]
-    fresh = {
-        name: matrices.from_dense(start(shape, name, rng))
-        for name, shape in {
-            "output.weight": (width, len(labels)),
-            "output.bias": (1, len(labels)),
-        }.items()
-    }
-    changed = Network(network.kind, network.settings, {**network.tensors, **fresh})
-    return replace(model, network=changed, labels=labels)
+    shapes = {"output.weight": (width, len(labels)), "output.bias": (1, len(labels))}
+    rng = np.random.default_rng(seed)
+    fresh = started(network.kind, network.settings, shapes, rng).tensors
+    return replace(
+        model, network=replace(network, tensors={**network.tensors, **fresh}), labels=labels
+    )

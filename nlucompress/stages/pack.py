@@ -17,11 +17,12 @@ class PackOptions:
     """Options of ``pack``.
 
     Attributes:
-        block_rows: Rows per block of sparse tables: the one trade of size against speed.
+        block_rows: Rows of a table in prefix codes that share one offset: the one trade of size
+            against speed. None takes 8 where rows list their entries, else about 32 numbers.
         keep_history: Keep the record of the stages in the sealed file.
     """
 
-    block_rows: int = packing.SPARSE_BLOCK
+    block_rows: int | None = None
     keep_history: bool = False
 
 
@@ -33,7 +34,7 @@ def pack(model: Model, options: PackOptions | None = None) -> Model:
         StageOrderError: A table still has its strings, or the model is sealed already.
     """
     options = options or PackOptions()
-    if not 1 <= options.block_rows <= MAX_BLOCK_ROWS:
+    if options.block_rows is not None and not 1 <= options.block_rows <= MAX_BLOCK_ROWS:
         raise UsageError(f"--block-rows {options.block_rows} is not within 1 to {MAX_BLOCK_ROWS}")
     if model.sealed:
         raise StageOrderError("the model was sealed by pack already")

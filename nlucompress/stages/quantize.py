@@ -22,6 +22,7 @@ from nlucompress.stages.quantize_options import QuantizeOptions
 __all__ = ["QuantizeOptions", "quantize"]
 
 LABELLING = ("linear", "crf")  # networks whose tables hold a weight for each label
+WEIGHTS = ("features",)  # of them; other tables beside lose no keys
 
 
 def quantize(model: Model, options: QuantizeOptions | None = None) -> Model:
@@ -39,8 +40,7 @@ def quantize(model: Model, options: QuantizeOptions | None = None) -> Model:
     """
     options = options or QuantizeOptions()
     names = tuple(model.tables) if options.tables is None else options.tables
-    embedding = model.network is None or model.network.kind not in LABELLING
-    chosen = options.filled(embedding)
+    labelling = model.network is not None and model.network.kind in LABELLING
     figures: dict[str, Mapping[str, Any]] = {}
     tables = dict(model.tables)
     for name in names:
@@ -52,6 +52,9 @@ def quantize(model: Model, options: QuantizeOptions | None = None) -> Model:
             raise StageOrderError(
                 f"{where} was hashed by {stage}: rows cannot leave it; quantize before phash"
             )
+        chosen = options.filled(not labelling)
+        if labelling and name not in WEIGHTS:
+            chosen = replace(chosen, keep=None, threshold=0.0, keep_zero_rows=True)
         matrix = _quantized(where, table.matrix, options, chosen, table.counts)
         figures[name] = distortion.figures(table.matrix, matrix)
         tables[name] = Table(table.keys, matrix, table.counts)

@@ -89,10 +89,10 @@ def train(
     featurizer = Featurizer(options.words, options.chars, options.weighting)
     counts = design.count_keys(featurizer, examples.texts)
     keys = sorted(key for key, count in counts.items() if count >= options.min_count)
-    x = design.matrix(featurizer, examples.texts, {key: i for i, key in enumerate(keys)})
+    x = design.matrix(featurizer.weigh, examples.texts, {key: i for i, key in enumerate(keys)})
     if options.distinct:
         keys = design.distinct_keys(keys, x)
-        x = design.matrix(featurizer, examples.texts, {key: i for i, key in enumerate(keys)})
+        x = design.matrix(featurizer.weigh, examples.texts, {key: i for i, key in enumerate(keys)})
     if not keys:
         raise DataError("no key occurs often enough; lower --min-count or give more text")
     targets = _targets(examples, labels)
@@ -103,7 +103,7 @@ def train(
         _known_labels(dev, labels)
         columns = {key: i for i, key in enumerate(keys)}
         held_out = Problem(
-            design.matrix(featurizer, dev.texts, columns),
+            design.matrix(featurizer.weigh, dev.texts, columns),
             _targets(dev, labels),
             len(labels),
             np.ones(len(dev), np.float32),

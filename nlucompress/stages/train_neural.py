@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format import matrices
 from nlucompress.format.indexes import Strings
-from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.model import Model, Table
 from nlucompress.importers.examples import Examples
 from nlucompress.networks import sequence
 from nlucompress.networks.featurizer import words
 from nlucompress.networks.layers import KINDS, Settings
+from nlucompress.stages.compatible import prepare
 from nlucompress.stages.history import with_record
+from nlucompress.stages.starting import started
+from nlucompress.training.compatible import CompatibleOptions, Frozen
 from nlucompress.training.plan import Data, LoopOptions
 
 Progress = Callable[[str, float], None]
@@ -41,6 +43,7 @@ class NeuralOptions:
         dimensions: Width of embeddings that are learned from scratch.
         min_count: Words of fewer training texts get no row then.
         loop: How it is trained.
+        compatible: How strongly it is held in the space of a model that it is compatible with.
     """
 
     network: Literal["dan", "lstm", "bilstm", "cnn"] = "dan"
@@ -52,6 +55,7 @@ class NeuralOptions:
     dimensions: int = 100
     min_count: int = 1
     loop: LoopOptions = field(default_factory=LoopOptions)
+    compatible: CompatibleOptions = field(default_factory=CompatibleOptions)
 
 
 def train_neural(
@@ -61,6 +65,7 @@ def train_neural(
     options: NeuralOptions | None = None,
     progress: Progress | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    compatible_with: Model | None = None,
 ) -> Model:
     """Train a sentence classifier over a table of word embeddings, which is trained along.
 
@@ -73,6 +78,7 @@ def train_neural(
         options: See NeuralOptions.
         progress: Called with what is done and the share of it that is.
         checkpoint: File that is written after every epoch; training goes on from it if it exists.
+        compatible_with: Model whose space of representations the new one is trained into.
 
     Raises:
         DataError: The data do not suffice, or the loss is not finite.
@@ -92,14 +98,18 @@ def train_neural(
     seen = np.array([counts[table_key] for table_key in _keys(table)], np.uint32)
     settings = Settings(options.network, options.activation, options.layers, options.pooling)
     shapes = settings.shapes(table.matrix.shape[1], options.hidden, len(labels))
-    network = _started(options.network, settings.describe(), shapes, rng)
+    network = started(options.network, settings.describe(), shapes, rng)
     model = Model(
         {sequence.TABLE: replace(table, counts=seen)},
         network,
         labels,
         dict(sequence.FEATURES),
     )
-    fitted, figures = fit_neural(model, examples, dev, options.loop, None, progress, checkpoint)
+    frozen = None
+    if compatible_with is not None:
+        model, frozen = prepare(model, compatible_with, examples, options.compatible)
+    loop = options.loop
+    fitted, figures = fit_neural(model, examples, dev, loop, None, progress, checkpoint, frozen)
     found = {"keys": len(seen), "in_training": int((seen > 0).sum()), **figures}
     return with_record("train", options, None, fitted, found)
 
@@ -112,15 +122,22 @@ def fit_neural(
     teacher: object = None,
     progress: Progress | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    frozen: Frozen | None = None,
 ) -> tuple[Model, dict[str, object]]:
     """Train a neural model on; see ``training.neural.loop.fit``."""
-    if find_spec("torch") is None:
-        raise UsageError("neural networks are trained by torch: pip install 'nlucompress[train]'")
+    need_torch()
     from nlucompress.training.neural.loop import fit
 
     data = prepared(model, examples, "training")
     held_out = None if dev is None else prepared(model, dev, "development")
-    return fit(model, data, held_out, loop, teacher, progress, checkpoint)  # type: ignore[arg-type]
+    fitted, figures = fit(model, data, held_out, loop, teacher, progress, checkpoint, frozen)  # type: ignore[arg-type]
+    return fitted, figures if frozen is None else {**figures, "compatible": frozen.figures()}
+
+
+def need_torch() -> None:
+    """Raise UsageError where torch is not installed."""
+    if find_spec("torch") is None:
+        raise UsageError("neural networks are trained by torch: pip install 'nlucompress[train]'")
 
 
 def prepared(model: Model, examples: Examples, what: str) -> Data:
@@ -174,30 +191,3 @@ def _scratch(counts: Counter[str], options: NeuralOptions, rng: np.random.Genera
         raise DataError("no word occurs often enough; lower --min-count or give more text")
     values = rng.normal(0, 0.1, (len(keys), options.dimensions))
     return Table(Strings.of(keys), matrices.from_dense(values))
-
-
-def start_tensors(model: Model, rng: np.random.Generator) -> Network:
-    """The network of a model before any training."""
-    network = model.network
-    if network is None:
-        raise UsageError("the model has no network")
-    shapes = {name: matrix.shape for name, matrix in network.tensors.items()}
-    return _started(network.kind, network.settings, shapes, rng)
-
-
-def _started(
-    kind: str,
-    settings: Mapping[str, Any],
-    shapes: Mapping[str, tuple[int, int]],
-    rng: np.random.Generator,
-) -> Network:
-    tensors = {name: matrices.from_dense(start(shape, name, rng)) for name, shape in shapes.items()}
-    return Network(kind, settings, tensors)
-
-
-def start(shape: tuple[int, int], name: str, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Uniform within sqrt(6 / (inputs + outputs)) (Glorot & Bengio 2010); biases zero."""
-    if name.endswith("bias"):
-        return np.zeros(shape)
-    bound = np.sqrt(6 / sum(shape))
-    return rng.uniform(-bound, bound, shape)

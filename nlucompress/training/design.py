@@ -11,6 +11,7 @@ import numpy as np
 from nlucompress.importers.tagged import Tagged
 from nlucompress.networks.attributes import Token
 from nlucompress.networks.featurizer import Featurizer
+from nlucompress.networks.linear import Weigh
 from nlucompress.training.crf import Problem
 
 if TYPE_CHECKING:
@@ -25,15 +26,15 @@ def count_keys(featurizer: Featurizer, texts: Sequence[str]) -> Counter[str]:
     return counts
 
 
-def matrix(featurizer: Featurizer, texts: Sequence[str], columns: Mapping[str, int]) -> csr_matrix:
+def matrix(weigh: Weigh, texts: Sequence[str], columns: Mapping[str, int]) -> csr_matrix:
     """Weights of the texts' keys as float32 CSR, shape (texts, keys); others are left out."""
     from scipy.sparse import csr_matrix
 
     starts = [0]
     indices: list[int] = []
-    data: list[int] = []
-    for text in texts:
-        row = sorted((columns[k], w) for k, w in featurizer(text).items() if k in columns)
+    data: list[float] = []
+    for weights in weigh(texts):
+        row = sorted((columns[k], w) for k, w in weights.items() if k in columns)
         indices.extend(column for column, _ in row)
         data.extend(weight for _, weight in row)
         starts.append(len(indices))

@@ -1,7 +1,8 @@
 """Bytes of compressed word vectors, and how many of the nearest neighbours they keep.
 
 Bytes are those of the whole sealed file, hash and fingerprints of the keys included, against the
-plain float32 numbers without any keys. Exit code 1 says that a bar was missed.
+plain float32 numbers without any keys. All are packed with `--block-rows 8`. Exit code 1 says that
+a bar was missed.
 """
 
 from __future__ import annotations
@@ -20,13 +21,18 @@ SOURCES = {
     "googlenews_1000x300": ("wordvecs1000.vec", None),
     "ptb_cbow_10000x100": ("cbow_f16.npy", "words.txt"),
 }
-LARGEST = 0.12  # share of the float32 numbers, in one of the settings of 4 bits
+LARGEST = 0.12  # share of the float32 numbers, in one of the settings but the first
 SETTINGS = {
     "--bits 8 --per row": (nc.QuantizeOptions(bits=8, per="row"), False),
+    "--bits 5 --per tensor": (nc.QuantizeOptions(bits=5, per="tensor"), True),
     "--bits 4 --per row": (nc.QuantizeOptions(bits=4, per="row"), True),
-    "--bits 4 --per tensor --range mse": (nc.QuantizeOptions(bits=4, range="mse"), True),
+    "--bits 4 --per tensor --range mse": (
+        nc.QuantizeOptions(bits=4, per="tensor", range="mse"),
+        True,
+    ),
     "--bits 3 --per row --range mse": (nc.QuantizeOptions(bits=3, per="row", range="mse"), False),
 }
+PACK = nc.PackOptions(block_rows=8)
 HEADINGS = ("vectors", "setting", "bytes", "of float32", "top 10 kept", "nearest kept", "12 %")
 
 
@@ -50,7 +56,7 @@ def evaluate(
     rows, columns = full.table().matrix.shape
     found = []
     for setting, (options, has_bar) in SETTINGS.items():
-        small = nc.pack(nc.phash(nc.quantize(full, options)))
+        small = nc.pack(nc.phash(nc.quantize(full, options)), PACK)
         kept = compare(small, full, NeighbourOptions(neighbours, queries))
         share = kept.size_bytes / (4 * rows * columns)
         met = share <= LARGEST if has_bar else None
@@ -65,7 +71,7 @@ def cells(row: Row) -> list[str]:
 
 
 def main() -> int:
-    """Measure and print; a table meets its bar if one setting of 4 bits does."""
+    """Measure and print; a table meets its bar if one setting does."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", default=os.environ.get("NLUCOMPRESS_DATA"), metavar="DIR")
     chosen = parser.parse_args()

@@ -9,10 +9,12 @@ import pytest
 import nlucompress as nc
 from nlucompress.networks.tagger import Tagger
 from tests.cli.program import BAD_INPUT, DONE, USAGE, run, shell
+from tests.unit import classifier_files
 from tests.unit.tagger_files import FILES
 
 TOKENS = {
     "crfsuite": ["w=red", "b"],
+    "crfsuite-dump": ["w=red", "a --> b: 1"],
     "wapiti": ["u:w=東京", "u:w=東京"],
     "perceptron": ["bias", "i word tür"],
 }
@@ -33,9 +35,9 @@ def test_a_tagger_is_imported_and_packed(tmp_path: Path, name: str) -> None:
     assert run(tmp_path, "inspect", "small.nlu", "--verify").code == DONE
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_damaged_taggers(tmp_path: Path, name: str) -> None:
-    (tmp_path / "file").write_bytes(FILES[name][: len(FILES[name]) * 2 // 3])
+@pytest.mark.parametrize("data", [*FILES.values(), *classifier_files.FILES.values()])
+def test_damaged_taggers_and_classifiers(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "file").write_bytes(data[: len(data) * 2 // 3])
     done = run(tmp_path, "import", "file", "-o", "model.nlu")
     assert (done.code, done.out) == (BAD_INPUT, b"")
     assert done.err.startswith("nlucompress: error: file: ")

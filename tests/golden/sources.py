@@ -23,7 +23,9 @@ from nlucompress.format.matrices import (
 )
 from nlucompress.format.numbers import Floats, Linear
 from nlucompress.format.pq import code_numbers
-from nlucompress.networks.layers import Settings
+from nlucompress.networks.layers import PROJECTION, Settings
+from nlucompress.networks.namespaces import Namespaces
+from nlucompress.networks.neural import representing
 from nlucompress.networks.sequence import TABLE
 from nlucompress.networks.tagger import is_tagger
 from tests.unit import fasttext_files
@@ -99,6 +101,30 @@ def tagger(kind: str, features: dict[str, Any], keys: tuple[str, ...]) -> nc.Mod
     return nc.Model({"features": table}, nc.Network(kind, settings, tensors), LABELS, features)
 
 
+PAIRS = ("b\tw=on", "b:0.5\tw=a\\:b:-2\tb", "unseen", "p=füß:1e1\t\tx=X", "")
+NAMED = ("w^the", "w^w1", "w^the^w1", "7", "é^東京", "x", "7^8^x")
+LINES = ("1 x|w the w1:0.5 |7", "| 7 8 x:-2\t|é:3 東京", "|w unseen | 007 x", "", "|w:-1e2 the w1")
+
+
+def namespaces(settings: dict[str, Any], ngrams: dict[str, int], hashed_names: bool) -> nc.Model:
+    """A linear model over namespaces, its keys names or the places that they are hashed to."""
+    keys: list[str] = list(NAMED)
+    places = None
+    if hashed_names:
+        places = {"bits": 9, "width": 4, "digits": True, "seed": 3}
+        rule = Namespaces.parse({"kind": "namespaces", "ngrams": ngrams, "places": places})
+        keys = sorted({key for line in LINES for key in rule(line)} - {"0"})
+    table = nc.Table(Strings.of(keys), from_dense(values(len(keys), 3, 0.8)))
+    network = nc.Network("linear", settings, {"bias": from_dense(values(1, 3, 1))})
+    features = {"kind": "namespaces", "ngrams": ngrams, "places": places}
+    return nc.Model({"features": table}, network, LABELS, features)
+
+
+def pairs() -> nc.Model:
+    """A linear model over lines of keys and values."""
+    return tagger("linear", {"kind": "pairs"}, ATTRIBUTES)
+
+
 def _template_tagger() -> nc.Model:
     keys = ("b", "x=x", "x=Xx", "0=play", "-1=<s>", "1=</s>", "p=fü", "s=e!", "0,2=it on", "0=off")
     return tagger("crf", TEMPLATE, keys)
@@ -156,14 +182,16 @@ def half_scales() -> nc.Model:
     return table_of(Dense(replace(matrix.numbers, scale=scale), matrix.codes))
 
 
-def neural(kind: str, hidden: int = 3, factored_table: bool = False) -> nc.Model:
-    """A network over word embeddings."""
+def neural(
+    kind: str, hidden: int = 3, factored_table: bool = False, projected: int = 0
+) -> nc.Model:
+    """A network over word embeddings, with a projection of so many columns or none."""
     keys = ["play", "the", "jazz", "lights", "volume"]
     table: Matrix = from_dense(values(5, 4, 1))
     if factored_table:
         table = Product(from_dense(values(5, 2, 1)), from_dense(values(2, 4, 1)))
     settings = Settings(kind, layers=2, widths=(1, 3), activation="leaky-relu", pooling="mean")
-    shapes = settings.shapes(4, hidden, 3)
+    shapes = settings.shapes(4, hidden, 3, projected)
     tensors: dict[str, Matrix] = {
         name: from_dense(0.25 * values(*shape, 1)) for name, shape in shapes.items()
     }
@@ -190,6 +218,41 @@ MANY = tuple(f"intent_{name}_{n}" for n in range(12) for name in ("search", "pla
 def fasttext(name: str) -> nc.Model:
     """A fastText model, imported."""
     return nc.import_model(BytesIO(fasttext_files.FILES[name]))
+
+
+def vectorized() -> nc.Model:
+    """A linear model over two vectorizers, one of them hashing, as of scikit-learn."""
+    part = {
+        "analyzer": "word",
+        "ngrams": [1, 2],
+        "lowercase": True,
+        "accents": "unicode",
+        "characters": "\\w",
+        "shortest": 2,
+        "bounded": False,
+        "stop_words": ["the"],
+        "weighting": "logarithm",
+        "norm": "l2",
+        "vocabulary": True,
+        "buckets": 0,
+        "signed": False,
+    }
+    hashing = {
+        "analyzer": "char_wb",
+        "weighting": "count",
+        "norm": "l1",
+        "vocabulary": False,
+        "buckets": 20,
+        "signed": True,
+    }
+    keys = ["0 on", "0 off", "0 on off", "0 fuße", "0 東京", *(f"1 {at}" for at in range(20))]
+    weights = from_dense(values(len(keys), len(LABELS), 0.8))
+    norms = nc.Table(Strings.of(keys[:5]), from_dense(values(5, 1, 1)))
+    tables = {"features": nc.Table(Strings.of(keys), weights), "norms": norms}
+    bias = from_dense(np.arange(len(LABELS), dtype=np.float32)[None, :] / 8)
+    network = nc.Network("linear", {"link": "one-vs-rest"}, {"bias": bias})
+    parts = [part, {**part, **hashing, "stop_words": []}]
+    return nc.Model(tables, network, LABELS, {"kind": "vectorizer", "parts": parts})
 
 
 SOURCES: dict[str, Callable[[], nc.Model]] = {
@@ -219,9 +282,15 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "crf_template": _template_tagger,
     "packed_crf": lambda: _attribute_tagger("crf"),
     "packed_linear_tagger": lambda: _attribute_tagger("linear"),
+    "namespaces": lambda: namespaces({"link": "one-vs-rest"}, {"w": 2}, False),
+    "pairs": pairs,
+    "packed_namespaces": lambda: nc.pack(
+        hashed(namespaces({"link": "margin", "bounds": [-2.5, 2.5]}, {"": 3, "w": 1}, True))
+    ),
     "dan": lambda: neural("dan"),
     "cnn": lambda: neural("cnn"),
     "lstm": lambda: neural("lstm"),
+    "projected": lambda: neural("dan", projected=5),
     "packed_bilstm": lambda: nc.pack(
         hashed(quantized(neural("bilstm"), bits=4, tensors=("backward.input",)))
     ),
@@ -231,6 +300,8 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "fasttext_vectors": lambda: fasttext("vectors"),
     "packed_fasttext": lambda: nc.pack(hashed(fasttext("hierarchical"))),
     "packed_fasttext_pq": lambda: nc.pack(hashed(fasttext("quantized"))),
+    "vectorized": vectorized,
+    "packed_vectorized": lambda: nc.pack(hashed(vectorized())),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
 }
 
@@ -247,6 +318,11 @@ def encoding(matrix: Matrix) -> str:
     elif isinstance(matrix, Dense):
         form += f" {matrix.codes.dtype.name}"
     return f"{form}, {matrix.numbers.kind}"
+
+
+def texts_for(model: nc.Model) -> tuple[str, ...]:
+    """Texts that a classifier can read."""
+    return {"namespaces": LINES, "pairs": PAIRS}.get((model.features or {})["kind"], TEXTS)
 
 
 def _number(value: float, digits: int | None) -> float:
@@ -272,9 +348,13 @@ def answers(model: nc.Model) -> dict[str, Any]:
         said["scores"] = [[float(score) for score in row] for each in found for row in each]
         said["tags"] = nc.Tagger(model).tag(sentences)
     elif model.network is not None:
-        scores = nc.Classifier(model).scores(TEXTS)
+        if PROJECTION in model.network.tensors:
+            represented = representing(model, "model").embed(TEXTS)
+            said["representations"] = [[_number(each, 6) for each in row] for row in represented]
+        texts = texts_for(model)
+        scores = nc.Classifier(model).scores(texts)
         # Networks with exp and tanh differ in the last bits between systems.
         digits = None if model.network.kind == "linear" else 6
         said["scores"] = [[_number(score, digits) for score in row[:4]] for row in scores]
-        said["best"] = nc.Classifier(model).predict(TEXTS)
+        said["best"] = nc.Classifier(model).predict(texts)
     return said

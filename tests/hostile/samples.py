@@ -22,6 +22,7 @@ Description = dict[str, Any]
 LABELS = ("lights", "music", "weather")
 KEYS = ("a", "b", "c", "a b", "b c", "on", "off", "play", "rain", "sun", "stop", "go")
 LINES: tuple[list[str], ...] = (["b", "w=on\tw=off:-2"], ["play", "w=a\\:b"], [])
+SPACED = ("|w the w1:2", "| 7 x |x b", "")
 TEXTS = ("a b c", "play", "rain or sun?", "stop", "unseen words", "")
 
 
@@ -96,7 +97,8 @@ def answers(file: bytes | memoryview, verify: bool = True) -> list[object]:
         tagger = nc.Tagger(model)
         said += [tagger.tag(LINES), [shares.tolist() for shares in tagger.marginals(LINES)]]
     elif model.network is not None and model.network.kind != "tensors":
-        for answer in nc.Classifier(model).explain(TEXTS, 2):
+        texts = SPACED if (model.features or {}).get("kind") == "namespaces" else TEXTS
+        for answer in nc.Classifier(model).explain(texts, 2):
             said += [answer.labels, answer.scores, answer.known, answer.unknown]
     return said
 

@@ -64,6 +64,8 @@ def build() -> dict[str, Model]:
     chars = full(nc.TrainOptions(words=(1, 1), chars=(2, 4), weighting="count", loss="softmax"))
     binary = full(nc.TrainOptions(words=None, chars=(3, 3), loss="logistic"))
     eight = nc.quantize(words, nc.QuantizeOptions(bits=8, per="row"))
+    assert binary.network is not None
+    shares = replace(binary.network, settings={"link": "one-vs-rest"})
     odd = replace(full_of_three(), labels=ODD_LABELS)
     plain = nc.PhashOptions(method="cascade", fingerprint_bits=0)
     return {
@@ -82,6 +84,7 @@ def build() -> dict[str, Model]:
         "floats": packed(words),
         "counts": packed(nc.quantize(chars, nc.QuantizeOptions(bits=6, method="kmeans"))),
         "chars": packed(nc.quantize(binary, nc.QuantizeOptions(bits=5, per="label"))),
+        "shares": packed(replace(binary, network=shares)),
         "odd": packed(nc.quantize(odd, nc.QuantizeOptions(bits=4))),
         "vectors": vectors(),
     }

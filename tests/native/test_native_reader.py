@@ -16,6 +16,7 @@ import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.networks.featurizer import words
+from nlucompress.networks.tagger import is_tagger
 from tests.golden.make import FOLDER
 from tests.native import models, mutations
 from tests.native.build import (
@@ -48,6 +49,7 @@ NAMES = [
     "floats",
     "counts",
     "chars",
+    "shares",
     "odd",
     "vectors",
 ]
@@ -109,10 +111,13 @@ def agree(driver: Driver, path: Path) -> None:
         assert (got.argmax(axis=1) == wanted.argmax(axis=1)).all()
 
 
-@pytest.mark.parametrize("name", ["packed_crf", "packed_linear_tagger", "crf_template"])
-def test_taggers_are_refused(driver: Driver, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["packed_crf", "packed_linear_tagger", "crf_template", "packed_namespaces", "pairs"]
+)
+def test_what_it_cannot_answer_is_refused(driver: Driver, name: str) -> None:
     file = (FOLDER / f"{name}.nlu").read_bytes()
-    assert nc.Tagger(codec.parse(file)).labels
+    model = codec.parse(file)
+    assert (nc.Tagger if is_tagger(model) else nc.Classifier)(model).labels
     assert driver.ask("open", texts=[file]) != ["0"]
 
 
@@ -250,7 +255,7 @@ class TestPredict:
         return subprocess.run(words, input=data, capture_output=True, check=False)
 
     @pytest.mark.parametrize("top", ["1", "3", "1000"])
-    @pytest.mark.parametrize("name", ["linear", "counts", "chars", "odd"])
+    @pytest.mark.parametrize("name", ["linear", "counts", "chars", "shares", "odd"])
     def test_prints_what_python_prints(
         self, program: Path, folder: Path, name: str, top: str
     ) -> None:

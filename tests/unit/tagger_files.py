@@ -105,4 +105,41 @@ def perceptron(value: object = PERCEPTRON) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-FILES = {"crfsuite": crfsuite(), "wapiti": wapiti(), "perceptron": perceptron()}
+DUMP = """FILEHEADER = {
+  magic: lCRF
+  size: 8456
+  num_features: 5
+  num_labels: 2
+  num_attrs: 3
+  off_features: 0x30
+}
+
+LABELS = {
+      0: O
+      1: füße
+}
+
+ATTRIBUTES = {
+      0: w=red
+      1: a --> b: 1
+      2: empty
+}
+
+TRANSITIONS = {
+  (1) O --> füße: -0.250000
+  (1) füße --> O: 1.000000
+}
+
+STATE_FEATURES = {
+  (0) w=red --> O: 1.500000
+  (0) a --> b: 1 --> füße: 2.125000
+  (0) w=red --> füße: -0.500000
+}
+""".encode()
+
+FILES = {
+    "crfsuite": crfsuite(),
+    "crfsuite-dump": DUMP,
+    "wapiti": wapiti(),
+    "perceptron": perceptron(),
+}

@@ -20,6 +20,8 @@ from nlucompress.exporters import rows
 from nlucompress.format.folders import write_folder
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import from_dense
+from nlucompress.networks.linear import linked
+from tests.golden.sources import NAMED, namespaces
 
 KEYS = ["red", "grün", "東京", "it's", "5", "#<a"]
 VALUES = np.array(
@@ -211,6 +213,18 @@ def test_onnx_runs(models: Path) -> None:
                     features[row, keys.index(key)] = 1
         (scores,) = session.run(None, {"features": features})
         assert np.allclose(scores, nc.Classifier(model).scores(texts), atol=1e-4)
+
+
+@pytest.mark.parametrize("link", ["margin", "softmax", "logistic", "one-vs-rest"])
+@pytest.mark.parametrize("bounds", [None, [-1.5, 0.25]])
+def test_onnx_links_and_bounds(link: str, bounds: list[float] | None) -> None:
+    runtime = pytest.importorskip("onnxruntime")
+    model = namespaces({"link": link} | ({"bounds": bounds} if bounds else {}), {}, False)
+    session = runtime.InferenceSession(exported(model, "onnx"), providers=["CPUExecutionProvider"])
+    features = np.eye(len(NAMED), dtype=np.float32)[[0, 3]]
+    (found,) = session.run(None, {"features": features})
+    scores = nc.Classifier(model).scores([f"|w {NAMED[0][2:]}", f"| {NAMED[3]}"])
+    assert np.allclose(found, linked(scores, link), atol=1e-6)
 
 
 def test_onnx_bag_runs() -> None:

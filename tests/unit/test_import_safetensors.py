@@ -208,3 +208,56 @@ def test_round_trip(values: NDArray[np.float32], data: st.DataObject) -> None:
     )
     model = load(save({"w": values}), "\n".join(keys).encode())
     assert np.array_equal(model.table().lookup(keys), values)
+
+
+def sharded(folder: Path, index: object) -> Path:
+    (folder / "one.safetensors").write_bytes(save({"embedding.weight": WEIGHT.astype(np.float16)}))
+    (folder / "two.safetensors").write_bytes(
+        save({"output.weight": WEIGHT.T.copy(), "ids": np.arange(3)})
+    )
+    path = folder / "model.safetensors.index.json"
+    path.write_text(json.dumps(index))
+    return path
+
+
+FILES = {"embedding.weight": "one.safetensors", "output.weight": "two.safetensors"}
+
+
+def test_tensors_in_several_files(tmp_path: Path) -> None:
+    path = sharded(tmp_path, {"metadata": {"total_size": 1}, "weight_map": FILES})
+    assert recognize(path.read_bytes()) == "safetensors-index"
+    keys = io.BytesIO(b"a\nb\nc\n")
+    model = import_model(path, ImportOptions(tensor="embedding.weight", keys=keys))
+    assert model.table().lookup(["a", "c"]).tolist() == [[0, 1], [4, 5]]
+    assert model.network is not None
+    assert set(model.network.tensors) == {"output.weight"}
+    alone = import_model(path, ImportOptions(skip=("output.weight",)))
+    assert alone.network is None
+    with pytest.raises(UsageError, match=r"name one: embedding.weight, output.weight"):
+        import_model(path)
+    with pytest.raises(UsageError, match="lie beside the index"):
+        import_model(io.BytesIO(path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("index", "problem"),
+    [
+        ({"weight_map": []}, "has no object `weight_map`"),
+        ({"weight_map": {}}, "holds no tensors"),
+        ({"weight_map": {"a": 1}}, "'1' is no name of a file beside the index"),
+        ({"weight_map": {"a": "../one.safetensors"}}, "is no name of a file beside"),
+        ({"weight_map": {"a": "/etc/passwd"}}, "is no name of a file beside"),
+        ({"weight_map": {"a": ".."}}, "is no name of a file beside"),
+        ({"weight_map": {"a": "one.safetensors"}}, "one.safetensors holds no tensor 'a'"),
+        ({"weight_map": FILES | {"ids": "two.safetensors"}}, r"are no floats: ids \(I64\); skip"),
+    ],
+)
+def test_indexes_that_are_refused(index: object, problem: str, tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=problem):
+        import_model(sharded(tmp_path, index))
+
+
+def test_a_file_of_an_index_is_missing(tmp_path: Path) -> None:
+    path = sharded(tmp_path, {"weight_map": {"a": "three.safetensors"}})
+    with pytest.raises(DataError, match=r"three.safetensors: cannot open: No such file"):
+        import_model(path)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import nlucompress as nc
 from nlucompress.errors import DataError, FormatError, NluCompressError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.model import Model
@@ -82,10 +83,56 @@ def test_crfsuite_as_crfsuite_itself(tmp_path: Path) -> None:
     for (before, after), weight in told.transitions.items():
         assert found[at[before]][at[after]] == pytest.approx(weight, abs=1e-6)
     assert np.count_nonzero(found) == len(told.transitions)
+    original.dump(str(tmp_path / "dump"))
+    dumped = import_model(tmp_path / "dump")
+    assert dumped.labels == model.labels
+    assert transitions(dumped) == [pytest.approx(row, abs=1e-6) for row in found]
+    assert rows(dumped) == {key: pytest.approx(row, abs=1e-6) for key, row in rows(model).items()}
     tagger = Tagger(model)
     for words in sentences(200, 2):
         tokens = [[(name, 1.0) for name in each] for each in attributes(words)]
         assert tagger.tag([tokens]) == [original.tag(attributes(words))]
+
+
+def test_a_dump_of_crfsuite() -> None:
+    assert recognize(FILES["crfsuite-dump"]) == "crfsuite-dump"
+    model = load(FILES["crfsuite-dump"])
+    assert model.labels == ("O", "füße")
+    assert rows(model) == {"w=red": [1.5, -0.5], "a --> b: 1": [0, 2.125], "empty": [0, 0]}
+    assert transitions(model) == [[0, -0.25], [1, 0]]
+    assert rows(load(FILES["crfsuite-dump"].replace(b"\n", b"\r\n"))) == rows(model)
+    binary = load(FILES["crfsuite"])
+    dumped = nc.export(binary, nc.ExportOptions("crfsuite-dump"))
+    again = load(b"".join(dumped))  # type: ignore[arg-type]
+    assert (again.labels, rows(again)) == (binary.labels, rows(binary))
+    assert transitions(again) == transitions(binary)
+
+
+DUMP = FILES["crfsuite-dump"]
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (DUMP.partition(b"ATTRIBUTES")[0], "ATTRIBUTES is missing or does not end; is the file"),
+        (DUMP.removesuffix(b"}\n"), "STATE_FEATURES is missing or does not end"),
+        (DUMP.replace(b"LABELS = {", b"NAMES = {"), "line 10: 'NAMES = {' begins no section"),
+        (DUMP + b"MORE = {\n}\n", "'MORE = {' begins no section"),
+        (DUMP.replace(b"num_labels: 2", b"num_labels: 3"), "2 labels, but the header tells of 3"),
+        (DUMP.replace(b"num_attrs: 3\n", b"\n"), "3 attributes, but the header tells of None"),
+        (DUMP.replace(b" 1: f", b" 2: f"), "line 12: expected `1: label`"),
+        (DUMP.replace(b"2: empty", b"2: w=red"), "attribute 'w=red' occurs twice"),
+        (DUMP.replace(b"w=red --> O:", b"w=blue --> O:"), r"line 27: .* is no weight of two names"),
+        (DUMP.replace(b"1.500000", b"nan"), r"line 27: .* is no weight"),
+        (
+            DUMP.replace(b"(0) w=red --> O: 1.5", b"(0) w=red --> f\xc3\xbc\xc3\x9fe: 1.5"),
+            "two weights",
+        ),
+    ],
+)
+def test_damaged_dumps(data: bytes, problem: str) -> None:
+    with pytest.raises(FormatError, match=problem):
+        load(data)
 
 
 def attributes(words: list[str]) -> list[list[str]]:

@@ -322,3 +322,8 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         return
     assert np.isfinite(rows_of(table)).all()
     assert len(set(keys_of(table))) == len(table.keys)
+
+
+def test_a_long_number_takes_no_long_time() -> None:
+    with pytest.raises(DataError, match=r"line 2: .* is no finite decimal number"):
+        import_model(io.BytesIO(b"a 1\nb " + b"1" * 300_000 + b"x\n"))

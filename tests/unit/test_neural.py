@@ -10,6 +10,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import FormatError
 from nlucompress.format.matrices import from_dense
+from nlucompress.networks.neural import representing
 from nlucompress.networks.sequence import Batch
 from nlucompress.training.plan import Data
 from tests.golden.sources import hashed, neural
@@ -28,6 +29,29 @@ def test_scores_are_those_of_the_second_reader(kind: str, factored: bool) -> Non
         reference = open_model(model_bytes(each))
         expected = [reference.scores(text) for text in TEXTS]
         assert np.allclose(nc.Classifier(each).scores(TEXTS), expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_representations_are_those_of_the_second_reader(kind: str) -> None:
+    model = neural(kind, projected=5)
+    reference = open_model(model_bytes(model))
+    expected = [reference.representation(text) for text in TEXTS]
+    found = representing(model, "model")
+    assert found.width == found.embed(TEXTS).shape[1] == 5
+    assert np.allclose(found.embed(TEXTS), expected, rtol=1e-6, atol=1e-6)
+    plain = neural(kind)
+    assert np.array_equal(nc.Classifier(model).scores(TEXTS), nc.Classifier(plain).scores(TEXTS))
+    assert np.array_equal(found.states(TEXTS), representing(plain, "model").embed(TEXTS))
+
+
+def test_half_a_projection_is_refused() -> None:
+    model = neural("dan", projected=5)
+    assert model.network is not None
+    tensors = dict(model.network.tensors)
+    for name in ("projection.weight", "projection.bias"):
+        without = {each: tensors[each] for each in tensors if each != name}
+        with pytest.raises(FormatError):
+            nc.Classifier(replace(model, network=replace(model.network, tensors=without)))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -14,8 +14,10 @@ from torch.nn import functional
 
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format.model import Model
+from nlucompress.training.compatible import Frozen
 from nlucompress.training.distill import Teacher
 from nlucompress.training.neural.checkpoint import read_checkpoint, write_checkpoint
+from nlucompress.training.neural.influence import Influence
 from nlucompress.training.neural.module import Module, scores
 from nlucompress.training.plan import Data, Int64, LoopOptions
 
@@ -30,6 +32,7 @@ def fit(
     teacher: Teacher | None = None,
     progress: Progress | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    frozen: Frozen | None = None,
 ) -> tuple[Model, dict[str, Any]]:
     """Train a model on; returns it as of its best epoch on ``dev`` (the last without), and figures.
 
@@ -44,6 +47,7 @@ def fit(
         raise UsageError("torch sees no CUDA device here; use --device cpu")
     torch.set_num_threads(options.threads)
     module = Module(model, options.dropout, options.word_dropout).to(options.device)
+    influence = None if frozen is None else Influence(frozen, options.device)
     optimizers = _optimizers(module, options)
     held_out = None if dev is None else dev.parts(256)
     run = _Run(model, _accuracy(module, held_out))
@@ -62,7 +66,7 @@ def fit(
         for number, index in enumerate(batches):
             step = epoch * steps_per_epoch + number
             _set_rate(optimizers, options.schedule.rate(step, total, steps_per_epoch))
-            loss = _loss(module, data.take(index), teacher, index)
+            loss = _loss(module, data.take(index), teacher, influence, index)
             if not torch.isfinite(loss):
                 if not run.epochs:
                     raise DataError(
@@ -110,10 +114,19 @@ class _Run:
         }
 
 
-def _loss(module: Module, part: Data, teacher: Teacher | None, index: Int64) -> Tensor:
-    answers = module(part.batch)
+def _loss(
+    module: Module,
+    part: Data,
+    teacher: Teacher | None,
+    influence: Influence | None,
+    index: Int64,
+) -> Tensor:
+    states = module.states(part.batch)
+    answers = module.answers(states)
     targets = torch.from_numpy(part.targets).to(answers.device)
     loss = functional.cross_entropy(answers, targets)
+    if influence is not None:
+        loss = loss + influence(module.represented(states), index)
     if teacher is None:
         return loss
     known = np.arange(answers.shape[1]) if teacher.known is None else np.flatnonzero(teacher.known)

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from nlucompress.format.model import Model, Network
 from nlucompress.networks import sequence
-from nlucompress.networks.layers import LEAK, Settings
+from nlucompress.networks.layers import LEAK, PROJECTION, Settings
 from nlucompress.networks.sequence import Batch
 from nlucompress.training.neural.base import Trainable
 from nlucompress.training.neural.trainable import trainable
@@ -39,6 +39,7 @@ class Module(nn.Module):
         self._model = model
         self._settings = Settings.parse(network.kind, network.settings)
         self._dropout, self._word_dropout = dropout, word_dropout
+        self._projects = PROJECTION in network.tensors
         where = f"table {sequence.TABLE!r}"
         pruned = _is_pruned(model)
         self.table = trainable(where, model.tables[sequence.TABLE].matrix, pruned)
@@ -76,10 +77,18 @@ class Module(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Scores of a batch, shape (texts, labels)."""
-        return self._affine(self._drop(self.embed(batch)), "output")
+        return self.answers(self.states(batch))
 
-    def embed(self, batch: Batch) -> Tensor:
-        """Representations, shape (texts, width)."""
+    def answers(self, states: Tensor) -> Tensor:
+        """Scores by what the last layer reads."""
+        return self._affine(self._drop(states), "output")
+
+    def represented(self, states: Tensor) -> Tensor:
+        """Representations by what the last layer reads: the same, or its projection."""
+        return self._affine(states, "projection") if self._projects else states
+
+    def states(self, batch: Batch) -> Tensor:
+        """What the last layer reads, shape (texts, width)."""
         device = next(self.parameters()).device
         lengths = torch.from_numpy(batch.lengths).to(device)
         padded = torch.from_numpy(batch.padded).to(device)

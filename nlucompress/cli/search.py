@@ -1,0 +1,125 @@
+"""`nlucompress search`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nlucompress.cli import main, streams
+from nlucompress.cli.common import (
+    Target,
+    bytes_text,
+    model_argument,
+    percent,
+    read_data,
+    read_model,
+    stage_options,
+    write_model,
+)
+from nlucompress.cli.compatible_options import strength_options, strengths
+from nlucompress.cli.loop_options import loop_options, plan
+from nlucompress.cli.progress import progress_bar
+from nlucompress.cli.retrieval import counts
+from nlucompress.cli.train_neural import NETWORKS
+
+if TYPE_CHECKING:
+    from nlucompress.stages.search import Candidate, SearchReport
+
+
+@click.command(name="search")
+@model_argument
+@click.option("--data", required=True, metavar="FILE", help="Training data; the gallery.")
+@click.option("--dev", required=True, metavar="FILE", help="Development data; the queries.")
+@click.option(
+    "--max-drop",
+    type=percent,
+    default="1",
+    show_default=True,
+    metavar="POINTS",
+    help="Most percentage points of top-1 below the large model's own queries.",
+)
+@click.option(
+    "--network",
+    type=click.Choice(NETWORKS),
+    help="Kind of the students; default: the large model's.",
+)
+@click.option(
+    "--widths",
+    type=counts,
+    default=None,
+    metavar="N,N",
+    help="Hidden widths to try; default: the large model's.",
+)
+@click.option(
+    "--ranks",
+    type=counts,
+    default="16,32,64",
+    show_default=True,
+    metavar="N,N",
+    help="Ranks of the table to try; its width or more leaves it whole.",
+)
+@click.option(
+    "--bits",
+    type=counts,
+    default="4,8",
+    show_default=True,
+    metavar="N,N",
+    help="Bits of the table's numbers to try; layers have 8.",
+)
+@strength_options
+@loop_options("onecycle", resumes=False)
+@stage_options
+def command(target: Target, model: str, data: str, dev: str, **options: Any) -> int:
+    """Find the cheapest student that answers queries against a large model's gallery.
+
+    Students are narrower, of a lower rank, of fewer bits; each is trained in the large model's
+    space (as by `finetune --compatible-with`), hashed and packed. They are tried from the smallest
+    up, and the first one whose queries find a text of their label in the large model's gallery, the
+    training data, within `--max-drop` points as often as the large model's, is written. If there
+    is none, nothing is written and the exit code is 1.
+
+    \b
+    Example:
+      nlucompress search network.nlu --data train.tsv --dev dev.tsv --max-drop 2% -o student.nlu
+    """
+    from nlucompress.stages.search import search
+    from nlucompress.stages.students import SearchOptions
+
+    streams.check_inputs(model, data, dev)
+    streams.check_output(target.output, [model, data, dev], target.force)
+    widths = options.pop("widths") or ()
+    chosen = SearchOptions(
+        widths=widths, loop=plan(options), compatible=strengths(options), **options
+    )
+    large, examples, held_out = read_model(model), read_data(data), read_data(dev)
+    tell = None if target.as_json else lambda each: streams.note(_line(each), target.quiet)
+    with progress_bar(target.quiet) as progress:
+        student, report = search(large, examples, held_out, chosen, progress, tell)
+    if student is not None:
+        write_model(student, target.output)
+    figures = {"met": student is not None, **dataclasses.asdict(report)}
+    target.report(figures, [_summary(report, chosen.max_drop)])
+    if student is not None:
+        return 0
+    streams.note(
+        f"nlucompress: gate missed: --max-drop {chosen.max_drop:g} points by every student"
+    )
+    return main.GATE_MISSED
+
+
+def _line(each: Candidate) -> str:
+    return (
+        f"width {each.width}, rank {each.rank}, {each.bits} bits: {bytes_text(each.size_bytes)}, "
+        f"top-1 {100 * each.top1:.2f} %, {-100 * each.drop:+.2f} points"
+    )
+
+
+def _summary(report: SearchReport, bound: float) -> str:
+    large = f"large model: {bytes_text(report.large_bytes)}, top-1 {100 * report.large_top1:.2f} %"
+    last = report.candidates[-1]
+    if not last.met:
+        return f"{large}; no student is within {bound:g} points"
+    share = 100 * last.size_bytes / report.large_bytes
+    return f"{large}; student: {bytes_text(last.size_bytes)}, {share:.2f} % of that"

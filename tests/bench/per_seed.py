@@ -1,0 +1,59 @@
+"""Measurements of neural networks by data set, network and seed: arguments, cells, exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench import cells
+from tests.bench.comparison import NETWORKS, TABLE_FOLDER
+from tests.bench.comparison_methods import Case, read_table
+
+DATA_SETS = ("clinc150", "snips")
+
+Measure = Callable[[Case, str], cells.Figures]  # of a case and of dev or test
+Found = dict[tuple[str, str], list[cells.Figures]]  # data set and network -> figures of each seed
+
+
+def fill(
+    measure: Measure,
+    data: Path,
+    cache: Path,
+    key: tuple[str, str, int],
+    part: str,
+    epochs: tuple[int | None, int | None],
+) -> None:
+    """Measure one data set, network and seed, if that was not done yet."""
+    name, network, seed = key
+    networks = cache.parent / "networks"
+    case = Case(data / name, read_table(data / TABLE_FOLDER), network, seed, *epochs, networks)
+    cells.Cells(cache).take((*key, part), lambda: measure(case, part))
+
+
+def main(description: str, cache: str, measure: Measure, show: Callable[[Found], bool]) -> int:
+    """Measure what is asked for, and show it; exit code 1: ``show`` says that a bar is missed."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--data", type=Path, default=os.environ.get("NLUCOMPRESS_DATA"))
+    parser.add_argument("--cache", type=Path, default=Path(cache), metavar="FOLDER")
+    parser.add_argument("--data-sets", nargs="+", default=DATA_SETS, metavar="NAME")
+    parser.add_argument("--networks", nargs="+", default=["dan"], choices=NETWORKS)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--part", choices=("dev", "test"), default="test")
+    parser.add_argument("--epochs", type=int, help="of a network's first training")
+    parser.add_argument("--more-epochs", type=int, help="of training on")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    asked = parser.parse_args()
+    if not asked.data:
+        parser.error(f"name the folder that holds {TABLE_FOLDER}/: --data or NLUCOMPRESS_DATA")
+    pairs = [(name, network) for network in asked.networks for name in asked.data_sets]
+    keys = [(*pair, seed) for seed in asked.seeds for pair in pairs]
+    epochs = asked.epochs, asked.more_epochs
+    arguments = [(measure, asked.data, asked.cache, key, asked.part, epochs) for key in keys]
+    cells.run(asked.jobs, fill, arguments)
+    kept = cells.Cells(asked.cache)
+    found = {
+        pair: [kept.get(*pair, seed, asked.part) or {} for seed in asked.seeds] for pair in pairs
+    }
+    return int(not show(found))
