@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.algo import neighbours
-from nlucompress.algo.threads import single_threaded
+from nlucompress.algo.ridge import affine_map
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format.matrices import from_dense
 from nlucompress.format.model import Model
@@ -19,7 +19,7 @@ from nlucompress.training.compatible import CompatibleOptions, Float32, Frozen, 
 
 Float64 = NDArray[np.float64]
 
-RIDGE = 1e-3  # of the mean square of the inputs: keeps the least squares of few texts tame
+RIDGE = 1e-3  # of the mean variance of the inputs: keeps the least squares of few texts tame
 
 
 def prepare(
@@ -82,17 +82,8 @@ def _prototypes(representations: Float32, classes: Int64) -> Float32:
 def _projected(model: Model, mine: Neural, wanted: Float64, examples: Examples) -> Model:
     network = model.network
     assert network is not None
-    weight, bias = _least_squares(mine.states(examples.texts), wanted)
+    states = mine.states(examples.texts)
+    ridge = RIDGE * float(states.var(axis=0).mean()) or 1.0
+    weight, bias = affine_map(states, wanted, ridge)
     added = {PROJECTION: from_dense(weight), "projection.bias": from_dense(bias[None, :])}
     return replace(model, network=replace(network, tensors={**network.tensors, **added}))
-
-
-@single_threaded
-def _least_squares(inputs: Float64, wanted: Float64) -> tuple[Float64, Float64]:
-    """Weight and bias of the affine map of least squared error, the weight's ridge added."""
-    means = inputs.mean(axis=0), wanted.mean(axis=0)
-    centred = inputs - means[0]
-    square = centred.T @ centred
-    ridge = RIDGE * np.trace(square) / len(square) or 1.0
-    weight = np.linalg.solve(square + ridge * np.eye(len(square)), centred.T @ (wanted - means[1]))
-    return weight, means[1] - means[0] @ weight

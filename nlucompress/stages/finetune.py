@@ -15,6 +15,7 @@ from nlucompress.networks.neural import representing
 from nlucompress.stages.compatible import prepare
 from nlucompress.stages.finetune_linear import finetune_linear
 from nlucompress.stages.history import with_record
+from nlucompress.stages.new_labels import with_new_labels
 from nlucompress.stages.teaching import LinearFinetuneOptions, check, teacher_of
 from nlucompress.stages.train_neural import fit_neural, prepared
 from nlucompress.training.compatible import CompatibleOptions
@@ -31,6 +32,7 @@ class FinetuneOptions:
         teaching: How much a reference holds the model back; and the solver of linear models.
         loop: How neural networks are trained.
         compatible: How strongly they are held in the space of another model.
+        new_labels: The labels are those of the examples, under a fresh output layer.
     """
 
     teaching: LinearFinetuneOptions = field(
@@ -38,6 +40,7 @@ class FinetuneOptions:
     )
     loop: LoopOptions = field(default_factory=LoopOptions)
     compatible: CompatibleOptions = field(default_factory=CompatibleOptions)
+    new_labels: bool = False
 
 
 def finetune(
@@ -66,6 +69,9 @@ def finetune(
     options = options or FinetuneOptions()
     if model.sealed:
         raise StageOrderError("the model was sealed by pack; finetune the model before it")
+    before = model
+    if options.new_labels:
+        model = with_new_labels(model, examples, options.loop.seed)
     kind = model.network.kind if model.network else "tables only"
     if compatible_with is not None:
         representing(model, "model")
@@ -84,4 +90,4 @@ def finetune(
     fitted, figures = fit_neural(
         started, examples, dev, loop, teacher, progress, checkpoint, frozen
     )
-    return with_record("finetune", options, model, fitted, {"network": figures})
+    return with_record("finetune", options, before, fitted, {"network": figures})

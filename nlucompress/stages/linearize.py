@@ -13,23 +13,27 @@ from nlucompress.algo.threads import single_threaded
 from nlucompress.errors import StageOrderError, UsageError
 from nlucompress.format import matrices
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Matrix
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.importers.examples import Examples
 from nlucompress.networks import linearized
 from nlucompress.networks.classifier import Classifier
-from nlucompress.networks.layers import LINEARIZED, Settings
+from nlucompress.networks.layers import LINEARIZED, PROJECTION, Settings
 from nlucompress.networks.sequence import TABLE, Batch
+from nlucompress.stages.history import with_record
+from nlucompress.stages.new_labels import with_fitted_output, with_new_labels
 from nlucompress.stages.train_neural import prepared
 from nlucompress.training.linearized.expansion import Expansion
+from nlucompress.training.linearized.preconditioners import NAMES, Name
+from nlucompress.training.linearized.readings import readings
 from nlucompress.training.linearized.solve import LeastSquares
 from nlucompress.training.linearized.words import ROWS
 
 Progress = Callable[[str, float], None]
 Float64 = NDArray[np.float64]
 
-RIDGES = (1.0, 0.3, 0.1, 0.03, 0.01)
-RIDGE = 0.1  # without development data
+RIDGES = (10.0, 3.0, 1.0, 0.3, 0.1)
+RIDGE = 1.0  # without development data
+READINGS, MOST_READINGS = 10, 5000  # of each text, and of all together, unless told
 LINEAR = ("linear", "crf", "fasttext")
 
 
@@ -39,16 +43,28 @@ class LinearizedOptions:
 
     Attributes:
         target_scale: Score that the right label aims at; the others aim at 0 (LQF, section 3).
-        ridge: Strength of the penalty on the squared change of the weights; None takes the best
-            of ``RIDGES`` on the development data, of equals the strongest.
+        ridge: Times 1 / labels the strength of the penalty on the squared change of the weights;
+            None takes the best of ``RIDGES`` on the development data, of equals the strongest.
+        row_scale: How much farther rows of words may move than other weights at one penalty.
+        preconditioner: ``kronecker``, ``full`` (exact, of few texts and labels) or ``none``.
         steps: Of conjugate gradients at most.
-        fold: Add the changes to the weights, which gives an ordinary network with other answers.
+        readings: Times that each text is read, all but the first with words left out; None takes
+            ``READINGS``, but at most ``MOST_READINGS`` in all where a text is read again.
+        word_dropout: Share of words that a reading leaves out.
+        seed: Of the words left out, and of a fresh output layer.
+        new_labels: The labels are those of the examples, under a fresh output layer, which is
+            first fitted alone.
     """
 
     target_scale: float = 15.0
     ridge: float | None = None
+    row_scale: float = 5.0
+    preconditioner: Name = "kronecker"
     steps: int = 100
-    fold: bool = False
+    readings: int | None = None
+    word_dropout: float = 0.1
+    seed: int = 0
+    new_labels: bool = False
 
 
 @single_threaded
@@ -58,8 +74,8 @@ def linearize(
     dev: Examples | None = None,
     options: LinearizedOptions | None = None,
     progress: Progress | None = None,
-) -> tuple[Model, dict[str, Any]]:
-    """The first-order expansion of a network around its weights, trained; and figures.
+) -> Model:
+    """The first-order expansion of a network around its weights, trained.
 
     The weights stay as they are stored, codes too; their changes come beside them as floats: for
     every tensor, and for the rows of words that occur in the examples. The loss is quadratic and is
@@ -71,41 +87,61 @@ def linearize(
         DataError: A label is unknown to the model, or its numbers are not finite.
     """
     options = options or LinearizedOptions()
-    network, keys = _checked(model, options)
-    data = prepared(model, examples, "training")
+    _check(options)
+    base = _checked(model)
+    if options.new_labels:
+        base = with_new_labels(base, examples, options.seed)
+        base = with_fitted_output(base, examples, options.target_scale)
+    data = prepared(base, examples, "training")
+    if dev is not None:
+        prepared(base, dev, "development")
+    count = options.readings or max(1, min(READINGS, MOST_READINGS // len(data.targets)))
+    data = readings(data, count, options.word_dropout, options.seed)
     occurring, at = np.unique(data.batch.rows, return_inverse=True)
-    rows = model.tables[TABLE].matrix.rows(occurring).astype(np.float64)
-    settings = Settings.parse(network.kind, network.settings)
-    expansion = Expansion(settings, _layers(network), rows, Batch(at, data.batch.lengths))
-    problem = LeastSquares(expansion, data.targets, options.target_scale)
-    words = Strings.of([keys.key(row) for row in occurring.tolist()])
-    before = None if dev is None else _accuracy(model, dev)
-    tried = (RIDGE if dev is None else None) if options.ridge is None else options.ridge
-    ridges = RIDGES if tried is None else (tried,)
+    problem = _problem(base, occurring, Batch(at, data.batch.lengths), data.targets, options)
+    table = base.tables[TABLE]
+    assert table.strings is not None
+    words = Strings.of([table.strings.key(row) for row in occurring.tolist()])
+    preconditioner = problem.preconditioner(options.preconditioner)
+    ridges = RIDGES if dev is not None else (RIDGE,)
+    ridges = ridges if options.ridge is None else (options.ridge,)
     best: tuple[Model, dict[str, Any]] | None = None
     flat = None
     for number, ridge in enumerate(ridges):
         if progress is not None:
             progress(f"ridge {ridge:g}", number / len(ridges))
-        flat, steps = problem.solve(ridge, options.steps, flat)
-        found = _changed(model, words, problem.split(flat), options.fold)
+        strength = ridge / len(base.labels)
+        flat, steps = problem.solve(strength, options.steps, preconditioner, flat)
+        found = _changed(base, words, problem.changes(flat))
         accuracy = None if dev is None else _accuracy(found, dev)
         figures = {
             "ridge": ridge,
             "steps": steps,
             "loss": problem.loss(flat),
             "words": len(occurring),
-            "dev_accuracy_before": before,
+            "readings": count,
             "dev_accuracy": accuracy,
         }
         if best is None or accuracy is None or accuracy > best[1]["dev_accuracy"]:
             best = found, figures
     assert best is not None
-    return best
+    return with_record("finetune", options, model, best[0], {"linearized": best[1]})
 
 
-def _checked(model: Model, options: LinearizedOptions) -> tuple[Network, Strings]:
-    """The network and the keys of its table."""
+def _check(options: LinearizedOptions) -> None:
+    strengths = (options.target_scale, options.row_scale, options.ridge or RIDGE)
+    if not all(0 < each < np.inf for each in strengths) or options.ridge == 0:
+        raise UsageError("the target scale, the row scale and the ridge must be above 0")
+    if options.preconditioner not in NAMES:
+        raise UsageError(f"unknown preconditioner {options.preconditioner!r}; known: {NAMES}")
+    if options.steps < 1 or (options.readings is not None and options.readings < 1):
+        raise UsageError("the steps and the readings must be at least 1")
+    if not 0 <= options.word_dropout < 1:
+        raise UsageError("the word dropout must be at least 0 and below 1")
+
+
+def _checked(model: Model) -> Model:
+    """The model as it can be expanded, without a projection into another model's space."""
     if model.sealed:
         raise StageOrderError("the model was sealed by pack; finetune the model before it")
     network = model.network
@@ -122,14 +158,30 @@ def _checked(model: Model, options: LinearizedOptions) -> tuple[Network, Strings
             "the network has ReLU, below zero of which nothing moves to first order; "
             "train it with --activation leaky-relu"
         )
-    keys = model.tables[TABLE].strings
-    if keys is None:
+    if model.tables[TABLE].strings is None:
         raise StageOrderError("the table of embeddings is hashed; finetune the model before phash")
-    if not 0 < options.target_scale < np.inf or options.steps < 1:
-        raise UsageError("the target scale must be above 0, and the steps at least 1")
-    if options.ridge is not None and not 0 < options.ridge < np.inf:
-        raise UsageError("the ridge must be above 0")
-    return network, keys
+    projection = PROJECTION.split(".")[0]
+    tensors = {
+        name: each for name, each in network.tensors.items() if name.split(".")[0] != projection
+    }
+    return replace(model, network=replace(network, tensors=tensors))
+
+
+def _problem(
+    model: Model,
+    occurring: NDArray[np.int64],
+    batch: Batch,
+    targets: NDArray[np.int64],
+    options: LinearizedOptions,
+) -> LeastSquares:
+    network = model.network
+    assert network is not None
+    settings = Settings.parse(network.kind, network.settings)
+    rows = model.tables[TABLE].matrix.rows(occurring).astype(np.float64)
+    expansion = Expansion(settings, _layers(network), rows, batch)
+    residuals = -expansion.scores
+    residuals[np.arange(len(targets)), targets] += options.target_scale
+    return LeastSquares(expansion, residuals, options.row_scale)
 
 
 def _layers(network: Network) -> dict[str, Float64]:
@@ -144,38 +196,18 @@ def _layers(network: Network) -> dict[str, Float64]:
     }
 
 
-def _changed(model: Model, words: Strings, changes: Mapping[str, Float64], fold: bool) -> Model:
-    """The model with changes of its weights beside them, or added to them."""
+def _changed(model: Model, words: Strings, changes: Mapping[str, Float64]) -> Model:
+    """The model with changes of its weights beside them."""
     network = model.network
     assert network is not None
-    moved = {}
+    tensors = dict(network.tensors)
     for name, change in changes.items():
         if name != ROWS:
-            moved[f"{name}.weight"], moved[f"{name}.bias"] = change[:-1], change[-1:]
-    if fold:
-        return _folded(model, network, words, changes[ROWS], moved)
-    tangents = {linearized.PREFIX + name: matrices.from_dense(each) for name, each in moved.items()}
-    kind = LINEARIZED[network.kind]
+            tensors[f"{linearized.PREFIX}{name}.weight"] = matrices.from_dense(change[:-1])
+            tensors[f"{linearized.PREFIX}{name}.bias"] = matrices.from_dense(change[-1:])
     tables = {**model.tables, linearized.TABLE: Table(words, matrices.from_dense(changes[ROWS]))}
-    expanded = Network(kind, network.settings, {**network.tensors, **tangents})
+    expanded = Network(LINEARIZED[network.kind], network.settings, tensors)
     return replace(model, tables=tables, network=expanded)
-
-
-def _folded(
-    model: Model, network: Network, words: Strings, rows: Float64, moved: Mapping[str, Float64]
-) -> Model:
-    table = model.tables[TABLE]
-    at = table.find([words.key(row) for row in range(len(words))])
-    sums = {name: _sum(matrix, moved[name]) for name, matrix in network.tensors.items()}
-    tables = {**model.tables, TABLE: replace(table, matrix=_sum(table.matrix, rows, at))}
-    return replace(model, tables=tables, network=replace(network, tensors=sums))
-
-
-def _sum(matrix: Matrix, change: Float64, at: NDArray[np.int64] | None = None) -> Matrix:
-    """Rows with a change added to some of them, as plain floats."""
-    values = matrix.rows(np.arange(matrix.shape[0])).astype(np.float64)
-    values[slice(None) if at is None else at] += change
-    return matrices.from_dense(values)
 
 
 def _accuracy(model: Model, examples: Examples) -> float:

@@ -6,11 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from nlucompress.algo.ridge import affine_map
 from nlucompress.errors import DataError, StageOrderError, UsageError
+from nlucompress.format.matrices import from_dense
 from nlucompress.format.model import Model
 from nlucompress.importers.examples import Examples
 from nlucompress.networks.layers import KINDS
+from nlucompress.networks.neural import Neural
 from nlucompress.stages.starting import started
+
+OUTPUT_RIDGE = 10.0  # of development sets
 
 
 def with_new_labels(model: Model, examples: Examples, seed: int = 0) -> Model:
@@ -40,3 +45,21 @@ def with_new_labels(model: Model, examples: Examples, seed: int = 0) -> Model:
     return replace(
         model, network=replace(network, tensors={**network.tensors, **fresh}), labels=labels
     )
+
+
+def with_fitted_output(model: Model, examples: Examples, scale: float) -> Model:
+    """The model with the output layer of least squared error on the examples, the rest as it is.
+
+    Targets are 0 and, of the right label, ``scale``. Fitting the output layer before all others
+    move keeps these from being distorted by a random one (Kumar et al. 2022, section 3). A label
+    has about 1 / labels of the texts, and so the ridge is that large.
+    """
+    network = model.network
+    assert network is not None
+    numbers = {label: number for number, label in enumerate(model.labels)}
+    targets = [numbers[label] for label in examples.labels]
+    wanted = scale * np.eye(len(model.labels))[targets]
+    states = Neural(model).states(examples.texts)
+    weight, bias = affine_map(states, wanted, OUTPUT_RIDGE / len(model.labels))
+    fitted = {"output.weight": from_dense(weight), "output.bias": from_dense(bias[None, :])}
+    return replace(model, network=replace(network, tensors={**network.tensors, **fitted}))
