@@ -27,6 +27,7 @@ from tests.reference_hash import (
     require,
     tokens,
 )
+from tests.reference_linearized import expand
 from tests.reference_namespaces import Namespaces, Pairs
 from tests.reference_neural import READ_WORDS, affine, represent
 from tests.reference_tagger import TokenReader, viterbi
@@ -650,7 +651,8 @@ class ReferenceModel:
 
     def read_network(self, spec: dict[str, Any], tensors: Tensors) -> None:
         """Read the network (section 12)."""
-        known = ("linear", "crf", "tensors", "fasttext", "dan", "lstm", "bilstm", "cnn")
+        layered = ("dan", "lstm", "bilstm", "cnn", "linearized-dan", "linearized-cnn")
+        known = ("linear", "crf", "tensors", "fasttext", *layered)
         require(spec["kind"] in known, "unknown kind of network")
         require(isinstance(spec["settings"], dict), "`settings` is no object")
         require(isinstance(spec["tensors"], dict), "`tensors` is no object")
@@ -684,14 +686,28 @@ class ReferenceModel:
             require(self.buckets is not None, "no features of subwords")
             require(set(self.tensors) == {"output"}, "tensors other than `output`")
             self.fasttext = spec["settings"]
-        if spec["kind"] in known[4:]:
+        if spec["kind"] in layered:
             require("embeddings" in self.tables, "no table `embeddings`")
             self.neural = spec["kind"], spec["settings"]
+            if spec["kind"].startswith("linearized-"):
+                self.check_changes()
         if spec["kind"] in ("linear", "crf"):
             require(len(self.labels) > 0, "no labels")
             require("features" in self.tables, "no table `features`")
             columns = self.tables["features"].matrix.columns
             require(columns == len(self.labels), "columns are no labels")
+
+    def check_changes(self) -> None:
+        """Every tensor has a change of its shape, and there are changes of vectors."""
+        require("tangents" in self.tables, "no table `tangents`")
+        columns = [self.tables[name].matrix.columns for name in ("embeddings", "tangents")]
+        require(columns[0] == columns[1], "changes of other vectors")
+        names = {name for name in self.tensors if not name.startswith("tangent.")}
+        require(set(self.tensors) == names | {f"tangent.{name}" for name in names}, "no changes")
+        require("projection.weight" not in names, "a projection")
+        for name in names:
+            value, change = self.tensors[name], self.tensors[f"tangent.{name}"]
+            require((value.rows, value.columns) == (change.rows, change.columns), "wrong changes")
 
     def bounded(self, scores: list[float]) -> list[float]:
         """Scores within the bounds."""
@@ -735,6 +751,9 @@ class ReferenceModel:
 
     def neural_scores(self, text: str) -> list[float]:
         """The scores of a network over word embeddings."""
+        assert self.neural is not None
+        if self.neural[0].startswith("linearized-"):
+            return self.expanded_scores(text)
         return self.affine(self.states(text), "output")
 
     def representation(self, text: str) -> list[float]:
@@ -754,8 +773,25 @@ class ReferenceModel:
         table = self.tables["embeddings"]
         found = [table.find(word) for word in split_words(text)[:READ_WORDS]]
         vectors = [table.row(index) for index in found if index is not None]
-        grids = {name: whole(matrix) for name, matrix in self.tensors.items()}
-        return represent(*self.neural, grids, vectors)
+        return represent(*self.neural, self.grids(), vectors)
+
+    def grids(self) -> dict[str, list[list[float]]]:
+        """Every tensor of the network, decoded."""
+        return {name: whole(matrix) for name, matrix in self.tensors.items()}
+
+    def expanded_scores(self, text: str) -> list[float]:
+        """The scores of a network's first-order expansion."""
+        assert self.neural is not None
+        table, tangents = self.tables["embeddings"], self.tables["tangents"]
+        vectors, changes = [], []
+        for word in split_words(text)[:READ_WORDS]:
+            index, other = table.find(word), tangents.find(word)
+            if index is not None:
+                vectors.append(table.row(index))
+                none = [0.0] * tangents.matrix.columns
+                changes.append(none if other is None else tangents.row(other))
+        kind, settings = self.neural
+        return expand(kind.removeprefix("linearized-"), settings, self.grids(), vectors, changes)
 
     def tag(self, lines: list[str]) -> list[str]:
         """The label of every token of a sentence."""

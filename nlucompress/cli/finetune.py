@@ -16,6 +16,7 @@ from nlucompress.cli.common import (
     write_stage,
 )
 from nlucompress.cli.compatible_options import compatible_options, strengths
+from nlucompress.cli.linearized_options import linearized_line, linearized_options, linearized_plan
 from nlucompress.cli.loop_options import loop_options, plan
 from nlucompress.cli.progress import progress_bar
 from nlucompress.cli.train_neural import training_line
@@ -65,6 +66,12 @@ FLOAT_STRENGTH, ROUNDED_STRENGTH = 0.05, 4.0
 )
 @click.option("--l2", type=float, help="Linear: L2 penalty; default: the one of train.")
 @click.option("--l1", default=0.0, show_default=True, help="Linear: L1 penalty.")
+@click.option(
+    "--new-labels",
+    is_flag=True,
+    help="Neural: a fresh output layer for the labels of the data, in place of the model's.",
+)
+@linearized_options
 @compatible_options
 @loop_options("calr")
 @stage_options
@@ -88,7 +95,7 @@ def command(
     models keep their features and zeros, and need no torch. With `--reference` the model is held
     near the scores of an older one, so that it breaks less of what that got right. With
     `--compatible-with` its representations stay in that model's space, so that texts which that one
-    has embedded need not be embedded anew.
+    has embedded need not be embedded anew. `--linearized` is for few examples of a label.
 
     \b
     Example:
@@ -98,12 +105,14 @@ def command(
     from nlucompress.format.numbers import Floats
     from nlucompress.networks.layers import PROJECTION
     from nlucompress.stages.finetune import FinetuneOptions, finetune
+    from nlucompress.stages.linearize import linearize
     from nlucompress.stages.teaching import LinearFinetuneOptions
 
     others = [path for path in (dev, compatible_with) if path]
     inputs = [model, data, *others, *references]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
+    expansion, new_labels = linearized_plan(options), options.pop("new_labels")
     loop, compatible = plan(options), strengths(options)
     before = read_model(model)
     examples, held_out = read_data(data), read_data(dev) if dev else None
@@ -115,6 +124,11 @@ def command(
             "leaves now; name that one by --compatible-with",
             target.quiet,
         )
+    if expansion is not None:
+        with progress_bar(target.quiet) as progress:
+            expanded = linearize(before, examples, held_out, expansion, progress)
+        write_stage(target, expanded, _line)
+        return
     if lambda_ is None:
         numbers = [
             leaf.numbers for t in before.tables.values() for leaf in leaves(t.matrix).values()
@@ -131,7 +145,7 @@ def command(
             examples,
             held_out,
             older,
-            FinetuneOptions(teaching, loop, compatible),
+            FinetuneOptions(teaching, loop, compatible, new_labels),
             progress,
             checkpoint,
             space,
@@ -140,6 +154,8 @@ def command(
 
 
 def _line(name: str, figures: Any) -> str:
+    if "ridge" in figures:
+        return f"{name}: {linearized_line(figures)}"
     if "epochs" in figures:
         return f"{name}: {training_line(figures)}"
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,17 @@ from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.layers import LINEARIZED, PROJECTION, Settings
 from nlucompress.networks.sequence import TABLE, Batch
 from nlucompress.stages.history import with_record
+from nlucompress.stages.linearized_options import (
+    MOST_READINGS,
+    READINGS,
+    RIDGE,
+    RIDGES,
+    LinearizedOptions,
+    check,
+)
 from nlucompress.stages.new_labels import with_fitted_output, with_new_labels
 from nlucompress.stages.train_neural import prepared
 from nlucompress.training.linearized.expansion import Expansion
-from nlucompress.training.linearized.preconditioners import NAMES, Name
 from nlucompress.training.linearized.readings import readings
 from nlucompress.training.linearized.solve import LeastSquares
 from nlucompress.training.linearized.words import ROWS
@@ -31,40 +38,7 @@ from nlucompress.training.linearized.words import ROWS
 Progress = Callable[[str, float], None]
 Float64 = NDArray[np.float64]
 
-RIDGES = (10.0, 3.0, 1.0, 0.3, 0.1)
-RIDGE = 1.0  # without development data
-READINGS, MOST_READINGS = 10, 5000  # of each text, and of all together, unless told
 LINEAR = ("linear", "crf", "fasttext")
-
-
-@dataclass(frozen=True)
-class LinearizedOptions:
-    """Options of ``finetune --linearized``.
-
-    Attributes:
-        target_scale: Score that the right label aims at; the others aim at 0 (LQF, section 3).
-        ridge: Times 1 / labels the strength of the penalty on the squared change of the weights;
-            None takes the best of ``RIDGES`` on the development data, of equals the strongest.
-        row_scale: How much farther rows of words may move than other weights at one penalty.
-        preconditioner: ``kronecker``, ``full`` (exact, of few texts and labels) or ``none``.
-        steps: Of conjugate gradients at most.
-        readings: Times that each text is read, all but the first with words left out; None takes
-            ``READINGS``, but at most ``MOST_READINGS`` in all where a text is read again.
-        word_dropout: Share of words that a reading leaves out.
-        seed: Of the words left out, and of a fresh output layer.
-        new_labels: The labels are those of the examples, under a fresh output layer, which is
-            first fitted alone.
-    """
-
-    target_scale: float = 15.0
-    ridge: float | None = None
-    row_scale: float = 5.0
-    preconditioner: Name = "kronecker"
-    steps: int = 100
-    readings: int | None = None
-    word_dropout: float = 0.1
-    seed: int = 0
-    new_labels: bool = False
 
 
 @single_threaded
@@ -87,7 +61,7 @@ def linearize(
         DataError: A label is unknown to the model, or its numbers are not finite.
     """
     options = options or LinearizedOptions()
-    _check(options)
+    check(options)
     base = _checked(model)
     if options.new_labels:
         base = with_new_labels(base, examples, options.seed)
@@ -126,18 +100,6 @@ def linearize(
             best = found, figures
     assert best is not None
     return with_record("finetune", options, model, best[0], {"linearized": best[1]})
-
-
-def _check(options: LinearizedOptions) -> None:
-    strengths = (options.target_scale, options.row_scale, options.ridge or RIDGE)
-    if not all(0 < each < np.inf for each in strengths) or options.ridge == 0:
-        raise UsageError("the target scale, the row scale and the ridge must be above 0")
-    if options.preconditioner not in NAMES:
-        raise UsageError(f"unknown preconditioner {options.preconditioner!r}; known: {NAMES}")
-    if options.steps < 1 or (options.readings is not None and options.readings < 1):
-        raise UsageError("the steps and the readings must be at least 1")
-    if not 0 <= options.word_dropout < 1:
-        raise UsageError("the word dropout must be at least 0 and below 1")
 
 
 def _checked(model: Model) -> Model:

@@ -149,7 +149,10 @@ def prepared(model: Model, examples: Examples, what: str) -> Data:
     numbers = {label: number for number, label in enumerate(model.labels)}
     for at, label in enumerate(examples.labels, start=1):
         if label not in numbers:
-            raise DataError(f"{what} example {at}: label {label!r} is unknown to the model")
+            raise DataError(
+                f"{what} example {at}: label {label!r} is unknown to the model; --new-labels "
+                "takes those of the training data"
+            )
     batch = sequence.read(model.tables[sequence.TABLE], examples.texts)
     if not len(batch.rows):
         raise DataError(f"no word of the {what} data is in the table of embeddings")

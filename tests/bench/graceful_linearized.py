@@ -24,7 +24,8 @@ import numpy as np
 
 import nlucompress as nc
 from nlucompress.stages.finetune import FinetuneOptions, finetune
-from nlucompress.stages.linearize import LinearizedOptions, linearize
+from nlucompress.stages.linearize import linearize
+from nlucompress.stages.linearized_options import LinearizedOptions
 from nlucompress.stages.train_neural import NeuralOptions, train_neural
 from nlucompress.training.plan import LoopOptions
 from nlucompress.training.schedules import Schedule

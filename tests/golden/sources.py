@@ -23,7 +23,8 @@ from nlucompress.format.matrices import (
 )
 from nlucompress.format.numbers import Floats, Linear
 from nlucompress.format.pq import code_numbers
-from nlucompress.networks.layers import PROJECTION, Settings
+from nlucompress.networks import linearized
+from nlucompress.networks.layers import LINEARIZED, PROJECTION, Settings
 from nlucompress.networks.namespaces import Namespaces
 from nlucompress.networks.neural import representing
 from nlucompress.networks.sequence import TABLE
@@ -203,6 +204,24 @@ def neural(
     )
 
 
+def expanded(kind: str) -> nc.Model:
+    """The first-order expansion of such a network, with changes of three words."""
+    model = neural(kind)
+    network = model.network
+    assert network is not None
+    changes = {
+        f"{linearized.PREFIX}{name}": from_dense(np.flip(matrix.rows(np.arange(matrix.shape[0]))))
+        for name, matrix in network.tensors.items()
+    }
+    tensors = {**network.tensors, **changes}
+    rows = nc.Table(Strings.of(["volume", "play", "jazz"]), from_dense(values(3, 4, 1)))
+    return replace(
+        model,
+        tables={**model.tables, linearized.TABLE: rows},
+        network=nc.Network(LINEARIZED[kind], network.settings, tensors),
+    )
+
+
 def table_of(matrix: Matrix) -> nc.Model:
     """A table alone of these rows."""
     return nc.Model({"embeddings": nc.Table(Strings.of(words(matrix.shape[0])), matrix)})
@@ -290,6 +309,8 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "dan": lambda: neural("dan"),
     "cnn": lambda: neural("cnn"),
     "lstm": lambda: neural("lstm"),
+    "linearized_dan": lambda: expanded("dan"),
+    "packed_linearized_cnn": lambda: nc.pack(hashed(expanded("cnn"))),
     "projected": lambda: neural("dan", projected=5),
     "packed_bilstm": lambda: nc.pack(
         hashed(quantized(neural("bilstm"), bits=4, tensors=("backward.input",)))
