@@ -6,7 +6,7 @@ A network with leaky ReLU is trained on every second label of the source data. I
 labels and fine-tuned: on the other half of the source's, or on all of another data set, with so
 many examples of each label. Both ways have the same examples, and the whole development set: LQF
 takes its ridge from it; ordinary fine-tuning its best epoch and, in the mean of the seeds, the best
-of its settings. What else is set was chosen on development sets with other seeds. Cells are kept.
+of its settings. What else is set was chosen on development sets. Cells are kept.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from nlucompress.training.schedules import Schedule
 from tests.bench import cells, measure
 from tests.bench.comparison import TABLE_FOLDER
 from tests.bench.comparison_methods import read_table
+from tests.bench.few_shots import Parts, drawn, half
 
 HIDDEN = {"dan": 256, "cnn": 128}
 SOURCE_EPOCHS, SOURCE_RATE = 10, 2e-3
 EPOCHS = {"1": 100, "5": 60, "10": 30, "50": 20, "all": 10}  # of ordinary fine-tuning, by shots
-RATES = {"all": (1e-3, 3e-3)}  # those that were best on development sets with other seeds
+RATES = {"all": (1e-3, 3e-3)}  # those that were best on development sets
 OTHER_RATES = (3e-3, 1e-2)
 DROPOUT = {"50": ((0.3, 0.1),), "all": ((0.3, 0.1),)}  # and word dropout
 OTHER_DROPOUT = ((0.3, 0.1), (0.5, 0.3))
 BAR = ("5", "10")  # shots at which LQF is to be at least as good
-Parts = dict[str, nc.Examples]
 
 
 @dataclass(frozen=True)
@@ -117,33 +117,6 @@ class Transfer:
             ordinary[f"rate {rate:g}, dropout {dropout:g}"] = accuracy(tuned)
         ridge = expanded.history[-1]["figures"]["linearized"]["ridge"]
         return {"LQF": {**accuracy(expanded), "ridge": ridge}, "ordinary": ordinary}
-
-
-def half(parts: Parts, odd: int) -> Parts:
-    """The examples of every second label."""
-    kept = set(sorted(set(parts["train"].labels))[odd::2])
-    return {
-        name: taken(each, [at for at, label in enumerate(each.labels) if label in kept])
-        for name, each in parts.items()
-    }
-
-
-def taken(examples: nc.Examples, index: list[int]) -> nc.Examples:
-    """The examples of these numbers."""
-    labels = tuple(examples.labels[at] for at in index)
-    return nc.Examples(labels, tuple(examples.texts[at] for at in index))
-
-
-def drawn(examples: nc.Examples, shots: int | None, seed: int) -> nc.Examples:
-    """So many examples of each label, drawn at random; None is all."""
-    if shots is None:
-        return examples
-    rng = np.random.default_rng(seed)
-    labels = np.array(examples.labels)
-    index: list[int] = []
-    for label in sorted(set(examples.labels)):
-        index += sorted(rng.permutation(np.flatnonzero(labels == label))[:shots].tolist())
-    return taken(examples, index)
 
 
 def fill(transfer: Transfer, cache: Path, shots: str) -> None:
