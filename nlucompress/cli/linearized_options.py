@@ -25,7 +25,7 @@ def linearized_options(function: Function) -> Function:
         ("--target-scale", _POSITIVE, 15.0, "score that the right label aims at (section 3)."),
         (
             *("--ridge", _POSITIVE, None),
-            "penalty on the change of the weights; default: the best on --dev.",
+            "penalty on the change of the weights; default: the best on --dev, or 1.",
         ),
         ("--row-scale", _POSITIVE, 5.0, "how much farther words' rows may move than layers."),
         (

@@ -150,8 +150,8 @@ def prepared(model: Model, examples: Examples, what: str) -> Data:
     for at, label in enumerate(examples.labels, start=1):
         if label not in numbers:
             raise DataError(
-                f"{what} example {at}: label {label!r} is unknown to the model; --new-labels "
-                "takes those of the training data"
+                f"{what} example {at}: label {label!r} is unknown to the model (`finetune "
+                "--new-labels` takes the labels of the training data)"
             )
     batch = sequence.read(model.tables[sequence.TABLE], examples.texts)
     if not len(batch.rows):

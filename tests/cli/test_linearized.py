@@ -140,7 +140,7 @@ def test_refusals(folder: Path) -> None:
     refused(USAGE, "is linear already", "linear", *expand)
     refused(USAGE, "--activation leaky-relu", "relu", *expand)
     refused(BAD_INPUT, "before phash", "hashed", *expand)
-    refused(BAD_INPUT, "--new-labels takes those", "dan", "--linearized", "--data", "new.tsv")
+    refused(BAD_INPUT, "--new-labels` takes the labels", "dan", "--linearized", "--data", "new.tsv")
     refused(BAD_INPUT, "none.tsv", "dan", "--linearized", "--data", "none.tsv")
     refused(USAGE, "Missing option '--data'", "dan", "--linearized")
     refused(USAGE, "--rate does not go with --linearized", "dan", *expand, "--rate", "0.1")
