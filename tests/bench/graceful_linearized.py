@@ -4,9 +4,9 @@
 
 A network with leaky ReLU is trained on every second label of the source data. It is then given new
 labels and fine-tuned: on the other half of the source's, or on all of another data set, with so
-many examples of each label. Both ways have the same examples, and the whole development set: LQF
-takes its ridge from it; ordinary fine-tuning its best epoch and, in the mean of the seeds, the best
-of its settings. What else is set was chosen on development sets. Cells are kept.
+many examples of each label. Both ways have the same examples, and the whole development set: from
+it LQF takes its ridge and ordinary fine-tuning its best epoch, and each, in the mean of the seeds,
+one of the settings below. Cells are kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -37,11 +36,22 @@ from tests.bench.few_shots import Parts, drawn, half
 HIDDEN = {"dan": 256, "cnn": 128}
 SOURCE_EPOCHS, SOURCE_RATE = 10, 2e-3
 EPOCHS = {"1": 100, "5": 60, "10": 30, "50": 20, "all": 10}  # of ordinary fine-tuning, by shots
-RATES = {"all": (1e-3, 3e-3)}  # those that were best on development sets
-OTHER_RATES = (3e-3, 1e-2)
-DROPOUT = {"50": ((0.3, 0.1),), "all": ((0.3, 0.1),)}  # and word dropout
-OTHER_DROPOUT = ((0.3, 0.1), (0.5, 0.3))
+# Settings that are tried, by shots: they were among the best on development sets.
+FEW = ("1", "5", "10")
+RATES = {"50": (3e-3, 1e-2), "all": (1e-3, 3e-3), **dict.fromkeys(FEW, (3e-3, 1e-2))}
+DROPOUT = {"50": (0.3,), "all": (0.3,), **dict.fromkeys(FEW, (0.3, 0.5))}
+WORD_DROPOUT = {0.3: 0.1, 0.5: 0.3}  # beside a dropout
+ROW_SCALES = {"50": (5.0,), "all": (5.0,), **dict.fromkeys(FEW, (5.0, 10.0))}
+READ_DROPOUT = {"50": (0.1,), "all": (0.1,), **dict.fromkeys(FEW, (0.1, 0.3))}
+SETTINGS = {
+    "ordinary": {shots: list(product(RATES[shots], DROPOUT[shots])) for shots in EPOCHS},
+    "LQF": {shots: list(product(ROW_SCALES[shots], READ_DROPOUT[shots])) for shots in EPOCHS},
+}
+NAMES = {"ordinary": "rate {:g}, dropout {:g}", "LQF": "row scale {:g}, word dropout {:g}"}
 BAR = ("5", "10")  # shots at which LQF is to be at least as good
+
+
+Found = dict[tuple[float, float], list[cells.Figures]]  # setting -> figures of each seed
 
 
 @dataclass(frozen=True)
@@ -86,60 +96,66 @@ class Transfer:
             nc.save(model, path)
         return nc.load(path)
 
-    def loop(
-        self, epochs: int, rate: float, dropout: float = 0.3, words: float = 0.1
-    ) -> LoopOptions:
+    def loop(self, epochs: int, rate: float, dropout: float = 0.3) -> LoopOptions:
         """A loop that keeps the best epoch of the development set."""
         return LoopOptions(
             epochs=epochs,
             schedule=Schedule("onecycle", rate),
             dropout=dropout,
-            word_dropout=words,
+            word_dropout=WORD_DROPOUT[dropout],
             patience=0,
             seed=self.seed,
         )
 
-    def figures(self, shots: str) -> cells.Figures:
-        """Accuracies of LQF, and of ordinary fine-tuning by setting, on dev and test."""
+    def figures(self, shots: str, way: str, setting: tuple[float, float]) -> cells.Figures:
+        """Accuracy of one way of fine-tuning in one setting, on dev and test."""
         few = drawn(self.task["train"], None if shots == "all" else int(shots), self.seed)
-
-        def accuracy(model: nc.Model) -> dict[str, float]:
-            return {part: nc.evaluate(model, self.task[part]).accuracy for part in ("dev", "test")}
-
-        chosen = LinearizedOptions(seed=self.seed, new_labels=True)
-        expanded = linearize(self.trained, few, self.task["dev"], chosen)
-        ordinary = {}
-        settings = RATES.get(shots, OTHER_RATES), DROPOUT.get(shots, OTHER_DROPOUT)
-        for rate, (dropout, words) in product(*settings):
-            loop = self.loop(self.epochs or EPOCHS[shots], rate, dropout, words)
-            options = FinetuneOptions(loop=loop, new_labels=True)
-            tuned = finetune(self.trained, few, self.task["dev"], (), options)
-            ordinary[f"rate {rate:g}, dropout {dropout:g}"] = accuracy(tuned)
-        ridge = expanded.history[-1]["figures"]["linearized"]["ridge"]
-        return {"LQF": {**accuracy(expanded), "ridge": ridge}, "ordinary": ordinary}
+        if way == "LQF":
+            scale, words = setting
+            options = LinearizedOptions(
+                row_scale=scale, word_dropout=words, seed=self.seed, new_labels=True
+            )
+            tuned = linearize(self.trained, few, self.task["dev"], options)
+        else:
+            loop = self.loop(self.epochs or EPOCHS[shots], *setting)
+            tuned = finetune(
+                self.trained, few, self.task["dev"], (), FinetuneOptions(loop=loop, new_labels=True)
+            )
+        return {part: nc.evaluate(tuned, self.task[part]).accuracy for part in ("dev", "test")}
 
 
 def fill(transfer: Transfer, cache: Path, shots: str) -> None:
-    """Measure a cell that is not measured yet."""
-    key = (transfer.target, transfer.network, transfer.seed, shots)
-    cells.Cells(cache).take(key, lambda: transfer.figures(shots))
+    """Measure what is not measured yet of one task."""
+    for way, by_shots in SETTINGS.items():
+        for setting in by_shots[shots]:
+            cells.Cells(cache).take(
+                (transfer.target, transfer.network, transfer.seed, shots, way, *setting),
+                lambda w=way, s=setting: transfer.figures(shots, w, s),  # type: ignore[misc]
+            )
 
 
-def row(seeds: list[cells.Figures]) -> tuple[list[str], float]:
-    """Test accuracies of both ways as text, and what LQF gains; the setting by dev."""
-    settings = seeds[0]["ordinary"]
-    best = max(
-        settings, key=lambda name: np.mean([each["ordinary"][name]["dev"] for each in seeds])
-    )
+def gather(kept: cells.Cells, cell: tuple[str, str, str], seeds: list[int], way: str) -> Found:
+    """What was measured of one way of fine-tuning on a data set, with a network and shots."""
+    name, network, shots = cell
+    return {
+        setting: [kept.get(name, network, seed, shots, way, *setting) or {} for seed in seeds]
+        for setting in SETTINGS[way][shots]
+    }
 
-    def text(values: list[Mapping[str, float]]) -> tuple[str, float]:
-        tests = [100 * each["test"] for each in values]
-        return f"{np.mean(tests):.2f} ± {np.std(tests):.2f}", float(np.mean(tests))
 
-    ordinary, lower = text([each["ordinary"][best] for each in seeds])
-    linearized, upper = text([each["LQF"] for each in seeds])
-    ridges = ", ".join(f"{each['LQF']['ridge']:g}" for each in seeds)
-    return [ordinary, linearized, f"{upper - lower:+.2f}", best, ridges], upper - lower
+def best(found: Found) -> tuple[tuple[float, float], list[float]]:
+    """The setting of best development accuracy in the mean of the seeds; its test accuracies."""
+    setting = max(found, key=lambda each: np.mean([seed["dev"] for seed in found[each]]))
+    return setting, [100 * seed["test"] for seed in found[setting]]
+
+
+def row(ordinary: Found, linearized: Found) -> tuple[list[str], float]:
+    """What both ways reach and how, as text; and what LQF gains, in points."""
+    chosen = {"ordinary": best(ordinary), "LQF": best(linearized)}
+    gain = float(np.mean(chosen["LQF"][1]) - np.mean(chosen["ordinary"][1]))
+    shown = [f"{np.mean(tests):.2f} ± {np.std(tests):.2f}" for _, tests in chosen.values()]
+    names = [NAMES[way].format(*setting) for way, (setting, _) in chosen.items()]
+    return [*shown, f"{gain:+.2f}", *names], gain
 
 
 def main() -> int:
@@ -169,12 +185,13 @@ def main() -> int:
     cells.run(asked.jobs, fill, [(transfer, asked.cache, shots) for transfer, shots in arguments])
     rows, met = [], True
     for network, name, shots in product(asked.networks, asked.data_sets, asked.shots):
-        found = [kept.get(name, network, seed, shots) or {} for seed in asked.seeds]
-        told, gain = row(found)
+        cell = name, network, shots
+        found = {way: gather(kept, cell, asked.seeds, way) for way in SETTINGS}
+        told, gain = row(found["ordinary"], found["LQF"])
         bar = gain >= 0 if shots in BAR else None
         met &= bar is not False
         rows.append([f"{name}, {network}, {shots}", *told, measure.verdict(bar)])
-    headings = ("examples per label", "ordinary", "LQF", "points", "its setting", "ridges", "bar")
+    headings = ("examples per label", "ordinary", "LQF", "points", *SETTINGS, "bar")
     measure.show(f"Accuracy in percent after half of {asked.source}", headings, rows)
     return int(not met)
 

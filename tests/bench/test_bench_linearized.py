@@ -20,7 +20,9 @@ def test_fine_tuning_is_compared(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     pytest.importorskip("torch")
-    monkeypatch.setattr(graceful_linearized, "OTHER_RATES", (1e-3, 1e-2))
+    settings = {"ordinary": {"1": [(0.01, 0.3)], "5": [(0.01, 0.5)]}}
+    settings["LQF"] = {"1": [(5.0, 0.1)], "5": [(5.0, 0.1)]}
+    monkeypatch.setattr(graceful_linearized, "SETTINGS", settings)
     call = ["bench", "--data", str(data), "--cache", str(tmp_path / "cache"), "--jobs", "1"]
     call += ["--source", "tiny", "--data-sets", "tiny", "--networks", network]
     call += ["--shots", "1", "5", "--seeds", "4", "--epochs", "1"]
@@ -28,8 +30,9 @@ def test_fine_tuning_is_compared(
     code = graceful_linearized.main()
     first = capsys.readouterr()
     assert [line.split(":")[0] for line in first.err.splitlines()] == [
-        f"tiny {network} 4 1",
-        f"tiny {network} 4 5",
+        f"tiny {network} 4 {shots} {setting}"
+        for shots, dropout in (("1", 0.3), ("5", 0.5))
+        for setting in (f"ordinary 0.01 {dropout}", "LQF 5.0 0.1")
     ]
     assert code == ("MISSED" in first.out)
     assert f"| tiny, {network}, 5 " in first.out
@@ -38,14 +41,14 @@ def test_fine_tuning_is_compared(
 
 
 def test_the_setting_of_best_development_accuracy_is_told() -> None:
-    def cell(one: float, other: float, expanded: float) -> dict[str, object]:
-        return {
-            "ordinary": {"a": {"dev": one, "test": 0.5}, "b": {"dev": other, "test": 0.7}},
-            "LQF": {"dev": 0.0, "test": expanded, "ridge": 3.0},
-        }
+    def seeds(dev: tuple[float, float], test: tuple[float, float]) -> list[dict[str, float]]:
+        return [{"dev": d, "test": t} for d, t in zip(dev, test, strict=True)]
 
-    told, gain = graceful_linearized.row([cell(0.9, 0.8, 0.8), cell(0.5, 0.8, 0.9)])
-    assert told == ["70.00 ± 0.00", "85.00 ± 5.00", "+15.00", "b", "3, 3"]
+    ordinary = {(0.1, 0.3): seeds((0.9, 0.5), (1, 1)), (0.2, 0.5): seeds((0.8, 0.8), (0.7, 0.7))}
+    linearized = {(5.0, 0.1): seeds((0.1, 0.1), (0.8, 0.9))}
+    told, gain = graceful_linearized.row(ordinary, linearized)
+    assert told[:3] == ["70.00 ± 0.00", "85.00 ± 5.00", "+15.00"]
+    assert told[3:] == ["rate 0.2, dropout 0.5", "row scale 5, word dropout 0.1"]
     assert gain == pytest.approx(15)
 
 
