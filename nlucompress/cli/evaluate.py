@@ -163,6 +163,8 @@ def _lines(report: AnyReport, per_label: bool, show_flips: int) -> list[str]:
         lines += _rows(evaluation_text.against(report, old))
         if per_label:
             lines += evaluation_grids.flips_by_label(old).lines()
+        elif old.flips:
+            lines += _rows([("most flips", evaluation_text.most_flips(old))])
         for label, answer, text, *sure in evaluation_grids.flips(old, show_flips).rows:
             shown = map(printable, (label, answer, *sure, text))
             lines.append("\t".join(("flip", *shown)))

@@ -36,9 +36,9 @@ def _gates(report: AnyReport) -> Iterator[str]:
     if not report.gates:
         yield '<p class="soft">No gate was set.</p>'
     elif missed:
-        yield f'<p class="missed">{missed:,} of {len(report.gates):,} gates missed</p>'
+        yield f'<p class="missed">Gates missed: {missed:,} of {len(report.gates):,}</p>'
     else:
-        yield f'<p class="met">All {len(report.gates):,} gates met</p>'
+        yield '<p class="met">Every gate met</p>'
     items = (
         f'<li><span class="{"met" if gate.met else "missed"}">'
         f"{'met' if gate.met else 'missed'}</span> {text(gate_text(gate))}</li>"
@@ -86,5 +86,5 @@ def _against(report: AnyReport, old: Comparison, show_flips: int) -> Iterator[st
     yield f"<h2>Against {text(old.name)}</h2>"
     yield figures(evaluation_text.against(report, old))
     yield grid(evaluation_grids.flips_by_label(old))
-    yield grid(evaluation_grids.changes(old, CHANGES))
     yield grid(evaluation_grids.flips(old, show_flips))
+    yield grid(evaluation_grids.changes(old, CHANGES))

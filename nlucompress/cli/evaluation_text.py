@@ -59,7 +59,9 @@ def against(report: AnyReport, old: Comparison) -> Rows:
     relative = "undefined" if old.relative_nfr is None else f"{old.relative_nfr:.3f}"
     flips = f"{len(old.flips):,} = {rate(old.nfr)}"
     flips += f" of tokens (relative {relative})" if tags else f" (relative {relative})"
-    rows = [("reference", f"{printable(old.name)}: {rate(old.accuracy)}{of_tokens}, {size}")]
+    sure = f" ({interval(old.accuracy_interval)})" if old.accuracy_interval else ""
+    accuracy = f"{rate(old.accuracy)}{sure}{of_tokens}"
+    rows = [("reference", f"{printable(old.name)}: {accuracy}, {size}")]
     if old.new_labels or old.gone_labels:
         rows.append(("labels", _label_sets(old, "tokens" if tags else "examples")))
     rows.append(("accuracy drop", f"{100 * old.accuracy_drop:+.2f} points"))
@@ -67,18 +69,29 @@ def against(report: AnyReport, old: Comparison) -> Rows:
         rows.append(("span F1 drop", f"{100 * tags.span_f1_drop:+.2f} points"))
         flips += f", {rate(tags.sentence_nfr)} of sentences"
     rows.append(("negative flips", flips))
-    if old.flips:
-        rows.append(("most flips", _worst(old)))
     rows += [("positive flips", rate(old.pfr)), ("agreement", rate(old.agreement))]
-    sure = old.significance
-    if sure is not None:
+    found = old.significance
+    if found is not None:
         chance = (
-            f"{100 * sure.confidence:g} % of resamples: drop {100 * sure.drop.low:+.2f} to "
-            f"{100 * sure.drop.high:+.2f} points, flips {interval(sure.nfr)}; "
-            f"McNemar p {sure.p_value:.3g}"
+            f"{100 * found.confidence:g} % of resamples: drop {100 * found.drop.low:+.2f} to "
+            f"{100 * found.drop.high:+.2f} points, flips {interval(found.nfr)}; "
+            f"McNemar p {found.p_value:.3g}"
         )
         rows.append(("by chance", chance))
     return rows
+
+
+def most_flips(old: Comparison) -> str:
+    """The labels with most negative flips, and where these went."""
+    named = [each for each in old.flips_by_label if each.negative]
+    parts = [
+        f"{printable(each.label)} {each.negative:,} of {each.examples:,} (to "
+        + _names([f"{to} {count:,}" for to, count in each.to.items()], LABELS_NAMED)
+        + ")"
+        for each in named[:LABELS_NAMED]
+    ]
+    rest = len(named) - len(parts)
+    return "; ".join(parts) + (f"; {rest:,} more labels (--per-label)" if rest else "")
 
 
 def rate(value: float) -> str:
@@ -91,22 +104,13 @@ def interval(found: Interval) -> str:
     return f"{100 * found.low:.2f} to {100 * found.high:.2f} %"
 
 
-def _worst(old: Comparison) -> str:
-    named = [each for each in old.flips_by_label if each.negative]
-    parts = [
-        f"{printable(each.label)} {each.negative:,} of {each.examples:,} (to "
-        + _names([f"{to} {count:,}" for to, count in each.to.items()], LABELS_NAMED)
-        + ")"
-        for each in named[:LABELS_NAMED]
-    ]
-    rest = len(named) - len(parts)
-    return "; ".join(parts) + (f"; {rest:,} more labels (--per-label)" if rest else "")
-
-
 def _label_sets(old: Comparison, what: str) -> str:
     sets = (("new", old.new_labels), ("gone", old.gone_labels))
     parts = [f"{len(names):,} {word} ({_names(names, NAMED)})" for word, names in sets if names]
-    return f"{', '.join(parts)}; {old.left_out:,} {what} of theirs left out, {old.examples:,} stay"
+    return (
+        f"{', '.join(parts)}; {old.left_out:,} {what} of theirs left out; of the {old.examples:,} "
+        f"others the model gets {rate(old.model_accuracy)} right"
+    )
 
 
 def _names(names: Sequence[str], most: int) -> str:

@@ -31,8 +31,10 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th { text-align: left; font-weight: 600; color: var(--soft); white-space: nowrap; }
 th, td { padding: .2rem .8rem .2rem 0; vertical-align: top; border-bottom: 1px solid var(--line); }
 tbody tr:nth-child(even) { background: var(--stripe); }
-.number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
-.chart { width: 1px; white-space: nowrap; }
+.wide { overflow-x: auto; } td { min-width: 8rem; }
+th:last-child, td:last-child { padding-right: 0; }
+.number { text-align: right; white-space: nowrap; overflow-wrap: normal; min-width: 0; }
+.chart { width: 1px; white-space: nowrap; min-width: 0; }
 svg { vertical-align: middle; } svg .full, svg circle { fill: var(--bar); }
 svg .track { fill: var(--line); } svg line { stroke: var(--bar); stroke-width: 2; }
 summary { cursor: pointer; color: var(--soft); margin: 1rem 0 .4rem; }
@@ -98,7 +100,8 @@ def grid(found: Grid) -> str:
 def table(head: str, rows: Iterable[str]) -> str:
     """A table of cells that are marked up already."""
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+    whole = f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+    return f'<div class="wide">{whole}</div>'
 
 
 def document(title: str, parts: Iterable[str]) -> bytes:
