@@ -25,11 +25,12 @@ def models(report: AnyReport) -> Grid:
             f"{100 * old.nfr:.2f}",
             "undefined" if old.relative_nfr is None else f"{old.relative_nfr:.3f}",
             f"{100 * old.agreement:.2f}",
+            f"{old.left_out:,}",
         )
         for old in report.references
     ]
     names = ("reference", "bytes", "times the size", "accuracy %", "drop", "flips", "NFR %")
-    return Grid("References", (*names, "relative NFR", "agreement %"), tuple(rows))
+    return Grid("References", (*names, "relative NFR", "agreement %", "left out"), tuple(rows))
 
 
 def label_figures(report: AnyReport) -> Grid:
