@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.evaluate_tags import TagReport, evaluate_tags
     from nlucompress.stages.export import ExportOptions, export
     from nlucompress.stages.factorize import FactorizeOptions, factorize
+    from nlucompress.stages.gates import Gates
     from nlucompress.stages.merge import MergeOptions, merge
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
