@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from nlucompress.networks.featurizer import Featurizer
     from nlucompress.networks.tagger import Tagger
     from nlucompress.stages.account import Account, account
-    from nlucompress.stages.evaluate import Gates, Report, evaluate
+    from nlucompress.stages.evaluate import Report, evaluate
     from nlucompress.stages.evaluate_tags import TagReport, evaluate_tags
     from nlucompress.stages.export import ExportOptions, export
     from nlucompress.stages.factorize import FactorizeOptions, factorize
+    from nlucompress.stages.gates import Gates
     from nlucompress.stages.merge import MergeOptions, merge
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
@@ -56,10 +57,11 @@ _HOMES = {
     "networks.featurizer": "Featurizer",
     "networks.tagger": "Tagger",
     "stages.account": "Account account",
-    "stages.evaluate": "Gates Report evaluate",
+    "stages.evaluate": "Report evaluate",
     "stages.export": "ExportOptions export",
     "stages.evaluate_tags": "TagReport evaluate_tags",
     "stages.factorize": "FactorizeOptions factorize",
+    "stages.gates": "Gates",
     "stages.merge": "MergeOptions merge",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",

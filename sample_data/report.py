@@ -13,7 +13,7 @@ from rich.table import Table
 def main() -> None:
     """Read the report named on the command line and print it."""
     report = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    old = report["reference"]
+    (old,) = report["references"]
     table = Table()
     for heading in ("", "before", "after", ""):
         table.add_column(heading, justify="left" if heading == "" else "right")

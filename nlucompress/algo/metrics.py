@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,34 @@ class Flips:
         return float(self.positive.mean())
 
 
+@dataclass(frozen=True)
+class Change:
+    """Examples of one label that moved from one cell of the confusion matrix to another."""
+
+    label: str
+    before: str
+    after: str
+    examples: int
+
+
+@dataclass(frozen=True)
+class LabelFlips:
+    """Flips of the examples of one label.
+
+    Attributes:
+        examples: Of the label.
+        negative: The old model was right, the new one is wrong.
+        positive: The reverse.
+        to: The wrong answers of the negative flips, most frequent first.
+    """
+
+    label: str
+    examples: int
+    negative: int
+    positive: int
+    to: Mapping[str, int]
+
+
 def flips(truth: Sequence[str], old: Sequence[str], new: Sequence[str]) -> Flips:
     """Compare two models' answers; the sequences are equally long and not empty."""
     gold, before, after = _numbered(truth, old, new)
@@ -65,6 +94,31 @@ def flips(truth: Sequence[str], old: Sequence[str], new: Sequence[str]) -> Flips
         float((before == after).mean()),
         float(negative.mean()) / by_chance if by_chance else None,
     )
+
+
+def changes(truth: Sequence[str], old: Sequence[str], new: Sequence[str]) -> tuple[Change, ...]:
+    """Every change of an answer, most examples first, then by name."""
+    counted = Counter(zip(truth, old, new, strict=True))
+    found = [Change(*cell, count) for cell, count in counted.items() if cell[1] != cell[2]]
+    return tuple(sorted(found, key=lambda at: (-at.examples, at.label, at.before, at.after)))
+
+
+def flips_by_label(truth: Sequence[str], found: Sequence[Change]) -> tuple[LabelFlips, ...]:
+    """The labels whose examples flip, from all changes; most negative flips first."""
+    examples = Counter(truth)
+    to: dict[str, dict[str, int]] = {}
+    positive: Counter[str] = Counter()
+    for each in found:
+        if each.before == each.label:
+            to.setdefault(each.label, {})[each.after] = each.examples
+        elif each.after == each.label:
+            positive[each.label] += each.examples
+    result = []
+    for label in to.keys() | positive.keys():
+        wrong = to.get(label, {})
+        counts = (sum(wrong.values()), positive[label])
+        result.append(LabelFlips(label, examples[label], *counts, wrong))
+    return tuple(sorted(result, key=lambda each: (-each.negative, -each.positive, each.label)))
 
 
 def per_label(truth: Sequence[str], answers: Sequence[str]) -> list[LabelFigures]:

@@ -1,8 +1,10 @@
-"""How sure a count of flips is: bootstrap intervals and McNemar's test."""
+"""How sure a count of right answers or of flips is: intervals and McNemar's test."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 
@@ -57,3 +59,16 @@ def significance(
     flips = negative + positive
     p_value = float(binomtest(negative, flips).pvalue) if flips else 1.0
     return Significance(confidence, nfr, drop, p_value)
+
+
+def wilson(right: int, examples: int, confidence: float = 0.95) -> Interval:
+    """Score interval of a share (Wilson 1927): with z the normal quantile and p the share,
+
+    (p + z^2 / 2n -+ z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)
+    """
+    share, square = right / examples, NormalDist().inv_cdf((1 + confidence) / 2) ** 2 / examples
+    middle = share + square / 2
+    width = sqrt(square * (share * (1 - share) + square / 4))
+    low, high = (middle - width) / (1 + square), (middle + width) / (1 + square)
+    # at a share of 0 or 1 one end is the share itself, but for rounding
+    return Interval(min(max(low, 0.0), share), max(min(high, 1.0), share))

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from nlucompress.cli import main, streams
+from nlucompress.cli import evaluation_grids, evaluation_text, streams
 from nlucompress.cli.common import (
-    bytes_text,
-    dump_json,
+    force_option,
     json_option,
     model_argument,
-    percent,
     printable,
     quiet_option,
     read_data,
     read_model,
-    size,
+    read_tagged_data,
 )
-from nlucompress.cli.neighbours import compare_tables
+from nlucompress.cli.gated import gate_options, max_size_option, tell
+from nlucompress.cli.neighbours import compare_tables, neighbour_options
 from nlucompress.cli.retrieval import compare_retrieval, retrieval_options
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
-    from nlucompress.stages.evaluate import Gate, Report
-    from nlucompress.stages.evaluate_tags import TagReport
+    from nlucompress.cli.evaluation_text import AnyReport
+    from nlucompress.stages.gates import Gates
+
+SCHEMA_VERSION = 2  # 1 had one reference
 
 
 @click.command(name="evaluate")
@@ -36,73 +36,47 @@ if TYPE_CHECKING:
     metavar="TEST.TSV",
     help="Lines of `label<TAB>text`; for taggers, tagged tokens.",
 )
-@click.option("--reference", metavar="OLD", help="The model that this one is to replace.")
 @click.option(
-    "--min-accuracy", type=percent, metavar="PERCENT", help="Gate: least accuracy in percent."
+    "--reference",
+    "references",
+    multiple=True,
+    metavar="OLD",
+    help="A model that this one is to replace; may be repeated for every release in use.",
 )
+@gate_options
+@max_size_option
 @click.option(
-    "--max-accuracy-drop",
-    type=percent,
-    metavar="POINTS",
-    help="Gate: most absolute percentage points below the reference's accuracy.",
+    "--per-label", is_flag=True, help="Precision, recall and F1 of every label, and its flips."
 )
-@click.option(
-    "--max-nfr",
-    type=percent,
-    metavar="PERCENT",
-    help="Gate: most negative flips, in percent of all examples.",
-)
-@click.option(
-    "--confidence",
-    type=click.FloatRange(0, 1, True, True),
-    metavar="SHARE",
-    help="Flips and drop miss their gate only if an interval of this confidence, such as 0.95, "
-    "lies above it.",
-)
-@click.option("--max-size", type=size, metavar="SIZE", help="Gate: largest file, such as 150K.")
-@click.option("--per-label", is_flag=True, help="Precision, recall and F1 of every label.")
 @click.option(
     "--show-flips",
-    default=0,
     type=click.IntRange(0),
     metavar="N",
-    help="Print N examples that the reference got right and the model gets wrong.",
+    help="Print N examples that a reference got right and the model gets wrong, those first of "
+    "which the reference was most sure.",
 )
-@click.option(
-    "--neighbours",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Instead of --data: compare every key's N nearest neighbours with the reference's.",
-)
-@click.option("--queries", type=click.IntRange(1), help="Neighbours of so many keys; default all.")
-@click.option("--seed", default=1, show_default=True, help="Of the draw of --queries.")
-@click.option("--table", metavar="NAME", help="The table whose neighbours are compared.")
-@click.option(
-    "--min-agreement",
-    type=percent,
-    metavar="PERCENT",
-    help="Gate: least share of the neighbours that are the same.",
-)
+@click.option("--html", metavar="FILE", help="Write the report as a page that needs nothing else.")
+@neighbour_options
+@force_option
 @json_option
 @quiet_option
 @retrieval_options
 def command(
     model: str,
     data: str | None,
-    reference: str | None,
+    references: tuple[str, ...],
     per_label: bool,
-    show_flips: int,
+    show_flips: int | None,
+    html: str | None,
+    max_size: int | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
-    neighbours: int | None,
-    queries: int | None,
-    seed: int,
-    table: str | None,
-    min_agreement: float | None,
+    nearest: dict[str, Any],
     retrieval: dict[str, Any],
-    **gates: Any,
+    **bounds: Any,
 ) -> int:
-    """Measure accuracy and, against a reference, what the model breaks; check gates.
+    """Measure accuracy and, against references, what the model breaks; check gates.
 
     A negative flip is an example that the reference got right and the model gets wrong. All rates
     and drops are in percentage points of the examples here, and fractions in the JSON. Exit code 1
@@ -115,40 +89,60 @@ def command(
 
     \b
     Example:
-      nlucompress evaluate small.nlu --data test.tsv --reference full.nlu --max-nfr 1.2
+      nlucompress evaluate small.nlu --data test.tsv --reference full.nlu --max-nfr 1.2%
     """
-    from nlucompress.cli import evaluate_tags
-    from nlucompress.networks.tagger import is_tagger
-    from nlucompress.stages.evaluate import Gates, evaluate
+    from nlucompress.stages.gates import Gates
 
+    others = {"per_label": per_label or None, "show_flips": show_flips, "html": html, **bounds}
+    given = [name for name, value in others.items() if value is not None]
     if retrieval:
-        own = (neighbours, reference, queries, table, min_agreement, per_label or None, show_flips)
-        if any(own) or any(gates[each] is not None for each in gates if each != "max_size"):
+        if given or references or nearest:
             raise UsageError("--gallery measures retrieval alone, and of the gates only its own")
-        return compare_retrieval(model, data, gates["max_size"], as_json, quiet, **retrieval)
-    if neighbours is not None:
-        needless = data or any(gates[each] is not None for each in gates if each != "max_size")
-        if needless:
+        return compare_retrieval(model, data, max_size, as_json, quiet, **retrieval)
+    if nearest:
+        if given or data:
             raise UsageError("--neighbours takes no --data, and of the gates only its own")
-        chosen = {"count": neighbours, "queries": queries, "seed": seed, "table": table}
-        limits = {"min_agreement": min_agreement, "max_size": gates["max_size"]}
-        return compare_tables(model, reference, as_json, quiet, **chosen, **limits)
-    if queries is not None or table is not None or min_agreement is not None:
-        raise UsageError("--queries, --table and --min-agreement are for --neighbours")
+        return compare_tables(model, references, as_json, quiet, max_size=max_size, **nearest)
     if data is None:
         raise UsageError("name --data to measure accuracy on, or --neighbours to compare tables")
-    streams.check_inputs(model, data, reference)
+    if show_flips is not None and not references:
+        raise UsageError("--show-flips shows what breaks against a --reference; name one")
+    for name in references:
+        if references.count(name) > 1:
+            raise UsageError(f"--reference {name} is named twice")
+    streams.check_inputs(model, data, *references)
+    if html is not None:
+        _check_page(html, [model, data, *references], force, as_json)
+    report = _measure(model, data, references, Gates(max_size=max_size, **bounds))
+    _warn(report, quiet)
+    if html is not None:
+        from nlucompress.cli.evaluation_page import page
+
+        streams.write_output(html, [page(report, streams.named(model), show_flips)])
+    shown = _lines(report, per_label, show_flips or 0)
+    quiet = quiet or html == streams.STANDARD
+    return tell(report, shown, as_json, quiet, schema_version=SCHEMA_VERSION)
+
+
+def _check_page(html: str, inputs: list[str], force: bool, as_json: bool) -> None:
+    if html == streams.STANDARD and as_json:
+        raise UsageError("--html - and --json would both go to stdout; name a file for the page")
+    streams.check_output(html, inputs, force, binary=False)
+
+
+def _measure(model: str, data: str, references: tuple[str, ...], gates: Gates) -> AnyReport:
+    from nlucompress.networks.tagger import is_tagger
+    from nlucompress.stages.evaluate import evaluate
+    from nlucompress.stages.evaluate_tags import evaluate_tags, layout_of
+
     measured = read_model(model)
-    old = read_model(reference) if reference else None
-    report: Report | TagReport
+    old = {streams.named(name): read_model(name) for name in references}
     if is_tagger(measured):
-        if gates["confidence"] is not None:
-            raise UsageError("--confidence is for texts: the tokens of a sentence flip together")
-        report = tags = evaluate_tags.measure(measured, data, old, Gates(**gates))
-        lines = evaluate_tags.lines(tags)
-    else:
-        report = found = evaluate(measured, read_data(data), old, Gates(**gates))
-        lines = _lines(found)
+        return evaluate_tags(measured, read_tagged_data(data, layout_of(measured)), old, gates)
+    return evaluate(measured, read_data(data), old, gates)
+
+
+def _warn(report: AnyReport, quiet: bool) -> None:
     if report.unknown_labels:
         names = ", ".join(printable(label) for label in report.unknown_labels[:5])
         streams.note(
@@ -156,81 +150,26 @@ def command(
             f"the model, which can only get them wrong: {names}",
             quiet,
         )
-    if as_json:
-        streams.say(dump_json(_figures(report, per_label, show_flips)))
-    elif not quiet:
-        for line in [*lines, *_gate_lines(report)]:
-            streams.say(line)
-        if per_label:
-            _print_labels(report)
-        for flip in report.flips[:show_flips]:
-            answer, label = printable(flip.answer), printable(flip.label)
-            streams.say(f"flip\t{label}\t{answer}\t{printable(flip.text)}")
-    for gate in report.gates:
-        if not gate.met:
-            streams.note(f"nlucompress: gate missed: {_gate(gate)}")
-    return 0 if report.passed else main.GATE_MISSED
 
 
-def _figures(report: Report | TagReport, per_label: bool, show_flips: int) -> dict[str, Any]:
-    figures = dataclasses.asdict(report)
-    labels, flips = figures.pop("labels"), figures.pop("flips")
-    figures["gates"] = list(figures["gates"])
+def _lines(report: AnyReport, per_label: bool, show_flips: int) -> list[str]:
+    """The report for people, without its gates; flips are lines of words with tabs between."""
+    lines = _rows(evaluation_text.summary(report))
     if per_label:
-        figures["labels"] = list(labels)
-    if show_flips and report.reference:
-        figures["reference"]["flips"] = list(flips[:show_flips])
-    return figures
-
-
-def _lines(report: Report) -> list[str]:
-    lines = [
-        f"examples          {report.examples:,}",
-        f"accuracy          {100 * report.accuracy:.2f} %",
-        f"macro F1          {100 * report.macro_f1:.2f} %",
-        f"size              {bytes_text(report.size_bytes)}",
-    ]
-    old = report.reference
-    if old is not None:
-        relative = "undefined" if old.relative_nfr is None else f"{old.relative_nfr:.3f}"
-        flips = len(report.flips)
-        smaller = old.size_bytes / report.size_bytes
-        sure = old.significance
-        lines += [
-            f"reference         {100 * old.accuracy:.2f} %, {bytes_text(old.size_bytes)} "
-            f"({smaller:.1f} times the size)",
-            f"accuracy drop     {100 * old.accuracy_drop:+.2f} points",
-            f"negative flips    {flips:,} = {100 * old.nfr:.2f} % (relative {relative})",
-            f"positive flips    {100 * old.pfr:.2f} %",
-            f"agreement         {100 * old.agreement:.2f} %",
-            f"by chance         {100 * sure.confidence:g} % of resamples: drop "
-            f"{100 * sure.drop.low:+.2f} to {100 * sure.drop.high:+.2f} points, flips "
-            f"{100 * sure.nfr.low:.2f} to {100 * sure.nfr.high:.2f} %; "
-            f"McNemar p {sure.p_value:.3g}",
-        ]
+        lines += evaluation_grids.label_figures(report).lines()
+    if len(report.references) > 1:
+        lines += evaluation_grids.models(report).lines()
+    for old in report.references:
+        lines += _rows(evaluation_text.against(report, old))
+        if per_label:
+            lines += evaluation_grids.flips_by_label(old).lines()
+        elif old.flips:
+            lines += _rows([("most flips", evaluation_text.most_flips(old))])
+        for label, answer, text, *sure in evaluation_grids.flips(old, show_flips).rows:
+            shown = map(printable, (label, answer, *sure, text))
+            lines.append("\t".join(("flip", *shown)))
     return lines
 
 
-def _gate_lines(report: Report | TagReport) -> list[str]:
-    return [
-        f"gate              {'met' if gate.met else 'MISSED'}: {_gate(gate)}"
-        for gate in report.gates
-    ]
-
-
-def _gate(gate: Gate) -> str:
-    option = "--" + gate.name.replace("_", "-")
-    if gate.name == "max_size":
-        return f"{option} {gate.limit:,.0f} bytes, measured {gate.value:,.0f}"
-    unit = "points" if gate.name == "max_accuracy_drop" else "%"
-    return f"{option} {100 * gate.limit:g} {unit}, measured {100 * gate.value:.3f}"
-
-
-def _print_labels(report: Report | TagReport) -> None:
-    width = max(len(printable(figures.label)) for figures in report.labels)
-    streams.say(f"{'label':<{width}}  precision  recall      F1  examples")
-    for each in report.labels:
-        streams.say(
-            f"{printable(each.label):<{width}}  {100 * each.precision:9.2f}  "
-            f"{100 * each.recall:6.2f}  {100 * each.f1:6.2f}  {each.examples:8,}"
-        )
+def _rows(rows: evaluation_text.Rows) -> list[str]:
+    return [f"{name:<18}{text}" for name, text in rows]

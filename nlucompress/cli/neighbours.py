@@ -4,27 +4,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from nlucompress.cli import streams
-from nlucompress.cli.common import bytes_text, read_model
+from nlucompress.cli.common import bytes_text, percent, read_model
 from nlucompress.cli.gated import tell
+from nlucompress.cli.option_group import option_group
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
     from nlucompress.stages.neighbours import NeighbourReport
 
 
+neighbour_options = option_group(
+    "nearest",
+    "neighbours",
+    {
+        "--neighbours": (
+            "N",
+            click.IntRange(1),
+            "Instead of --data: compare every key's N nearest neighbours with the reference's.",
+        ),
+        "--queries": ("N", click.IntRange(1), "Neighbours of so many keys; default all."),
+        "--seed": ("N", click.IntRange(0), "Of the draw of --queries. [default: 1]"),
+        "--table": ("NAME", None, "The table whose neighbours are compared."),
+        "--min-agreement": (
+            "PERCENT",
+            percent,
+            "Gate: least share of the neighbours that are the same.",
+        ),
+    },
+)
+
+
 def compare_tables(
-    model: str, reference: str | None, as_json: bool, quiet: bool, **options: Any
+    model: str,
+    references: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    neighbours: int,
+    **options: Any,
 ) -> int:
     """Compare, print and return the exit code."""
     from nlucompress.stages.neighbours import NeighbourOptions, compare
 
-    if reference is None:
-        raise UsageError("--neighbours compares with a --reference")
+    if len(references) != 1:
+        raise UsageError("--neighbours compares with one --reference")
+    (reference,) = references
     streams.check_inputs(model, reference)
     old = read_model(reference)
-    found = compare(read_model(model), old, NeighbourOptions(**options))
-    return tell(found, _lines(found), _gate, as_json, quiet)
+    found = compare(read_model(model), old, NeighbourOptions(neighbours, **options))
+    return tell(found, _lines(found), as_json, quiet)
 
 
 def _lines(found: NeighbourReport) -> list[str]:
@@ -38,9 +68,3 @@ def _lines(found: NeighbourReport) -> list[str]:
         f"size              {bytes_text(size)}",
         f"reference         {bytes_text(before)} ({before / size:.1f} times the size)",
     ]
-
-
-def _gate(gate: Any) -> str:
-    if gate.name == "max_size":
-        return f"--max-size {gate.limit:,.0f} bytes, measured {gate.value:,.0f}"
-    return f"--min-agreement {100 * gate.limit:g} %, measured {100 * gate.value:.3f}"

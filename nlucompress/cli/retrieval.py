@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nlucompress.cli import streams
 from nlucompress.cli.common import bytes_text, percent, read_data, read_model
-from nlucompress.cli.gated import tell
+from nlucompress.cli.gated import gate_text, tell
+from nlucompress.cli.option_group import option_group
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
-    from nlucompress.stages.evaluate import Gate
+    from nlucompress.stages.gates import Gate
     from nlucompress.stages.retrieval_report import Retrieval, RetrievalReport
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def counts(value: str) -> tuple[int, ...]:
@@ -27,20 +25,10 @@ def counts(value: str) -> tuple[int, ...]:
     return tuple(sorted({int(part) for part in parts}))
 
 
-def retrieval_options(function: Function) -> Function:
-    """The options of retrieval across models; those given arrive as ``retrieval``."""
-
-    def call(**values: Any) -> Any:
-        given = {name: values.pop(name) for name in names}
-        given = {name: value for name, value in given.items() if value is not None}
-        if given and "gallery" not in given:
-            stray = next(iter(given)).replace("_", "-")
-            raise UsageError(f"--{stray} is for --gallery")
-        return function(retrieval=given, **values)
-
-    call.__doc__ = function.__doc__
-    call.__name__ = function.__name__
-    options = {
+retrieval_options = option_group(
+    "retrieval",
+    "gallery",
+    {
         "--gallery": ("OLD", None, "Measure retrieval: the model that has embedded the gallery."),
         "--query": ("NEW", None, "The model that embeds the queries; the same as MODEL."),
         "--gallery-data": (
@@ -64,11 +52,8 @@ def retrieval_options(function: Function) -> Function:
             percent,
             "Gate: most points of top-1 below old queries in the old gallery.",
         ),
-    }
-    names = [name[2:].replace("-", "_") for name in options]
-    for name, (metavar, kind, text) in reversed(options.items()):
-        call = click.option(name, metavar=metavar, type=kind, help=text)(call)
-    return call  # type: ignore[return-value]
+    },
+)
 
 
 def compare_retrieval(
@@ -94,7 +79,7 @@ def compare_retrieval(
         read_model(best) if best else None,
         RetrievalOptions(max_size=max_size, **given),
     )
-    return tell(found, _lines(found), lambda gate: _gate(gate, found), as_json, quiet)
+    return tell(found, _lines(found), as_json, quiet, lambda gate: _gate(gate, found))
 
 
 def _lines(found: RetrievalReport) -> list[str]:
@@ -137,8 +122,6 @@ def _gain(found: RetrievalReport) -> str:
 
 
 def _gate(gate: Gate, found: RetrievalReport) -> str:
-    if gate.name == "max_size":
-        return f"--max-size {gate.limit:,.0f} bytes, measured {gate.value:,.0f}"
-    if gate.name == "max_cross_drop":
-        return f"--max-cross-drop {100 * gate.limit:g} points, measured {100 * gate.value:.3f}"
-    return f"--min-update-gain {100 * gate.limit:g} %, measured {_gain(found)}"
+    if gate.name == "min_update_gain":
+        return f"--min-update-gain {100 * gate.limit:g} %, measured {_gain(found)}"
+    return gate_text(gate)

@@ -2,91 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from nlucompress.algo import metrics
-from nlucompress.algo.significance import Significance, significance
-from nlucompress.errors import DataError, UsageError
+from nlucompress.algo.significance import Interval, wilson
+from nlucompress.errors import DataError, NluCompressError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.importers.examples import Examples
 from nlucompress.networks.classifier import Classifier
+from nlucompress.networks.tagger import is_tagger
+from nlucompress.stages.comparison import Answers, Comparison, compare, references_of
+from nlucompress.stages.gates import Gate, Gates, outcomes
 
-_Row = tuple[str, float | None, float, Callable[[float, float], bool]]
-
-
-@dataclass(frozen=True)
-class Gates:
-    """Bounds that a model must meet; None is no bound.
-
-    Attributes:
-        min_accuracy: Least accuracy in percent.
-        max_accuracy_drop: Most percentage points (absolute) below the reference's accuracy.
-        max_nfr: Most negative flips in percent of the examples.
-        max_size: Most bytes of the file.
-        confidence: With it, drop and flips miss their bound only if their bootstrap interval of
-            this confidence lies above it altogether, so that noise misses no gate.
-    """
-
-    min_accuracy: float | None = None
-    max_accuracy_drop: float | None = None
-    max_nfr: float | None = None
-    max_size: int | None = None
-    confidence: float | None = None
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A gate's outcome. Limit and value are fractions, or bytes for ``max_size``."""
-
-    name: str
-    limit: float
-    value: float
-    met: bool
-
-
-@dataclass(frozen=True)
-class Flip:
-    """An example that the reference got right and the model gets wrong."""
-
-    text: str
-    label: str
-    answer: str
-
-
-@dataclass(frozen=True)
-class ReferenceReport:
-    """Comparison with the reference; rates are fractions of the examples."""
-
-    accuracy: float
-    accuracy_drop: float
-    nfr: float
-    relative_nfr: float | None
-    pfr: float
-    agreement: float
-    size_bytes: int
-    significance: Significance
+CONFIDENCE = 0.95  # of the intervals, unless told
 
 
 @dataclass(frozen=True)
 class Report:
     """Outcome of an evaluation; rates are fractions.
 
-    ``unknown_labels`` are those of the data that the model cannot answer.
+    Attributes:
+        confidence: Of all intervals.
+        accuracy_interval: Of the accuracy (Wilson 1927).
+        references: The comparison with each reference, in the order given.
+        unknown_labels: Those of the data that the model cannot answer.
+        labels: Figures of every label of the data or the answers, by name.
     """
 
     examples: int
     accuracy: float
+    accuracy_interval: Interval
+    confidence: float
     macro_f1: float
     size_bytes: int
-    reference: ReferenceReport | None
+    references: tuple[Comparison, ...]
     gates: tuple[Gate, ...]
     unknown_labels: tuple[str, ...]
     labels: tuple[metrics.LabelFigures, ...]
-    flips: tuple[Flip, ...]
+
+    @property
+    def reference(self) -> Comparison | None:
+        """The first comparison, or the only one; None without."""
+        return self.references[0] if self.references else None
 
     @property
     def passed(self) -> bool:
@@ -97,101 +58,76 @@ class Report:
 def evaluate(
     model: Model,
     examples: Examples,
-    reference: Model | None = None,
+    reference: Model | Mapping[str, Model] | None = None,
     gates: Gates | None = None,
 ) -> Report:
     """Measure a model on labelled examples.
 
-    Negative flips are those of Yan et al. 2021 (Positive-Congruent Training, section 3).
+    Args:
+        model: The model.
+        examples: What it is measured on.
+        reference: A model that it is to replace, or several by name.
+        gates: Bounds; those that compare hold against every reference.
 
     Raises:
-        DataError: There are no examples, or a label is unknown to the model.
+        DataError: There are no examples, or no label of theirs is known to a model; or a reference
+            shares no label with the model.
         UsageError: A gate needs a reference, or a model cannot classify.
     """
     gates = gates or Gates()
     if not len(examples):
         raise DataError("the data hold no examples, so there is nothing to measure")
-    needs = gates.max_accuracy_drop is not None or gates.max_nfr is not None
-    if gates.confidence is not None and not 0 < gates.confidence < 1:
-        raise UsageError(f"--confidence {gates.confidence} is not above 0 and below 1")
-    if needs and reference is None:
-        raise UsageError("--max-accuracy-drop and --max-nfr compare with a --reference")
-    answers = _answers(model, examples)
-    accuracy = float(np.mean([a == b for a, b in zip(answers, examples.labels, strict=True)]))
+    references = references_of(reference)
+    gates.check(len(references))
+    confidence = gates.confidence or CONFIDENCE
+    require_known(model, examples.labels)
+    answers = Classifier(model).predict(examples.texts)
+    right = sum(a == b for a, b in zip(answers, examples.labels, strict=True))
+    accuracy = right / len(examples)
     figures = metrics.per_label(examples.labels, answers)
-    macro_f1 = float(np.mean([label.f1 for label in figures]))
     size = codec.size(model)
-    compared = None
-    flipped: tuple[Flip, ...] = ()
-    if reference is not None:
-        flips = metrics.flips(examples.labels, _answers(reference, examples), answers)
-        compared = ReferenceReport(
-            flips.accuracy,
-            flips.accuracy - accuracy,
-            flips.nfr,
-            flips.relative,
-            flips.pfr,
-            flips.agreement,
-            codec.size(reference),
-            significance(
-                len(examples),
-                int(flips.negative.sum()),
-                int(flips.positive.sum()),
-                gates.confidence or 0.95,
-            ),
-        )
-        flipped = tuple(
-            Flip(examples.texts[at], examples.labels[at], answers[at])
-            for at in np.flatnonzero(flips.negative).tolist()
-        )
-    outcome = _gates(gates, accuracy, size, compared)
+    compared = tuple(
+        _against(model, old, name, examples, answers, confidence)
+        for name, old in references.items()
+    )
     return Report(
         len(examples),
         accuracy,
-        macro_f1,
+        wilson(right, len(examples), confidence),
+        confidence,
+        float(np.mean([label.f1 for label in figures])),
         size,
         compared,
-        outcome,
+        outcomes(gates, accuracy, size, compared),
         tuple(sorted(set(examples.labels) - set(model.labels))),
         tuple(figures),
-        flipped,
     )
 
 
-def _answers(model: Model, examples: Examples) -> list[str]:
-    if model.labels and set(examples.labels).isdisjoint(model.labels):
-        first = examples.labels[0]
-        raise DataError(f"no label of the data is known to the model (the first is {first!r})")
-    return Classifier(model).predict(examples.texts)
+def require_known(model: Model, labels: Sequence[str]) -> None:
+    """Refuse data that the model can only get wrong.
+
+    Raises:
+        DataError: No label of the data is known to the model.
+    """
+    if model.labels and set(labels).isdisjoint(model.labels):
+        raise DataError(f"no label of the data is known to the model (the first is {labels[0]!r})")
 
 
-def _gates(
-    gates: Gates, accuracy: float, size: int, compared: ReferenceReport | None
-) -> tuple[Gate, ...]:
-    def at_least(value: float, limit: float) -> bool:
-        return value >= limit - 1e-12
+def _against(
+    model: Model, old: Model, name: str, examples: Examples, after: list[str], confidence: float
+) -> Comparison:
+    if is_tagger(old):
+        raise UsageError(f"{name}: tags tokens, but the model classifies texts; name a classifier")
+    try:
+        classifier = Classifier(old)
+        before = classifier.predict(examples.texts)
+    except NluCompressError as error:
+        raise type(error)(f"{name}: {error}") from None
 
-    def at_most(value: float, limit: float) -> bool:
-        return value <= limit + 1e-12
+    def sureness(places: Sequence[int]) -> list[tuple[float, float]]:
+        best = classifier.explain([examples.texts[at] for at in places], top=2)
+        return [(each.scores[0], each.scores[0] - sum(each.scores[1:])) for each in best]
 
-    drop = compared.accuracy_drop if compared else 0.0
-    nfr = compared.nfr if compared else 0.0
-    rows: Sequence[_Row] = (
-        ("min_accuracy", _fraction(gates.min_accuracy), accuracy, at_least),
-        ("max_accuracy_drop", _fraction(gates.max_accuracy_drop), drop, at_most),
-        ("max_nfr", _fraction(gates.max_nfr), nfr, at_most),
-        ("max_size", gates.max_size, size, at_most),
-    )
-    surely = {}
-    if compared is not None and gates.confidence is not None:
-        found = compared.significance
-        surely = {"max_accuracy_drop": found.drop.low, "max_nfr": found.nfr.low}
-    return tuple(
-        Gate(name, limit, value, holds(surely.get(name, value), limit))
-        for name, limit, value, holds in rows
-        if limit is not None
-    )
-
-
-def _fraction(percent: float | None) -> float | None:
-    return None if percent is None else percent / 100
+    answers = Answers(examples.texts, examples.labels, before, after, sureness)
+    return compare(model, old, name, answers, confidence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -10,40 +10,48 @@ import numpy as np
 
 from nlucompress.algo import metrics
 from nlucompress.algo.spans import SpanFigures, span_figures
-from nlucompress.errors import DataError, UsageError
+from nlucompress.errors import DataError, NluCompressError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.importers.tagged import Layout, Tagged
 from nlucompress.networks.attributes import KIND
-from nlucompress.networks.tagger import Tagger
-from nlucompress.stages.evaluate import Flip, Gate, Gates
+from nlucompress.networks.tagger import Tagger, is_tagger
+from nlucompress.stages.comparison import Answers, Comparison, comparable, compare, references_of
+from nlucompress.stages.evaluate import require_known
+from nlucompress.stages.gates import Gate, Gates, outcomes
 
 Tags = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
-class TagReference:
-    """Comparison with the reference; rates are fractions of the tokens or of the sentences.
+class TagComparison(Comparison):
+    """A tagger against one reference: tokens as in Comparison, and whole sentences.
 
-    A sentence flips if the reference got all its tokens right and the model does not.
+    A sentence flips if the reference got all its tokens right and the model does not. Sentences
+    with a token of a label that only one of the two has are left out.
+
+    Attributes:
+        sentences: How many are compared.
+        sentence_accuracy: Of the reference.
+        span_f1: Of the reference.
+        span_f1_drop: That less the model's on the same sentences.
+        sentence_nfr: Negative flip rate of sentences.
     """
 
-    accuracy: float
-    accuracy_drop: float
+    sentences: int
     sentence_accuracy: float
     span_f1: float
     span_f1_drop: float
-    nfr: float
-    relative_nfr: float | None
-    pfr: float
-    agreement: float
     sentence_nfr: float
-    size_bytes: int
 
 
 @dataclass(frozen=True)
 class TagReport:
-    """Outcome of an evaluation; rates are fractions, ``accuracy`` that of the tokens."""
+    """Outcome of an evaluation; rates are fractions, ``accuracy`` that of the tokens.
+
+    ``references`` are the comparisons in the order given, ``unknown_labels`` those of the data
+    that the model cannot answer.
+    """
 
     sentences: int
     tokens: int
@@ -51,11 +59,15 @@ class TagReport:
     sentence_accuracy: float
     spans: SpanFigures
     size_bytes: int
-    reference: TagReference | None
+    references: tuple[TagComparison, ...]
     gates: tuple[Gate, ...]
     unknown_labels: tuple[str, ...]
     labels: tuple[metrics.LabelFigures, ...]
-    flips: tuple[Flip, ...]
+
+    @property
+    def reference(self) -> TagComparison | None:
+        """The first comparison, or the only one; None without."""
+        return self.references[0] if self.references else None
 
     @property
     def passed(self) -> bool:
@@ -69,92 +81,109 @@ def layout_of(model: Model) -> Layout:
 
 
 def evaluate_tags(
-    model: Model, tagged: Tagged, reference: Model | None = None, gates: Gates | None = None
+    model: Model,
+    tagged: Tagged,
+    reference: Model | Mapping[str, Model] | None = None,
+    gates: Gates | None = None,
 ) -> TagReport:
     """Measure a tagger; the gates of accuracy and flips are about tokens.
 
+    Args:
+        model: The tagger.
+        tagged: What it is measured on.
+        reference: A tagger that it is to replace, or several by name.
+        gates: Bounds; those that compare hold against every reference.
+
     Raises:
-        DataError: No label of the data is known to the model.
-        UsageError: A gate needs a reference, or a model does not tag.
+        DataError: There are no sentences, or no label of theirs is known to a model; or a reference
+            shares too few labels with the model.
+        UsageError: A gate needs a reference, a model does not tag or a reference reads other
+            lines, or --confidence is given.
     """
     gates = gates or Gates()
-    needs = gates.max_accuracy_drop is not None or gates.max_nfr is not None
-    if needs and reference is None:
-        raise UsageError("--max-accuracy-drop and --max-nfr compare with a --reference")
-    if reference is not None and layout_of(reference) != layout_of(model):
-        raise UsageError("the reference reads other lines than the model, so no data suit both")
-    answers = _answers(model, tagged)
-    truth = list(chain.from_iterable(tagged.labels))
-    given = list(chain.from_iterable(answers))
-    spans = span_figures(tagged.labels, answers)
-    right = _right(tagged.labels, answers)
+    if not len(tagged):
+        raise DataError("the data hold no sentences, so there is nothing to measure")
+    if gates.confidence is not None:
+        raise UsageError("--confidence is for texts: the tokens of a sentence flip together")
+    references = references_of(reference)
+    gates.check(len(references))
+    tagger, truth = Tagger(model), _tokens(tagged.labels)
+    require_known(model, truth)
+    answers = tagger.tag(tagged.sentences)
+    given = _tokens(answers)
     accuracy = float(np.mean([a == b for a, b in zip(truth, given, strict=True)]))
     size = codec.size(model)
-    compared = None
-    flipped: tuple[Flip, ...] = ()
-    if reference is not None:
-        old = _answers(reference, tagged)
-        flips = metrics.flips(truth, list(chain.from_iterable(old)), given)
-        f1 = span_figures(tagged.labels, old).f1
-        old_right = _right(tagged.labels, old)
-        compared = TagReference(
-            flips.accuracy,
-            flips.accuracy - accuracy,
-            float(old_right.mean()),
-            f1,
-            f1 - spans.f1,
-            flips.nfr,
-            flips.relative,
-            flips.pfr,
-            flips.agreement,
-            float((old_right & ~right).mean()),
-            codec.size(reference),
-        )
-        texts = list(chain.from_iterable(tagged.sentences))
-        flipped = tuple(
-            Flip(texts[at], truth[at], given[at]) for at in np.flatnonzero(flips.negative).tolist()
-        )
+    compared = tuple(
+        _against(model, old, name, tagged, answers) for name, old in references.items()
+    )
     return TagReport(
         len(tagged),
         len(truth),
         accuracy,
-        float(right.mean()),
-        spans,
+        float(_right(tagged.labels, answers).mean()),
+        span_figures(tagged.labels, answers),
         size,
         compared,
-        tuple(_gates(gates, accuracy, size, compared)),
+        outcomes(gates, accuracy, size, compared),
         tuple(sorted(set(truth) - set(model.labels))),
         tuple(metrics.per_label(truth, given)),
-        flipped,
     )
 
 
-def _answers(model: Model, tagged: Tagged) -> Tags:
-    tagger = Tagger(model)
-    if {label for sentence in tagged.labels for label in sentence}.isdisjoint(model.labels):
-        first = tagged.labels[0][0]
-        raise DataError(f"no label of the data is known to the model (the first is {first!r})")
-    return tagger.tag(tagged.sentences)
+def _against(model: Model, old: Model, name: str, tagged: Tagged, after: Tags) -> TagComparison:
+    if not is_tagger(old):
+        raise UsageError(f"{name}: does not tag tokens as the model does; name a tagger")
+    if layout_of(old) != layout_of(model):
+        raise UsageError(f"{name}: reads other lines than the model, so no data suit both")
+    try:
+        tagger = Tagger(old)
+        before = tagger.tag(tagged.sentences)
+    except NluCompressError as error:
+        raise type(error)(f"{name}: {error}") from None
+    lengths = [len(sentence) for sentence in tagged.sentences]
+    sentence_of = np.repeat(np.arange(len(lengths)), lengths)
+    begins = np.concatenate([[0], np.cumsum(lengths)])
+
+    def sureness(places: Sequence[int]) -> list[tuple[float, float]]:
+        sentences = sorted({int(sentence_of[at]) for at in places})
+        shares = tagger.marginals([tagged.sentences[each] for each in sentences])
+        found = dict(zip(sentences, shares, strict=True))
+        result = []
+        for at in places:
+            sentence = int(sentence_of[at])
+            token = int(at - begins[sentence])
+            shown = found[sentence][token]
+            answer = old.labels.index(before[sentence][token])
+            score, others = float(shown[answer]), np.delete(shown, answer)
+            result.append((score, score - float(others.max()) if len(others) else score))
+        return result
+
+    truth = _tokens(tagged.labels)
+    answers = Answers(_tokens(tagged.sentences), truth, _tokens(before), _tokens(after), sureness)
+    compared = compare(model, old, name, answers, None)
+    left_out = ~comparable(model, old, name, truth)
+    whole = np.setdiff1d(np.arange(len(lengths)), sentence_of[left_out]).tolist()
+    if not whole:
+        raise DataError(f"{name}: every sentence has a label that only it or only the model knows")
+    labels, old_tags, new_tags = (
+        [tags[at] for at in whole] for tags in (tagged.labels, before, after)
+    )
+    right, f1 = _right(labels, old_tags), span_figures(labels, old_tags).f1
+    return TagComparison(
+        **vars(compared),
+        sentences=len(whole),
+        sentence_accuracy=float(right.mean()),
+        span_f1=f1,
+        span_f1_drop=f1 - span_figures(labels, new_tags).f1,
+        sentence_nfr=float((right & ~_right(labels, new_tags)).mean()),
+    )
+
+
+def _tokens(sentences: Tags) -> list[str]:
+    """What stands at every token, one sentence after the other."""
+    return list(chain.from_iterable(sentences))
 
 
 def _right(truth: Tags, answers: Tags) -> metrics.Bools:
     """Whether every token of a sentence is right, shape (sentences,)."""
     return np.array([list(a) == list(b) for a, b in zip(truth, answers, strict=True)], np.bool_)
-
-
-def _gates(gates: Gates, accuracy: float, size: int, old: TagReference | None) -> list[Gate]:
-    slack = 1e-12
-    result = []
-    if gates.min_accuracy is not None:
-        limit = gates.min_accuracy / 100
-        result.append(Gate("min_accuracy", limit, accuracy, accuracy >= limit - slack))
-    if old is not None:
-        for name, percent, value in (
-            ("max_accuracy_drop", gates.max_accuracy_drop, old.accuracy_drop),
-            ("max_nfr", gates.max_nfr, old.nfr),
-        ):
-            if percent is not None:
-                result.append(Gate(name, percent / 100, value, value <= percent / 100 + slack))
-    if gates.max_size is not None:
-        result.append(Gate("max_size", gates.max_size, size, size <= gates.max_size))
-    return result

@@ -11,7 +11,7 @@ from nlucompress.errors import DataError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.model import Model, Table
 from nlucompress.format.numbers import Float32, Int64
-from nlucompress.stages.evaluate import Gate
+from nlucompress.stages.gates import Gate, at_least, within_size
 
 BLOCK_VALUES = 1 << 20
 
@@ -115,7 +115,10 @@ def compare(
         float(np.einsum("ij,ij->i", before[queries], after[queries], dtype=np.float64).mean()),
         size,
         codec.size(reference),
-        _gates(options, agreement, size),
+        (
+            *at_least("min_agreement", options.min_agreement, agreement),
+            *within_size(options.max_size, size),
+        ),
     )
 
 
@@ -134,13 +137,3 @@ def _found(table: Table, reference: Table) -> Int64:
     strings = reference.strings
     keys = [strings.key(row) for row in range(len(strings))] if strings is not None else []
     return table.find(keys)
-
-
-def _gates(options: NeighbourOptions, agreement: float, size: int) -> tuple[Gate, ...]:
-    gates = []
-    if options.min_agreement is not None:
-        limit = options.min_agreement / 100
-        gates.append(Gate("min_agreement", limit, agreement, agreement >= limit - 1e-12))
-    if options.max_size is not None:
-        gates.append(Gate("max_size", options.max_size, size, size <= options.max_size))
-    return tuple(gates)

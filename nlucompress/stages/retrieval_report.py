@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nlucompress.errors import UsageError
-from nlucompress.stages.evaluate import Gate
+from nlucompress.stages.gates import Gate, at_least, at_most, within_size
 
 
 @dataclass(frozen=True)
@@ -98,14 +98,8 @@ def gates_of(
     options: RetrievalOptions, gain: float | None, drop: float, size: int
 ) -> tuple[Gate, ...]:
     """Outcomes; an update gain that is undefined meets no bound."""
-    found = []
-    if options.min_update_gain is not None:
-        limit = options.min_update_gain / 100
-        met = gain is not None and gain >= limit - 1e-12
-        found.append(Gate("min_update_gain", limit, gain or 0.0, met))
-    if options.max_cross_drop is not None:
-        limit = options.max_cross_drop / 100
-        found.append(Gate("max_cross_drop", limit, drop, drop <= limit + 1e-12))
-    if options.max_size is not None:
-        found.append(Gate("max_size", options.max_size, size, size <= options.max_size))
-    return tuple(found)
+    return (
+        *at_least("min_update_gain", options.min_update_gain, gain),
+        *at_most("max_cross_drop", options.max_cross_drop, drop),
+        *within_size(options.max_size, size),
+    )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
+import nlucompress as nc
 from tests.bench import cells
 from tests.bench.comparison import NETWORKS, TABLE_FOLDER
 from tests.bench.comparison_methods import Case, read_table
@@ -15,6 +18,23 @@ DATA_SETS = ("clinc150", "snips")
 
 Measure = Callable[[Case, str], cells.Figures]  # of a case and of dev or test
 Found = dict[tuple[str, str], list[cells.Figures]]  # data set and network -> figures of each seed
+
+
+def drawn(examples: nc.Examples, count: int, seed: int) -> nc.Examples:
+    """So many of the examples, in their order."""
+    kept = np.sort(np.random.default_rng(seed).permutation(len(examples))[:count]).tolist()
+    return nc.Examples(
+        tuple(examples.labels[at] for at in kept), tuple(examples.texts[at] for at in kept)
+    )
+
+
+def best_of_ways(keys: Iterable[str], rank: Callable[[str], tuple[bool, float]]) -> dict[str, str]:
+    """Of keys ``way/strength`` the one of lowest rank for each way."""
+    best: dict[str, str] = {}
+    for key in keys:
+        way = key.split("/")[0]
+        best[way] = min(best.get(way, key), key, key=rank)
+    return best
 
 
 def fill(
@@ -32,13 +52,22 @@ def fill(
     cells.Cells(cache).take((*key, part), lambda: measure(case, part))
 
 
-def main(description: str, cache: str, measure: Measure, show: Callable[[Found], bool]) -> int:
-    """Measure what is asked for, and show it; exit code 1: ``show`` says that a bar is missed."""
+def main(
+    description: str,
+    cache: str,
+    measure: Measure,
+    show: Callable[[Found], bool],
+    networks: Sequence[str] = ("dan",),
+) -> int:
+    """Measure what is asked for, and show it; exit code 1: ``show`` says that a bar is missed.
+
+    ``networks`` are those that are measured unless told otherwise; ``linear`` has no network.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, default=os.environ.get("NLUCOMPRESS_DATA"))
     parser.add_argument("--cache", type=Path, default=Path(cache), metavar="FOLDER")
     parser.add_argument("--data-sets", nargs="+", default=DATA_SETS, metavar="NAME")
-    parser.add_argument("--networks", nargs="+", default=["dan"], choices=NETWORKS)
+    parser.add_argument("--networks", nargs="+", default=networks, choices=("linear", *NETWORKS))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--part", choices=("dev", "test"), default="test")
     parser.add_argument("--epochs", type=int, help="of a network's first training")

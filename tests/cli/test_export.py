@@ -106,9 +106,9 @@ def test_neighbours(workdir: Path) -> None:
 
 def test_neighbours_that_cannot_be_compared(models: Path) -> None:
     for arguments, code, problem in (
-        (["--neighbours", "2"], USAGE, "--neighbours compares with a --reference"),
+        (["--neighbours", "2"], USAGE, "--neighbours compares with one --reference"),
         (["--neighbours", "2", "--data", "test.tsv", "--reference", "big.nlu"], USAGE, "no --data"),
-        (["--data", "test.tsv", "--min-agreement", "3"], USAGE, "are for --neighbours"),
+        (["--data", "test.tsv", "--min-agreement", "3"], USAGE, "is for --neighbours"),
         ([], USAGE, "name --data to measure accuracy on"),
         (["--neighbours", "2", "--reference", "big.nlu"], BAD_INPUT, "have 3 and 40 numbers"),
         (["--neighbours", "3", "--reference", "vectors.nlu"], BAD_INPUT, "too few for 3 neighb"),

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nlucompress.algo.significance import significance
+from nlucompress.algo.significance import significance, wilson
 
 
 def test_mcnemar_is_the_binomial_test_of_the_flips() -> None:
@@ -35,3 +35,13 @@ def test_more_confidence_is_wider_and_the_draw_is_the_same_each_time() -> None:
 def test_no_flips_leave_no_doubt() -> None:
     found = significance(50, 0, 0)
     assert (found.nfr.low, found.nfr.high, found.drop.low, found.drop.high) == (0, 0, 0, 0)
+
+
+def test_wilson_solves_its_equation() -> None:
+    """Both ends are the shares p0 with |p - p0| = z sqrt(p0 (1 - p0) / n)."""
+    found = wilson(81, 100, 0.95)
+    for end in (found.low, found.high):
+        assert abs(0.81 - end) == pytest.approx(1.959964 * math.sqrt(end * (1 - end) / 100))
+    assert found.low < 0.81 < found.high
+    assert (wilson(0, 10).low, wilson(10, 10).high) == (0, 1)
+    assert 0 < wilson(0, 10).high < 0.3

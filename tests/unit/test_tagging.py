@@ -165,7 +165,7 @@ def test_evaluation_compares_tokens_and_sentences() -> None:
     assert report.reference.accuracy == report.reference.span_f1 == 1
     assert report.reference.sentence_nfr == 1 - report.sentence_accuracy
     assert report.reference.nfr == pytest.approx(1 - report.accuracy)
-    assert len(report.flips) == round(108 * report.reference.nfr)
+    assert len(report.reference.flips) == round(108 * report.reference.nfr)
     assert [gate.met for gate in report.gates] == [True, False]
     assert not report.passed
     with pytest.raises(UsageError, match="compare with a --reference"):

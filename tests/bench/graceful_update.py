@@ -1,0 +1,136 @@
+"""Updates that break little: a model trained on half of the data, and its successor on all of it.
+
+    python -m tests.bench.graceful_update --data FOLDER
+
+The halves are drawn anew with each seed. The new model is left alone, or trained on near the old
+one (Yan et al. 2021): from where it stands, or, as networks can be, from where the old one stood.
+Of each way the strength of fewest negative flips on the development set is taken whose accuracy
+there is at most 0.3 points below the untreated model's; the figures are those of the test set. What
+was measured is kept in the cache folder.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+
+import nlucompress as nc
+from nlucompress.stages.finetune import FinetuneOptions, finetune
+from nlucompress.stages.teaching import LinearFinetuneOptions
+from nlucompress.stages.train_neural import NeuralOptions, train_neural
+from tests.bench import cells, measure, per_seed
+from tests.bench.comparison_methods import HIDDEN, Case
+
+NEW_SEED = 1000  # added to a seed for the new network
+STRENGTHS = {"linear": (0.01, 0.02, 0.05, 0.1, 0.2), "dan": (0.02, 0.1, 0.5, 2.0)}
+MOST_POINTS, CUT = 0.3, 0.5
+UNTREATED = "new, untreated"
+FROM_OLD = "old, trained on"
+
+
+def _trained(case: Case, examples: nc.Examples, seed: int) -> nc.Model:
+    if case.network == "linear":
+        return nc.train(examples, case.examples["dev"])
+    loop = replace(case.loop(case.budget[0], case.rates[0]), seed=seed)
+    options = NeuralOptions(network=case.network, hidden=HIDDEN[case.network], loop=loop)  # type: ignore[arg-type]
+    return train_neural(examples, case.examples["dev"], case.table, options)
+
+
+def _trained_on(
+    case: Case, start: nc.Model, old: nc.Model, distill: str, strength: float
+) -> nc.Model:
+    teaching = LinearFinetuneOptions(distill=distill, lambda_=strength)  # type: ignore[arg-type]
+    options = FinetuneOptions(teaching)
+    if case.network != "linear":
+        options = replace(options, loop=case.loop(case.budget[1], case.rates[1]))
+    references = () if distill == "none" else (old,)
+    return finetune(start, case.examples["train"], case.examples["dev"], references, options)
+
+
+def figures(case: Case, _: str) -> cells.Figures:
+    """Accuracy and negative flips of every way and strength, on dev and test."""
+    train = case.examples["train"]
+    half = per_seed.drawn(train, len(train) // 2, case.seed)
+    old = _trained(case, half, case.seed)
+    new = _trained(case, train, case.seed + NEW_SEED)
+
+    def told(model: nc.Model) -> cells.Figures:
+        found = {}
+        for part in ("dev", "test"):
+            report = nc.evaluate(model, case.examples[part], old)
+            assert report.reference is not None
+            found[part] = {"accuracy": report.accuracy, "nfr": report.reference.nfr}
+        return found
+
+    found = {f"{UNTREATED}/0": told(new)}
+    starts = {"new": new}
+    if case.network != "linear":
+        starts["old"] = old
+        found[f"{FROM_OLD}/0"] = told(_trained_on(case, old, old, "none", 0.0))
+    for name, start in starts.items():
+        for distill in ("plain", "focal"):
+            for strength in STRENGTHS[case.network]:
+                model = _trained_on(case, start, old, distill, strength)
+                found[f"{name}, {distill}/{strength:g}"] = told(model)
+    return found
+
+
+def chosen(seeds: list[cells.Figures]) -> dict[str, str]:
+    """Of each way the key of the strength that does best on the development set."""
+
+    def mean(key: str, name: str) -> float:
+        return float(np.mean([each[key]["dev"][name] for each in seeds]))
+
+    least = mean(f"{UNTREATED}/0", "accuracy") - MOST_POINTS / 100
+
+    def rank(key: str) -> tuple[bool, float]:
+        return mean(key, "accuracy") < least, mean(key, "nfr")
+
+    return per_seed.best_of_ways(seeds[0], rank)
+
+
+def show(found: per_seed.Found) -> bool:
+    """Print the table; whether focal distillation meets its bar everywhere."""
+    rows, all_met = [], True
+    for pair, seeds in found.items():
+        test = {
+            way: {
+                name: np.array([100 * each[key]["test"][name] for each in seeds])
+                for name in ("accuracy", "nfr")
+            }
+            for way, key in chosen(seeds).items()
+        }
+        alone, met_by_one = test[UNTREATED], False
+        for way, key in chosen(seeds).items():
+            accuracy, nfr = test[way]["accuracy"], test[way]["nfr"]
+            lost = float((alone["accuracy"] - accuracy).mean())
+            cut = 1 - float(nfr.mean()) / max(float(alone["nfr"].mean()), 1e-9)
+            met = None
+            if way.endswith("focal"):
+                met = cut >= CUT and lost <= MOST_POINTS
+                met_by_one |= met
+            rows.append(
+                [
+                    f"{', '.join(pair)}: {way}",
+                    key.split("/")[1],
+                    f"{accuracy.mean():.2f} ± {accuracy.std():.2f}",
+                    f"{lost:+.2f}",
+                    f"{nfr.mean():.2f} ± {nfr.std():.2f}",
+                    f"{cut:.0%}",
+                    measure.verdict(met),
+                ]
+            )
+        all_met &= met_by_one
+    measure.show(
+        "Updates: accuracy and negative flips in percent",
+        ("", "lambda", "accuracy", "points lost", "NFR", "cut", f"{CUT:.0%} at {MOST_POINTS}"),
+        rows,
+    )
+    return all_met
+
+
+if __name__ == "__main__":
+    title = __doc__.split("\n")[0]
+    sys.exit(per_seed.main(title, "build/graceful_update", figures, show, ("linear", "dan")))
