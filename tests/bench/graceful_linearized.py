@@ -36,21 +36,23 @@ from tests.bench.few_shots import Parts, drawn, half
 HIDDEN = {"dan": 256, "cnn": 128}
 SOURCE_EPOCHS, SOURCE_RATE = 10, 2e-3
 EPOCHS = {"1": 100, "5": 60, "10": 30, "50": 20, "all": 10}  # of ordinary fine-tuning, by shots
-# Settings that are tried, by shots: they were among the best on development sets.
-FEW = ("1", "5", "10")
-RATES = {"50": (3e-3, 1e-2), "all": (1e-3, 3e-3), **dict.fromkeys(FEW, (3e-3, 1e-2))}
-DROPOUT = {"50": (0.3,), "all": (0.3,), **dict.fromkeys(FEW, (0.3, 0.5))}
 WORD_DROPOUT = {0.3: 0.1, 0.5: 0.3}  # beside a dropout
-ROW_SCALES = {"50": (5.0,), "all": (5.0,), **dict.fromkeys(FEW, (5.0, 10.0))}
-READ_DROPOUT = {"50": (0.1,), "all": (0.1,), **dict.fromkeys(FEW, (0.1, 0.3))}
+FEW = ("1", "5", "10")
+# Rates and dropouts; row scales and word dropouts: those that were good on development sets.
 SETTINGS = {
-    "ordinary": {shots: list(product(RATES[shots], DROPOUT[shots])) for shots in EPOCHS},
-    "LQF": {shots: list(product(ROW_SCALES[shots], READ_DROPOUT[shots])) for shots in EPOCHS},
+    "ordinary": {
+        **{shots: list(product((3e-3, 1e-2), (0.3, 0.5))) for shots in FEW},
+        "50": [(3e-3, 0.3), (1e-2, 0.3)],
+        "all": [(1e-3, 0.3), (3e-3, 0.3)],
+    },
+    "LQF": {
+        **{shots: list(product((5.0, 10.0), (0.1, 0.3))) for shots in FEW},
+        "50": [(5.0, 0.1)],
+        "all": [(5.0, 0.1)],
+    },
 }
 NAMES = {"ordinary": "rate {:g}, dropout {:g}", "LQF": "row scale {:g}, word dropout {:g}"}
 BAR = ("5", "10")  # shots at which LQF is to be at least as good
-
-
 Found = dict[tuple[float, float], list[cells.Figures]]  # setting -> figures of each seed
 
 
@@ -185,8 +187,7 @@ def main() -> int:
     cells.run(asked.jobs, fill, [(transfer, asked.cache, shots) for transfer, shots in arguments])
     rows, met = [], True
     for network, name, shots in product(asked.networks, asked.data_sets, asked.shots):
-        cell = name, network, shots
-        found = {way: gather(kept, cell, asked.seeds, way) for way in SETTINGS}
+        found = {way: gather(kept, (name, network, shots), asked.seeds, way) for way in SETTINGS}
         told, gain = row(found["ordinary"], found["LQF"])
         bar = gain >= 0 if shots in BAR else None
         met &= bar is not False
