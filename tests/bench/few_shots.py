@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 import nlucompress as nc
 
 Parts = dict[str, nc.Examples]  # train, dev and test
+
+
+def read(folder: Path) -> Parts:
+    """A data set."""
+    return {part: nc.read_examples(folder / f"{part}.tsv") for part in ("train", "dev", "test")}
 
 
 def half(parts: Parts, odd: int) -> Parts:

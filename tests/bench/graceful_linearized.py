@@ -31,7 +31,7 @@ from nlucompress.training.schedules import Schedule
 from tests.bench import cells, measure
 from tests.bench.comparison import TABLE_FOLDER
 from tests.bench.comparison_methods import read_table
-from tests.bench.few_shots import Parts, drawn, half
+from tests.bench.few_shots import Parts, drawn, half, read
 
 HIDDEN = {"dan": 256, "cnn": 128}
 SOURCE_EPOCHS, SOURCE_RATE = 10, 2e-3
@@ -68,15 +68,10 @@ class Transfer:
     networks: Path
     epochs: int | None = None
 
-    def examples(self, name: str) -> Parts:
-        """Train, dev and test of a data set."""
-        folder = self.data / name
-        return {part: nc.read_examples(folder / f"{part}.tsv") for part in ("train", "dev", "test")}
-
     @cached_property
     def task(self) -> Parts:
         """What is fine-tuned on: labels that the source network has not seen."""
-        found = self.examples(self.target)
+        found = read(self.data / self.target)
         return half(found, 1) if self.target == self.source else found
 
     @cached_property
@@ -85,7 +80,7 @@ class Transfer:
         epochs = self.epochs or SOURCE_EPOCHS
         path = self.networks / f"{self.source}-{self.network}-{self.seed}-{epochs}.nlu"
         if not path.exists():
-            known = half(self.examples(self.source), 0)
+            known = half(read(self.data / self.source), 0)
             options = NeuralOptions(
                 network=self.network,  # type: ignore[arg-type]
                 hidden=HIDDEN[self.network],
