@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures comparison fuzz golden device sample clean
+.PHONY: demo test check bench figures comparison graceful fuzz golden device sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -51,6 +51,12 @@ comparison: $(STAMP)
 	$(BIN)/python -m tests.bench.schedules --data $(DATA)
 	$(BIN)/python -m tests.bench.composed --data $(DATA)
 	$(BIN)/python -m tests.bench.epochs --data $(DATA)
+
+# Updates and compressed models that break little, compatible representations, LQF; hours.
+graceful: $(STAMP)
+	@test -n "$(DATA)" || { echo "make graceful DATA=folder: name the folder of data" >&2; exit 2; }
+	@missed=0; for each in update compression compatible device linearized; do \
+	  $(BIN)/python -m tests.bench.graceful_$$each --data $(DATA) || missed=1; done; exit $$missed
 
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz.py --seconds 60

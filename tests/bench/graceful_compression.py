@@ -25,9 +25,7 @@ from tests.bench.comparison_methods import Case
 FEW_BITS, MANY_BITS = 5, 8
 TEACHINGS = {  # distance and strength of the distillation
     "logits, 4": ("logits", 4.0),
-    "kl, 4": ("kl", 4.0),
     "kl, 20": ("kl", 20.0),
-    "kl, 100": ("kl", 100.0),
 }
 CUT, MOST_BYTES, MOST_NFR = 0.4, 150_000, 0.5
 
