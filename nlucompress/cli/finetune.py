@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,7 @@ from nlucompress.cli.common import (
     model_argument,
     read_data,
     read_model,
+    read_tagged_data,
     stage_options,
     write_stage,
 )
@@ -20,13 +21,19 @@ from nlucompress.cli.linearized_options import linearized_line, linearized_optio
 from nlucompress.cli.loop_options import loop_options, plan
 from nlucompress.cli.progress import progress_bar
 from nlucompress.cli.train_neural import training_line
+from nlucompress.errors import UsageError
+
+if TYPE_CHECKING:
+    from nlucompress.format.model import Model
 
 FLOAT_STRENGTH, ROUNDED_STRENGTH = 0.05, 4.0
 
 
 @click.command(name="finetune")
 @model_argument
-@click.option("--data", required=True, metavar="FILE", help="Training data.")
+@click.option(
+    "--data", required=True, metavar="FILE", help="Training data; for a CRF, tagged tokens."
+)
 @click.option("--dev", metavar="FILE", help="Development data: the best iterate there is kept.")
 @click.option(
     "--reference",
@@ -62,10 +69,10 @@ FLOAT_STRENGTH, ROUNDED_STRENGTH = 0.05, 4.0
     default=200,
     show_default=True,
     type=click.IntRange(1),
-    help="Linear: steps of the optimizer at most.",
+    help="Linear, CRF: steps of the optimizer at most.",
 )
-@click.option("--l2", type=float, help="Linear: L2 penalty; default: the one of train.")
-@click.option("--l1", default=0.0, show_default=True, help="Linear: L1 penalty.")
+@click.option("--l2", type=float, help="Linear, CRF: L2 penalty; default: the one of train.")
+@click.option("--l1", default=0.0, show_default=True, help="Linear, CRF of floats: L1 penalty.")
 @click.option(
     "--new-labels",
     is_flag=True,
@@ -92,8 +99,8 @@ def command(
 
     For models that were factorized, quantized or pruned, before phash is best. Neural networks are
     trained by torch through both factors of a product and through the rounding of codes; linear
-    models keep their features and zeros, and need no torch. With `--reference` the model is held
-    near the scores of an older one, so that it breaks less of what that got right. With
+    models and CRFs keep their features and zeros, and need no torch. With `--reference` the model
+    is held near the scores of an older one, so that it breaks less of what that got right. With
     `--compatible-with` its representations stay in that model's space, so that texts which that one
     has embedded need not be embedded anew. `--linearized` is for few examples of a label.
 
@@ -101,10 +108,11 @@ def command(
     Example:
       nlucompress finetune quantized.nlu --data train.tsv --dev dev.tsv -o tuned.nlu
     """
-    from nlucompress.format.matrices import leaves
-    from nlucompress.format.numbers import Floats
     from nlucompress.networks.layers import PROJECTION
+    from nlucompress.networks.tagger import is_tagger
+    from nlucompress.stages.evaluate_tags import layout_of
     from nlucompress.stages.finetune import FinetuneOptions, finetune
+    from nlucompress.stages.finetune_crf import finetune_crf
     from nlucompress.stages.linearize import linearize
     from nlucompress.stages.teaching import LinearFinetuneOptions
 
@@ -115,9 +123,27 @@ def command(
     expansion, new_labels = linearized_plan(options), options.pop("new_labels")
     loop, compatible = plan(options), strengths(options)
     before = read_model(model)
-    examples, held_out = read_data(data), read_data(dev) if dev else None
     older = [read_model(path) for path in references]
     space = read_model(compatible_with) if compatible_with else None
+    if lambda_ is None:
+        lambda_ = FLOAT_STRENGTH if _of_floats(before) else ROUNDED_STRENGTH
+    chosen: Any = distill or ("focal" if references else "none")
+    teaching = LinearFinetuneOptions(
+        distill=chosen, lambda_=lambda_, margin=margin, seed=loop.seed, **options
+    )
+    if is_tagger(before):
+        if expansion is not None or space is not None or new_labels:
+            raise UsageError(
+                "--linearized, --compatible-with and --new-labels are for networks that classify "
+                "texts, and this model tags tokens"
+            )
+        layout = layout_of(before)
+        tagged, dev_tagged = read_tagged_data(data, layout), None
+        if dev:
+            dev_tagged = read_tagged_data(dev, layout)
+        write_stage(target, finetune_crf(before, tagged, dev_tagged, older, teaching), _line)
+        return
+    examples, held_out = read_data(data), read_data(dev) if dev else None
     if space is None and before.network is not None and PROJECTION in before.network.tensors:
         streams.note(
             "nlucompress: warning: the model was made compatible with another one, whose space it "
@@ -129,16 +155,6 @@ def command(
             expanded = linearize(before, examples, held_out, expansion, progress)
         write_stage(target, expanded, _line)
         return
-    if lambda_ is None:
-        numbers = [
-            leaf.numbers for t in before.tables.values() for leaf in leaves(t.matrix).values()
-        ]
-        floats = all(isinstance(each, Floats) for each in numbers)
-        lambda_ = FLOAT_STRENGTH if floats else ROUNDED_STRENGTH
-    chosen: Any = distill or ("focal" if references else "none")
-    teaching = LinearFinetuneOptions(
-        distill=chosen, lambda_=lambda_, margin=margin, seed=loop.seed, **options
-    )
     with progress_bar(target.quiet) as progress:
         after = finetune(
             before,
@@ -151,6 +167,15 @@ def command(
             space,
         )
     write_stage(target, after, _line)
+
+
+def _of_floats(model: Model) -> bool:
+    """Whether no table of a model was quantized."""
+    from nlucompress.format.matrices import leaves
+    from nlucompress.format.numbers import Floats
+
+    found = [leaf for table in model.tables.values() for leaf in leaves(table.matrix).values()]
+    return all(isinstance(leaf.numbers, Floats) for leaf in found)
 
 
 def _line(name: str, figures: Any) -> str:

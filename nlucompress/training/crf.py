@@ -3,13 +3,12 @@
     minimize  -1/tokens sum over sentences of log p(y | x) + l2/2 ||w||^2 + l1 |w|_1
 
 over a weight for every attribute and label that occur together in the training data, and for every
-pair of labels (Lafferty et al. 2001). Expected counts come from forward-backward with scaling
-(Rabiner 1989, section V.A), for many sentences of one length at a time.
+pair of labels (Lafferty et al. 2001). Near older models it gains a term: see ``Teacher``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.networks.crf import viterbi
-from nlucompress.training import owlqn
+from nlucompress.training import lattice, owlqn
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
-
-# A product of matrices beyond this many multiplications would be shared among threads, and the last
-# bit of its sums would depend on their number.
-ONE_THREAD = 1 << 18
-TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -68,6 +62,23 @@ class Problem:
 Check = Callable[[int, Weights], bool]
 
 
+@dataclass(frozen=True)
+class Teacher:
+    """What older models expect of the sentences: sum_s w_s KL(old(y | x_s) || new(y | x_s)).
+
+    Attributes:
+        weights: float64, shape (sentences,): w.
+        states: float64, shape (tokens, labels): marginals of the old ones times w.
+        pairs: float64, shape (labels, labels): sum of their pairs of labels times w.
+        entropy: sum_s w_s H(old(y | x_s)), by which a cross-entropy exceeds the divergence.
+    """
+
+    weights: Float64
+    states: Float64
+    pairs: Float64
+    entropy: float = 0.0
+
+
 def fit(
     problem: Problem,
     l2: float,
@@ -77,7 +88,7 @@ def fit(
     check: Check | None = None,
 ) -> Weights:
     """Train; ``check`` is called after every iteration and ends the training with True."""
-    objective = _Objective(problem, l2)
+    objective = Objective(problem, l2)
 
     def watched(iteration: int, _: float, packed: Float64) -> bool:
         return check is not None and check(iteration, objective.unpacked(packed))
@@ -86,22 +97,44 @@ def fit(
     return objective.unpacked(owlqn.minimize(objective, first, l1, iterations, watched))
 
 
-class _Objective:
-    """The smooth part and its gradient, over the weights that occur as one vector."""
+class Objective:
+    """The smooth part and its gradient, over the weights that may be other than zero, as a vector.
 
-    def __init__(self, problem: Problem, l2: float) -> None:
+    Those are a support's, or of every attribute and label that occur together.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        l2: float,
+        support: NDArray[np.bool_] | None = None,
+        teacher: Teacher | None = None,
+    ) -> None:
+        """Count what the problem and the teacher observe."""
         from scipy.sparse import csr_matrix
 
-        self._problem, self._l2 = problem, l2
+        self._problem, self._l2, self._teacher = problem, l2, teacher
         tokens, attributes = problem.features.shape
-        ones = np.ones(tokens, np.float32)
-        truth = csr_matrix((ones, (np.arange(tokens), problem.targets)), (tokens, problem.labels))
-        self._transposed = problem.features.T.tocsr()
-        together = (self._transposed @ truth).tocoo()
         self._shape = (attributes, problem.labels)
-        self._at = np.sort(together.row.astype(np.int64) * problem.labels + together.col)
-        self.size = len(self._at) + problem.labels**2
-        self._batches = list(_batches(problem.lengths, problem.labels))
+        self._transposed = problem.features.T.tocsr()
+        targets, labels = problem.targets, problem.labels
+        if support is None:
+            ones = np.ones(tokens, np.float32)
+            truth = csr_matrix((ones, (np.arange(tokens), targets)), (tokens, labels))
+            together = (self._transposed @ truth).tocoo()
+            self._at = np.sort(together.row.astype(np.int64) * labels + together.col)
+        else:
+            self._at = np.flatnonzero(support)
+        self.size = len(self._at) + labels**2
+        self._batches = list(lattice.batches(problem.lengths, labels))
+        inner = np.ones(tokens, np.bool_)
+        inner[np.cumsum(problem.lengths) - 1] = False  # the last token of a sentence leads nowhere
+        self._pairs = np.zeros((labels, labels))
+        np.add.at(self._pairs, (targets[:-1][inner[:-1]], targets[1:][inner[:-1]]), 1)
+        self._weights = np.ones(len(problem.lengths))
+        if teacher is not None:
+            self._pairs += teacher.pairs
+            self._weights += teacher.weights
 
     def packed(self, weights: Weights) -> Float64:
         """Weights as a vector."""
@@ -116,81 +149,34 @@ class _Objective:
         return Weights(matrix.reshape(self._shape), transitions)
 
     def __call__(self, packed: Float64) -> tuple[float, Float64]:
-        """Value and gradient."""
+        """Value and gradient: expected minus observed counts."""
         weights, problem = self.unpacked(packed), self._problem
         scores = problem.features @ weights.matrix
-        expected = np.zeros_like(scores)
-        pairs = np.zeros_like(weights.transitions)
-        value = 0.0
-        for tokens in self._batches:
-            value += _forward_backward(
-                scores[tokens].astype(np.float64),
-                problem.targets[tokens],
-                weights.transitions,
-                expected,
-                tokens,
-                pairs,
+        apart = np.zeros_like(scores)
+        pairs = -self._pairs
+        value = float(np.einsum("ij,ij->", pairs, weights.transitions))
+        for sentences, tokens in self._batches:
+            of_batch = scores[tokens].astype(np.float64)
+            total, expected, expected_pairs = lattice.expectations(
+                of_batch, weights.transitions, self._weights[sentences]
             )
+            observed = self._observed(tokens)
+            value += total - float(np.einsum("ijk,ijk->", observed, of_batch))
+            expected -= observed
+            pairs += expected_pairs
+            apart[tokens] = expected
         count = len(problem.targets)
+        value -= self._teacher.entropy if self._teacher is not None else 0.0
         gradient = np.concatenate(
-            ((self._transposed @ expected).reshape(-1)[self._at], pairs.reshape(-1))
+            ((self._transposed @ apart).reshape(-1)[self._at], pairs.reshape(-1))
         )
         square = float(np.einsum("i,i->", packed, packed))
         return value / count + self._l2 / 2 * square, gradient / count + self._l2 * packed
 
-
-def _batches(lengths: Int64, labels: int) -> Iterator[Int64]:
-    """Tokens of sentences of one length, shape (sentences, length)."""
-    starts = np.cumsum(lengths) - lengths
-    size = max(1, ONE_THREAD // labels**2)
-    for length in np.unique(lengths):
-        chosen = starts[lengths == length]
-        for begin in range(0, len(chosen), size):
-            yield chosen[begin : begin + size, None] + np.arange(length)
-
-
-def _forward_backward(
-    scores: Float64,
-    targets: Int64,
-    transitions: Float64,
-    expected: Float32,
-    tokens: Int64,
-    pairs: Float64,
-) -> float:
-    """-sum of log p(targets) of a batch; writes expected minus observed counts.
-
-    Args:
-        scores: Shape (sentences, length, labels).
-        targets: Shape (sentences, length).
-        transitions: Shape (labels, labels).
-        expected: Of all tokens, of which those at ``tokens`` are written.
-        tokens: Shape (sentences, length).
-        pairs: Shape (labels, labels), added to.
-    """
-    sentences, length, _ = scores.shape
-    highest = scores.max(axis=2, keepdims=True)
-    raised = np.exp(scores - highest)
-    top = float(transitions.max())
-    steps = np.exp(transitions - top)
-    forward = np.empty_like(scores)
-    scale = np.empty((sentences, length, 1))
-    for t in range(length):
-        reached = raised[:, t] if t == 0 else (forward[:, t - 1] @ steps) * raised[:, t]
-        scale[:, t] = np.maximum(reached.sum(axis=1, keepdims=True), TINY)
-        forward[:, t] = reached / scale[:, t]
-    backward = np.ones_like(scores[:, 0])
-    marginal = forward
-    counted = np.zeros_like(steps)
-    for t in range(length - 1, 0, -1):
-        ahead = raised[:, t] * backward / scale[:, t]
-        counted += forward[:, t - 1].T @ ahead
-        backward = ahead @ steps.T
-        marginal[:, t - 1] *= backward
-    pairs += counted * steps
-    at = np.indices(targets.shape)
-    gold = scores[(*at, targets)].sum() + transitions[targets[:, :-1], targets[:, 1:]].sum()
-    total = np.log(scale).sum() + highest.sum() + sentences * (length - 1) * top
-    marginal[(*at, targets)] -= 1
-    expected[tokens] = marginal
-    np.subtract.at(pairs, (targets[:, :-1], targets[:, 1:]), 1)
-    return float(total - gold)
+    def _observed(self, tokens: Int64) -> Float64:
+        """Labels of tokens as counts, the teacher's added, shape (sentences, length, labels)."""
+        observed = np.zeros((*tokens.shape, self._problem.labels))
+        observed[(*np.indices(tokens.shape), self._problem.targets[tokens])] = 1
+        if self._teacher is not None:
+            observed += self._teacher.states[tokens]
+        return observed

@@ -155,3 +155,37 @@ def test_what_does_not_fit(folder: Path, line: str, code: int, problem: str) -> 
     assert (done.code, done.out) == (code, b"")
     assert problem in done.err
     assert done.err.count("\n") == 1
+
+
+def test_a_tagger_is_trained_on_near_an_older_one(folder: Path) -> None:
+    quantized = run(folder, "quantize", "tagger.nlu", "--bits", "6", "-o", "rounded.nlu", "-f")
+    assert quantized.code == DONE, quantized.err
+    tuned = run(
+        folder, "finetune", "rounded.nlu", "--data", "train.conll", "--dev", "train.conll",
+        "--reference", "tagger.nlu", "--iterations", "10", "-o", "tuned.nlu", "-f",
+    )  # fmt: skip
+    assert tuned.code == DONE, tuned.err
+    assert "training accuracy 100.00 % -> 100.00 %" in tuned.err
+    told = run(
+        folder, "evaluate", "tuned.nlu", "--data", "train.conll", "--reference", "tagger.nlu",
+        "--max-nfr", "0", "-q",
+    )  # fmt: skip
+    assert told.code == DONE, told.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("--data", "train.tsv"), BAD_INPUT, "is unknown to the model"),
+        (("--data", "train.conll", "--distill", "focal"), USAGE, "needs a reference model"),
+        (("--data", "train.conll", "--linearized"), USAGE, "this model tags tokens"),
+        (("--data", "train.conll", "--compatible-with", "tagger.nlu"), USAGE, "tags tokens"),
+    ],
+)
+def test_what_a_tagger_cannot_be_trained_on(
+    folder: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    told = run(folder, "finetune", "tagger.nlu", *arguments, "-o", "never.nlu")
+    assert told.code == code
+    assert message in told.err
+    assert not (folder / "never.nlu").exists()

@@ -101,7 +101,7 @@ def test_the_gradient_is_that_of_all_labellings() -> None:
     lengths = np.array([1, 3, 2, 3])
     features = csr_matrix(random.integers(0, 2, (9, 5)).astype(np.float32))
     targets = random.integers(0, 3, 9)
-    objective = crf._Objective(crf.Problem(features, targets, lengths, 3), 0.1)
+    objective = crf.Objective(crf.Problem(features, targets, lengths, 3), 0.1)
     packed = random.integers(-4, 5, objective.size) / 4.0
     value, gradient = objective(packed)
 
