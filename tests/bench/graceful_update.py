@@ -2,11 +2,12 @@
 
     python -m tests.bench.graceful_update --data FOLDER
 
-The halves are drawn anew with each seed. The new model is left alone, or trained on near the old
-one (Yan et al. 2021): from where it stands, or, as networks can be, from where the old one stood.
-Of each way the strength of fewest negative flips on the development set is taken whose accuracy
-there is at most 0.3 points below the untreated model's; the figures are those of the test set. What
-was measured is kept in the cache folder.
+The halves are drawn anew with each seed. The new model is left alone, or held near the old one
+while it trains on (Yan et al. 2021): a linear model from where the untreated one stands, since the
+old one lacks features, a network from where the old one stood. Of each way the strength of fewest
+negative flips on the development set is taken whose accuracy there is at most 0.3 points below the
+untreated model's; the figures are those of the test set. What was measured is kept in the cache
+folder.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tests.bench import cells, measure, per_seed
 from tests.bench.comparison_methods import HIDDEN, Case
 
 NEW_SEED = 1000  # added to a seed for the new network
-STRENGTHS = {"linear": (0.02, 0.05, 0.1), "dan": (0.5, 2.0, 8.0)}
+STRENGTHS = {"linear": (0.02, 0.05, 0.1), "dan": (0.05, 0.15, 0.5)}
 KL = {"distance": "kl", "temperature": 2.0}  # of networks, whose scores have no scale of their own
 MOST_POINTS, CUT = 0.3, 0.5
 UNTREATED = "new, untreated"
@@ -69,15 +70,14 @@ def figures(case: Case, _: str) -> cells.Figures:
         return found
 
     found = {f"{UNTREATED}/0": told(new)}
-    starts = {"new": new}
+    name, start = "new", new
     if case.network != "linear":
-        starts["old"] = old
+        name, start = "old", old
         found[f"{FROM_OLD}/0"] = told(_trained_on(case, old, old, "none", 0.0))
-    for name, start in starts.items():
-        for distill in ("plain", "focal"):
-            for strength in STRENGTHS[case.network]:
-                model = _trained_on(case, start, old, distill, strength)
-                found[f"{name}, {distill}/{strength:g}"] = told(model)
+    for distill in ("plain", "focal"):
+        for strength in STRENGTHS[case.network]:
+            model = _trained_on(case, start, old, distill, strength)
+            found[f"{name}, {distill}/{strength:g}"] = told(model)
     return found
 
 
@@ -106,7 +106,7 @@ def show(found: per_seed.Found) -> bool:
             }
             for way, key in chosen(seeds).items()
         }
-        alone, met_by_one = test[UNTREATED], False
+        alone = test[UNTREATED]
         for way, key in chosen(seeds).items():
             accuracy, nfr = test[way]["accuracy"], test[way]["nfr"]
             lost = float((alone["accuracy"] - accuracy).mean())
@@ -114,7 +114,7 @@ def show(found: per_seed.Found) -> bool:
             met = None
             if way.endswith("focal"):
                 met = cut >= CUT and lost <= MOST_POINTS
-                met_by_one |= met
+                all_met &= met
             rows.append(
                 [
                     f"{', '.join(pair)}: {way}",
@@ -126,7 +126,6 @@ def show(found: per_seed.Found) -> bool:
                     measure.verdict(met),
                 ]
             )
-        all_met &= met_by_one
     measure.show(
         "Updates: accuracy and negative flips in percent",
         ("", "lambda", "accuracy", "points lost", "NFR", "cut", f"{CUT:.0%} at {MOST_POINTS}"),
