@@ -25,7 +25,7 @@ from tests.bench import cells, measure, per_seed
 from tests.bench.comparison_methods import HIDDEN, Case
 
 NEW_SEED = 1000  # added to a seed for the new network
-STRENGTHS = {"linear": (0.02, 0.05, 0.1), "dan": (0.05, 0.15, 0.5)}
+STRENGTHS = {"linear": (0.05, 0.1), "dan": (0.01, 0.02, 0.05)}
 KL = {"distance": "kl", "temperature": 2.0}  # of networks, whose scores have no scale of their own
 MOST_POINTS, CUT = 0.3, 0.5
 UNTREATED = "new, untreated"
