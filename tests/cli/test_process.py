@@ -58,6 +58,8 @@ def test_an_interrupt_leaves_no_traceback(models: Path, line: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(PYTHONVERBOSE="1"),
+        # A shell's background jobs ignore interrupts, and hand that on to what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as running:
         assert running.stdin is not None
         assert running.stderr is not None
