@@ -50,7 +50,7 @@ class Setting:
 
 SETTINGS = {
     "rank 48, 6 bits": Setting(48, nc.QuantizeOptions(bits=6, per="tensor"), (0.025, 1.0)),
-    "rank 22, 5 bits": Setting(22, nc.QuantizeOptions(bits=5, per="tensor"), (0.01, 2.5)),
+    "rank 20, 5 bits": Setting(20, nc.QuantizeOptions(bits=5, per="tensor"), (0.01, 2.5)),
 }
 
 
