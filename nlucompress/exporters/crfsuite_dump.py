@@ -13,6 +13,7 @@ import numpy as np
 from nlucompress.errors import UsageError
 from nlucompress.exporters.rows import Rows
 from nlucompress.format.model import Model
+from nlucompress.format.product import whole
 
 
 def write(model: Model, rows: Rows) -> Iterator[bytes]:
@@ -25,7 +26,7 @@ def write(model: Model, rows: Rows) -> Iterator[bytes]:
     if network is None or network.kind != "crf" or "transitions" not in network.tensors:
         raise UsageError("only a model of kind crf has a crfsuite dump")
     matrix = network.tensors["transitions"]
-    transitions = matrix.rows(np.arange(matrix.shape[0]))
+    transitions = whole(matrix)
     stored = int(np.count_nonzero(transitions)) + sum(
         int(np.count_nonzero(values)) for _, values in rows.blocks()
     )

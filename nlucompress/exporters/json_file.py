@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-import numpy as np
-
 from nlucompress.exporters.rows import Rows
 from nlucompress.format.matrices import Matrix
 from nlucompress.format.model import Model
+from nlucompress.format.product import whole
 
 
 def write(model: Model, rows: Rows) -> Iterator[bytes]:
@@ -41,5 +40,5 @@ def write(model: Model, rows: Rows) -> Iterator[bytes]:
 
 
 def _numbers(matrix: Matrix) -> list[list[float]]:
-    values = matrix.rows(np.arange(matrix.shape[0]))
+    values = whole(matrix)
     return [[float(str(number)) for number in row] for row in values]

@@ -17,6 +17,7 @@ from nlucompress.errors import DataError, UsageError
 from nlucompress.exporters.rows import Rows
 from nlucompress.format.container import canonical
 from nlucompress.format.model import Network
+from nlucompress.format.product import whole
 
 DTYPES = {"float32": ("F32", "<f4"), "float16": ("F16", "<f2")}
 
@@ -33,7 +34,7 @@ def write(rows: Rows, network: Network | None, dtype: str = "float32") -> Iterat
     tensors = {rows.name: narrowed(rows.values(), dtype, f"table {rows.name!r}")}
     if network is not None:
         for name, matrix in network.tensors.items():
-            values = matrix.rows(np.arange(matrix.shape[0]))
+            values = whole(matrix)
             shape = network.settings.get("shapes", {}).get(name, matrix.shape)
             tensors[name] = narrowed(values, dtype, f"tensor {name!r}").reshape(shape)
     yield from framed(tensors, {"keys": canonical({rows.name: list(rows.texts())})})

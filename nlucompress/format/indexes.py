@@ -59,6 +59,10 @@ class Strings:
         except UnicodeDecodeError:
             raise FormatError(f"the key of row {row} is no UTF-8") from None
 
+    def decoded(self) -> list[str]:
+        """Every key, in row order."""
+        return [self.key(row) for row in range(len(self))]
+
     @cached_property
     def _rows(self) -> dict[bytes, int]:
         rows = {key: row for row, key in enumerate(self.encoded())}

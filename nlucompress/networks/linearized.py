@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
 from nlucompress.format.model import Model, Network
+from nlucompress.format.product import whole
 from nlucompress.networks import sequence
 from nlucompress.networks.layers import LEAK, LINEARIZED
 from nlucompress.networks.neural import BATCH, Neural
@@ -68,10 +69,7 @@ class Linearized(Neural):
             raise FormatError("a linearized network has no projection")
         if self._tangents.matrix.shape[1] != columns:
             raise FormatError(f"table {TABLE!r} needs {columns} columns, as the embeddings have")
-        self._changes = {
-            name: matrix.rows(np.arange(matrix.shape[0])).astype(np.float64)
-            for name, matrix in stored.items()
-        }
+        self._changes = {name: whole(matrix).astype(np.float64) for name, matrix in stored.items()}
 
     def scores(self, texts: Sequence[str]) -> Float64:
         """Raw scores, shape (texts, labels)."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.model import Model
+from nlucompress.format.product import whole
 from nlucompress.networks import sequence
 from nlucompress.networks.layers import KINDS, LEAK, PROJECTION, Settings
 from nlucompress.networks.linear import softmax
@@ -45,8 +46,7 @@ class Neural:
         if {name: each.shape for name, each in network.tensors.items()} != shapes:
             raise FormatError(f"the tensors of the network are not those of kind {network.kind!r}")
         self._tensors = {
-            name: matrix.rows(np.arange(matrix.shape[0])).astype(np.float64)
-            for name, matrix in network.tensors.items()
+            name: whole(matrix).astype(np.float64) for name, matrix in network.tensors.items()
         }
 
     def known(self, texts: Sequence[str]) -> list[tuple[int, int]]:

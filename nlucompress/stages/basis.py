@@ -12,6 +12,7 @@ from nlucompress.errors import StageOrderError, UsageError
 from nlucompress.format import codec, matrices
 from nlucompress.format.indexes import Strings
 from nlucompress.format.model import Model, Table
+from nlucompress.format.product import whole
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.layers import KINDS
 from nlucompress.stages.history import stage_of
@@ -133,7 +134,7 @@ def _parts(model: Model) -> Parts:
 
 
 def _whole(matrix: matrices.Matrix) -> Float64:
-    return matrix.rows(np.arange(matrix.shape[0])).astype(np.float64)
+    return whole(matrix).astype(np.float64)
 
 
 def _linear(old: Model, new: Model) -> tuple[Strings, Parts, Parts]:
@@ -141,10 +142,8 @@ def _linear(old: Model, new: Model) -> tuple[Strings, Parts, Parts]:
     first, second = (each.tables[NAMES["linear"]].strings for each in (new, old))
     assert first is not None
     assert second is not None
-    keys = Strings.of(
-        dict.fromkeys(each.key(row) for each in (first, second) for row in range(len(each)))
-    )
-    every = [keys.key(row) for row in range(len(keys))]
+    keys = Strings.of(dict.fromkeys((*first.decoded(), *second.decoded())))
+    every = keys.decoded()
     found = []
     for each in (old, new):
         parts = _parts(each)

@@ -12,6 +12,7 @@ from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.matrices import Dense, Matrix, Sparse
 from nlucompress.format.model import Model
 from nlucompress.format.numbers import Floats
+from nlucompress.format.product import whole
 from nlucompress.importers.tagged import Tagged
 from nlucompress.networks import crf as crf_network
 from nlucompress.networks import linear as linear_network
@@ -61,7 +62,7 @@ def finetune_crf(
         raise StageOrderError(f"the keys were hashed by {stage}; run finetune before phash")
     stored, transitions = table.matrix, network.tensors[crf_network.TRANSITIONS]
     start = Weights(_values(stored), crf_network.transitions_of(model))
-    columns = {table.strings.key(row): row for row in range(len(table.strings))}
+    columns = {key: row for row, key in enumerate(table.strings.decoded())}
     l2 = L2 if options.l2 is None else options.l2
 
     def objective(data: Tagged, what: str, penalty: float) -> tuple[Objective, Problem]:
@@ -142,7 +143,7 @@ def _numbers(matrix: Matrix) -> object:
 
 def _values(matrix: Matrix) -> NDArray[np.float32]:
     _numbers(matrix)
-    return matrix.rows(np.arange(matrix.shape[0])).astype(np.float32)
+    return whole(matrix)
 
 
 def _rounded(weights: Weights, stored: Matrix, transitions: Matrix) -> Weights:

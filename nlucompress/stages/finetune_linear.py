@@ -73,7 +73,7 @@ def finetune_linear(
     bias = network.tensors[network_linear.BIAS]
     start = Weights(matrix, bias.rows(np.zeros(1, np.int64))[0])
     weigh = network_linear.weights_of(model)
-    index = {keys.key(row): row for row in range(len(keys))}
+    index = {key: row for row, key in enumerate(keys.decoded())}
     problem = _problem(model, weigh, index, examples, "training")
     teacher = teacher_of(model, examples, problem.targets, references, options)
     loss_name = LOSS_OF[network.settings["link"]]

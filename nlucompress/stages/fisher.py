@@ -44,7 +44,7 @@ def _linear(model: Model, parts: Parts, keys: Strings, data: Examples) -> Parts:
     Margins have no probabilities: those of a sigmoid stand for them.
     """
     assert model.network is not None
-    place = {keys.key(row): row for row in range(len(keys))}
+    place = {key: row for row, key in enumerate(keys.decoded())}
     x = design.matrix(weights_of(model), data.texts, place)
     scores = x @ parts[TABLE] + parts[BIAS]
     softmax = model.network.settings["link"] == "softmax"

@@ -14,6 +14,7 @@ from nlucompress.errors import StageOrderError, UsageError
 from nlucompress.format import matrices
 from nlucompress.format.indexes import Strings
 from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.product import whole
 from nlucompress.importers.examples import Examples
 from nlucompress.networks import linearized
 from nlucompress.networks.classifier import Classifier
@@ -148,10 +149,7 @@ def _problem(
 
 def _layers(network: Network) -> dict[str, Float64]:
     """Weights by layer, the bias as their last row."""
-    decoded = {
-        name: matrix.rows(np.arange(matrix.shape[0])).astype(np.float64)
-        for name, matrix in network.tensors.items()
-    }
+    decoded = {name: whole(matrix).astype(np.float64) for name, matrix in network.tensors.items()}
     names = [name.removesuffix(".weight") for name in decoded if name.endswith(".weight")]
     return {
         name: np.concatenate([decoded[f"{name}.weight"], decoded[f"{name}.bias"]]) for name in names

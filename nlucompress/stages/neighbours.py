@@ -135,5 +135,5 @@ def _rows(table: Table, index: Int64) -> Float32:
 def _found(table: Table, reference: Table) -> Int64:
     """Row of each key of the reference, -1 where there is none."""
     strings = reference.strings
-    keys = [strings.key(row) for row in range(len(strings))] if strings is not None else []
+    keys = strings.decoded() if strings is not None else []
     return table.find(keys)

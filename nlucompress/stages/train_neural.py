@@ -172,7 +172,7 @@ def _keys(table: Table) -> list[str]:
     strings = table.strings
     if strings is None:
         raise StageOrderError("the table of embeddings is hashed; take the one before phash")
-    return [strings.key(row) for row in range(len(strings))]
+    return strings.decoded()
 
 
 def _kept(table: Table, counts: Counter[str], options: NeuralOptions) -> Table:

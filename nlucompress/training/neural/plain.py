@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from nlucompress.format.matrices import Dense, Matrix, from_dense
 from nlucompress.format.numbers import Linear
+from nlucompress.format.product import whole
 from nlucompress.training.neural.base import Trainable, tensor_of
 
 
@@ -20,7 +21,7 @@ class Plain(Trainable):
     def __init__(self, matrix: Dense, pruned: bool) -> None:
         """Take over the numbers of a stored matrix."""
         super().__init__()
-        values = tensor_of(matrix.rows(np.arange(matrix.shape[0])))
+        values = tensor_of(whole(matrix))
         self.weight = nn.Parameter(values)
         self.register_buffer("kept", values != 0 if pruned else None)
 
