@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -47,6 +48,25 @@ class Cells:
             write_atomically(self.path(*key), [json.dumps(found, sort_keys=True).encode()])
             print(f"{' '.join(map(str, key))}: {seconds:.0f} s", file=sys.stderr, flush=True)
         return found
+
+
+def parser(
+    title: str,
+    cache: str,
+    data_sets: Sequence[str],
+    networks: Sequence[str],
+    choices: Sequence[str],
+) -> argparse.ArgumentParser:
+    """Arguments of every measurement of networks; those two are measured unless told otherwise."""
+    made = argparse.ArgumentParser(description=title)
+    made.add_argument("--data", type=Path, default=os.environ.get("NLUCOMPRESS_DATA"))
+    made.add_argument("--cache", type=Path, default=Path(cache), metavar="FOLDER")
+    made.add_argument("--data-sets", nargs="+", default=data_sets, metavar="NAME")
+    made.add_argument("--networks", nargs="+", default=networks, choices=choices)
+    made.add_argument("--epochs", type=int, help="of a network's first training")
+    made.add_argument("--more-epochs", type=int, help="of training on")
+    made.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    return made
 
 
 def run(jobs: int, work: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -> None:

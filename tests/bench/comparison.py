@@ -12,8 +12,6 @@ cache folder, and is not measured again.
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -66,18 +64,11 @@ def fill(
 
 def main() -> int:
     """Measure what is not measured yet, print the tables, write JSON and plot."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("NLUCOMPRESS_DATA"))
-    parser.add_argument("--cache", type=Path, default=Path("build/comparison"), metavar="FOLDER")
-    parser.add_argument("--data-sets", nargs="+", default=DATA_SETS, metavar="NAME")
-    parser.add_argument("--networks", nargs="+", default=NETWORKS, choices=NETWORKS)
+    parser = cells.parser(__doc__.split("\n")[0], "build/comparison", DATA_SETS, NETWORKS, NETWORKS)
     parser.add_argument("--methods", nargs="+", default=[*BY_RATIO], choices=[*BY_RATIO])
     parser.add_argument("--ratios", nargs="+", type=float, default=RATIOS, metavar="SHARE")
     parser.add_argument("--full", action="store_true", help=f"ratios {ALL_RATIOS}; hours")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, help="of the full network")
-    parser.add_argument("--more-epochs", type=int, help="of training on")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--report", action="store_true", help="only tell what was measured")
     asked = parser.parse_args()
     ratios = ALL_RATIOS if asked.full else tuple(asked.ratios)

@@ -9,8 +9,6 @@ negative flips are those of the test set. Cells are kept, as in the comparison o
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,15 +85,8 @@ HEADINGS = ("", "setting", "full bytes", "bytes", "share", "accuracy", "points l
 
 def main() -> int:
     """Measure what is not measured yet, and print; exit code 1 says that a bar was missed."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("NLUCOMPRESS_DATA"))
-    parser.add_argument("--cache", type=Path, default=Path("build/composed"), metavar="FOLDER")
-    parser.add_argument("--data-sets", nargs="+", default=DATA_SETS, metavar="NAME")
-    parser.add_argument("--networks", nargs="+", default=NETWORKS, choices=NETWORKS)
+    parser = cells.parser(__doc__.split("\n")[0], "build/composed", DATA_SETS, NETWORKS, NETWORKS)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, help="of the full network")
-    parser.add_argument("--more-epochs", type=int, help="of training on")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     if not asked.data:
         parser.error(f"name the folder that holds {TABLE_FOLDER}/: --data or NLUCOMPRESS_DATA")

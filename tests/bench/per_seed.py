@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -63,16 +61,10 @@ def main(
 
     ``networks`` are those that are measured unless told otherwise; ``linear`` has no network.
     """
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--data", type=Path, default=os.environ.get("NLUCOMPRESS_DATA"))
-    parser.add_argument("--cache", type=Path, default=Path(cache), metavar="FOLDER")
-    parser.add_argument("--data-sets", nargs="+", default=DATA_SETS, metavar="NAME")
-    parser.add_argument("--networks", nargs="+", default=networks, choices=("linear", *NETWORKS))
+    choices = ("linear", *NETWORKS)
+    parser = cells.parser(description, cache, DATA_SETS, networks, choices)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--part", choices=("dev", "test"), default="test")
-    parser.add_argument("--epochs", type=int, help="of a network's first training")
-    parser.add_argument("--more-epochs", type=int, help="of training on")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     if not asked.data:
         parser.error(f"name the folder that holds {TABLE_FOLDER}/: --data or NLUCOMPRESS_DATA")

@@ -10,8 +10,6 @@ comparison of methods.
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -64,15 +62,8 @@ def best(found: dict[tuple[str, float], list[cells.Figures]], name: str) -> tupl
 
 def main() -> int:
     """Measure what is not measured yet, and print; exit code 1: CALR is worse in most cells."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, default=os.environ.get("NLUCOMPRESS_DATA"))
-    parser.add_argument("--cache", type=Path, default=Path("build/schedules"), metavar="FOLDER")
-    parser.add_argument("--data-sets", nargs="+", default=DATA_SETS, metavar="NAME")
-    parser.add_argument("--networks", nargs="+", default=NETWORKS, choices=NETWORKS)
+    parser = cells.parser(__doc__.split("\n")[0], "build/schedules", DATA_SETS, NETWORKS, NETWORKS)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, help="of the full network")
-    parser.add_argument("--more-epochs", type=int, help="of training on")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     if not asked.data:
         parser.error(f"name the folder that holds {TABLE_FOLDER}/: --data or NLUCOMPRESS_DATA")
