@@ -19,7 +19,7 @@ from tests.bench import (
 @pytest.mark.parametrize(
     ("bench", "network", "told"),
     [
-        (graceful_update, "linear", ("| tiny, linear: new, untreated ", "new, focal ")),
+        (graceful_update, "linear", ("| tiny, linear: new, untreated ", "merged, focal ")),
         (graceful_update, "dan", ("| tiny, dan: old, trained on ", "| tiny, dan: old, focal ")),
         (graceful_compatible, "dan", ("| tiny, dan ", "update gain", "at least as accurate")),
         (
