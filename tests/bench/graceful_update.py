@@ -36,7 +36,8 @@ UNTREATED = "new, untreated"
 INTERPOLATED = "old and new interpolated"
 
 
-def _trained(case: Case, examples: nc.Examples, seed: int) -> nc.Model:
+def trained(case: Case, examples: nc.Examples, seed: int) -> nc.Model:
+    """A model of the case's kind, trained on these examples from scratch."""
     if case.network == "linear":
         return nc.train(examples, case.examples["dev"])
     loop = replace(case.loop(case.budget[0], case.rates[0]), seed=seed)
@@ -62,8 +63,8 @@ def figures(case: Case, _: str) -> cells.Figures:
     """Accuracy and negative flips of every way and strength, on dev and test."""
     train = case.examples["train"]
     half = per_seed.drawn(train, len(train) // 2, case.seed)
-    old = _trained(case, half, case.seed)
-    new = _trained(case, train, case.seed + NEW_SEED)
+    old = trained(case, half, case.seed)
+    new = trained(case, train, case.seed + NEW_SEED)
 
     def told(model: nc.Model) -> cells.Figures:
         found = {}

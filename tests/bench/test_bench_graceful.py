@@ -11,6 +11,7 @@ from tests.bench import (
     graceful_compatible,
     graceful_compression,
     graceful_device,
+    graceful_ensembles,
     graceful_update,
     per_seed,
 )
@@ -26,6 +27,11 @@ from tests.bench import (
             graceful_device,
             "dan",
             ("| tiny: dan in floats ", "| tiny: dan of width 256, rank 32, 4 bits "),
+        ),
+        (
+            graceful_ensembles,
+            "dan",
+            ("| tiny, dan: ensemble -> ensemble ", "| tiny, dan: single -> ELODI/0."),
         ),
         (graceful_compression, "linear", ("| tiny: 5 bits, focal ", "| tiny: 8 bits ")),
     ],
