@@ -121,7 +121,6 @@ def command(
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
     expansion, new_labels = linearized_plan(options), options.pop("new_labels")
-    readings = options.pop("readings")
     loop, compatible = plan(options), strengths(options)
     before = read_model(model)
     older = [read_model(path) for path in references]
@@ -130,13 +129,7 @@ def command(
         lambda_ = FLOAT_STRENGTH if _of_floats(before) else ROUNDED_STRENGTH
     chosen: Any = distill or ("focal" if references else "none")
     teaching = LinearFinetuneOptions(
-        distill=chosen,
-        lambda_=lambda_,
-        margin=margin,
-        readings=readings or 1,
-        word_dropout=loop.word_dropout,
-        seed=loop.seed,
-        **options,
+        distill=chosen, lambda_=lambda_, margin=margin, seed=loop.seed, **options
     )
     if is_tagger(before):
         if expansion is not None or space is not None or new_labels:

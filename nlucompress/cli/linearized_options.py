@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-OWN = ("target_scale", "ridge", "row_scale", "preconditioner", "steps")
-SHARED = ("readings", "word_dropout", "seed")  # with other ways to train on
+OWN = ("target_scale", "ridge", "row_scale", "preconditioner", "steps", "readings")
+SHARED = ("word_dropout", "seed")  # with the training of neural networks
 COMMON = {"model", "data", "dev", "linearized", "new_labels", "output", "force", "quiet", "as_json"}
 _POSITIVE = click.FloatRange(0, min_open=True)
 
 
 def linearized_options(function: Function) -> Function:
-    """``--linearized``, what belongs to it alone, and the readings."""
+    """``--linearized`` and what belongs to it alone."""
     options = (
         ("--target-scale", _POSITIVE, 15.0, "score that the right label aims at (section 3)."),
         (
@@ -35,16 +35,14 @@ def linearized_options(function: Function) -> Function:
             "of conjugate gradients; full: exact, for few texts (section 3).",
         ),
         ("--steps", click.IntRange(1), 100, "of conjugate gradients at most."),
+        (
+            *("--readings", click.IntRange(1), None),
+            "of each text, all but the first with words left out; default: 10, 1 of many texts.",
+        ),
     )
     for name, kind, default, text in reversed(options):
         show = {"type": kind, "default": default, "show_default": default is not None}
         function = click.option(name, help=f"Linearized: {text}", **show)(function)  # type: ignore[arg-type]
-    function = click.option(
-        "--readings",
-        type=click.IntRange(1),
-        help="Linear, linearized: of each text, all but the first with words left out; default: 1, "
-        "linearized 10, of many texts 1.",
-    )(function)
     return click.option(
         "--linearized",
         is_flag=True,

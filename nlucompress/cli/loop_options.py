@@ -51,9 +51,9 @@ def loop_options(schedule: str, resumes: bool = True) -> Callable[[Function], Fu
         ("--optimizer", click.Choice(("adam", "adamw", "sgd")), "adam", "Neural."),
         ("--weight-decay", click.FloatRange(0), 0.0, "Neural: of the layers."),
         ("--dropout", _SHARE, 0.3, "Neural: share of activations left out of a step."),
-        ("--word-dropout", _SHARE, 0.1, "Share of words left out: of a step, or a reading."),
+        ("--word-dropout", _SHARE, 0.1, "Neural: share of words left out of a step."),
         ("--patience", click.IntRange(0), 5, "Neural: epochs without a better dev; 0: no end."),
-        ("--seed", click.IntRange(0, 2**31), 0, "Seed of all random choices."),
+        ("--seed", click.IntRange(0, 2**31), 0, "Neural: seed of all random choices."),
         ("--device", click.Choice(("cpu", "cuda")), "cpu", "Neural: where torch trains."),
         ("--threads", _AT_LEAST_1, 1, "Neural: of torch; results depend on the count."),
     )

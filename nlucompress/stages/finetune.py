@@ -80,8 +80,6 @@ def finetune(
     if kind not in KINDS:
         raise UsageError(f"a model of kind {kind!r} cannot be trained on")
     check(references, options.teaching)
-    if options.teaching.readings > 1:
-        raise UsageError("a network leaves other words out in every epoch: it needs no readings")
     Classifier(model)  # checks that the parts fit together
     targets = prepared(model, examples, "training").targets
     teacher = teacher_of(model, examples, targets, references, options.teaching)

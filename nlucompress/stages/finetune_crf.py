@@ -51,8 +51,6 @@ def finetune_crf(
     """
     options = options or LinearFinetuneOptions(distill="none")
     check(references, options)
-    if options.readings > 1:
-        raise UsageError("words can be left out of texts that are classified, not of tagged tokens")
     network = model.network
     if network is None or network.kind != crf_network.KIND:
         raise UsageError("the model is no conditional random field, so tagged data cannot train it")

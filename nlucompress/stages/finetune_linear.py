@@ -69,16 +69,13 @@ def finetune_linear(
     matrix = np.zeros(stored.shape, np.float32)
     matrix[rows, columns] = numbers.decode(codes, rows, columns)
     support = matrix != 0
-    index = {key: row for row, key in enumerate(keys.decoded())}
     rows, columns = np.nonzero(support)
     bias = network.tensors[network_linear.BIAS]
     start = Weights(matrix, bias.rows(np.zeros(1, np.int64))[0])
     weigh = network_linear.weights_of(model)
-    read, shares = design.readings(examples, options.readings, options.word_dropout, options.seed)
-    problem = replace(_problem(model, weigh, index, read, "training"), weights=shares)
-    teacher = teacher_of(model, read, problem.targets, references, options)
-    if teacher is not None:
-        teacher = replace(teacher, weights=teacher.weights * shares)
+    index = {key: row for row, key in enumerate(keys.decoded())}
+    problem = _problem(model, weigh, index, examples, "training")
+    teacher = teacher_of(model, examples, problem.targets, references, options)
     loss_name = LOSS_OF[network.settings["link"]]
     figure = None
     if dev is not None:
@@ -112,8 +109,8 @@ def finetune_linear(
         "l2": trained_l2,
         "weights": int(support.sum()),
         "weights_after": int(np.count_nonzero(fitted.matrix)),
-        "accuracy_before": _accuracy(start, problem, len(examples)),
-        "accuracy": _accuracy(fitted, problem, len(examples)),
+        "accuracy_before": _accuracy(start, problem),
+        "accuracy": _accuracy(fitted, problem),
     }
     return with_record("finetune", options, model, result, {network_linear.TABLE: figures})
 
@@ -167,7 +164,6 @@ def _trained_l2(model: Model) -> float:
     return 1e-3
 
 
-def _accuracy(weights: Weights, problem: Problem, count: int) -> float:
-    """Of the first so many examples."""
-    right = weights.scores(problem.features[:count]).argmax(axis=1) == problem.targets[:count]
+def _accuracy(weights: Weights, problem: Problem) -> float:
+    right = weights.scores(problem.features).argmax(axis=1) == problem.targets
     return float(right.mean())

@@ -33,10 +33,7 @@ class LinearFinetuneOptions:
         distance: ``logits`` (half the squared distance) or ``kl`` (of softened probabilities).
         temperature: Divides the scores in ``kl``.
         margin: Free distance per score, for ``margin``.
-        readings: Times that each text is read, all but the first with words left out; a CRF and
-            a network have one.
-        word_dropout: Share of words that a reading leaves out.
-        seed: Of the words left out.
+        seed: Recorded; the training is deterministic.
     """
 
     iterations: int = 200
@@ -49,8 +46,6 @@ class LinearFinetuneOptions:
     distance: Distance = "logits"
     temperature: float = 1.0
     margin: float = 0.1
-    readings: int = 1
-    word_dropout: float = 0.1
     seed: int = 0
 
 
@@ -71,10 +66,8 @@ def check(references: Sequence[Model], options: LinearFinetuneOptions) -> None:
     strengths = (options.lambda_, options.alpha, options.beta, options.margin, options.l1)
     if not all(0 <= each < np.inf for each in (*strengths, options.l2 or 0)):
         raise UsageError("the strengths of penalties and distillation must not be negative")
-    if not 0 < options.temperature < np.inf or options.iterations < 1 or options.readings < 1:
-        raise UsageError("the temperature must be above 0, iterations and readings at least 1")
-    if not 0 <= options.word_dropout < 1:
-        raise UsageError("the word dropout must be at least 0 and below 1")
+    if not 0 < options.temperature < np.inf or options.iterations < 1:
+        raise UsageError("the temperature must be above 0, and the iterations at least 1")
 
 
 def teacher_of(

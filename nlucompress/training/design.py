@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlucompress.importers.examples import Examples
 from nlucompress.importers.tagged import Tagged
 from nlucompress.networks.attributes import Token
 from nlucompress.networks.featurizer import Featurizer
@@ -42,31 +40,6 @@ def matrix(weigh: Weigh, texts: Sequence[str], columns: Mapping[str, int]) -> cs
         starts.append(len(indices))
     parts = (np.array(data, np.float32), np.array(indices, np.int32), np.array(starts, np.int32))
     return csr_matrix(parts, shape=(len(texts), len(columns)))
-
-
-def readings(
-    examples: Examples, count: int, share: float, seed: int
-) -> tuple[Examples, NDArray[np.float32]]:
-    """Every text ``count`` times, one set of them behind the other; the first time in full.
-
-    The others have each word, of those between spaces, left out with a probability of ``share``
-    (Iyyer et al. 2015, section 2.1), but never all of them.
-
-    Returns:
-        The texts with their labels, and a weight for each: a text's other readings together weigh
-        as much as the one in full.
-    """
-    rng = np.random.default_rng(seed)
-    texts = [*examples.texts]
-    for _ in range(count - 1):
-        for text in examples.texts:
-            words = text.split() or [text]
-            kept = rng.random(len(words)) >= share
-            kept[rng.integers(len(words))] |= not kept.any()
-            texts.append(" ".join(word for word, keep in zip(words, kept, strict=True) if keep))
-    weights = np.full(len(texts), count / max(1, count - 1), np.float32)
-    weights[: len(examples)] = count
-    return Examples(examples.labels * count, tuple(texts)), weights
 
 
 def distinct_keys(keys: Sequence[str], x: csr_matrix) -> list[str]:

@@ -149,7 +149,7 @@ def test_refusals(folder: Path) -> None:
     refused(USAGE, "--compatible-with does not", "dan", *expand, "--compatible-with", "cnn.nlu")
     refused(USAGE, "--checkpoint does not go", "dan", *expand, "--checkpoint", "state")
     refused(USAGE, "--ridge is for --linearized", "dan", *data, "--ridge", "1")
-    refused(USAGE, "it needs no readings", "dan", *data, "--readings", "2")
+    refused(USAGE, "--readings is for --linearized", "linear", *data, "--readings", "1")
     refused(USAGE, "new labels need a network", "linear", *data, "--new-labels")
     refused(USAGE, "--ridge", "dan", *expand, "--ridge", "0")
     run(folder, "finetune", "dan.nlu", *expand, "-q", "-o", "l.nlu")

@@ -180,7 +180,6 @@ def test_a_tagger_is_trained_on_near_an_older_one(folder: Path) -> None:
         (("--data", "train.conll", "--distill", "focal"), USAGE, "needs a reference model"),
         (("--data", "train.conll", "--linearized"), USAGE, "this model tags tokens"),
         (("--data", "train.conll", "--compatible-with", "tagger.nlu"), USAGE, "tags tokens"),
-        (("--data", "train.conll", "--readings", "2"), USAGE, "not of tagged tokens"),
     ],
 )
 def test_what_a_tagger_cannot_be_trained_on(

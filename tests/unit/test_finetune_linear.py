@@ -14,7 +14,6 @@ from nlucompress.format import codec, matrices
 from nlucompress.format.matrices import Sparse
 from nlucompress.stages.finetune_linear import finetune_linear
 from nlucompress.stages.teaching import LinearFinetuneOptions
-from nlucompress.training import design
 from nlucompress.training.distill import Teacher
 
 FEW = LinearFinetuneOptions(iterations=30)
@@ -100,44 +99,11 @@ def test_focal_distillation_lowers_flips(
     assert codec.to_bytes(tuned) == codec.to_bytes(finetune_linear(new, train, dev, [old], FEW))
 
 
-def test_readings_leave_words_out_but_never_all() -> None:
-    given = nc.Examples(("a", "b", "c"), ("one  two three", "alone", ""))
-    read, weights = design.readings(given, 200, 0.5, 7)
-    assert read.labels == given.labels * 200
-    assert read.texts[:3] == given.texts
-    assert set(read.texts[4::3]) == {"alone"}
-    assert set(read.texts[5::3]) == {""}
-    words = [text.split() for text in read.texts[3::3]]
-    assert {len(each) for each in words} == {1, 2, 3}
-    assert all(each == [w for w in ("one", "two", "three") if w in each] for each in words)
-    whole, others = weights[:3].sum(), weights[3:].sum()
-    assert whole == pytest.approx(others)
-    assert whole / len(weights) == pytest.approx(1)
-    assert design.readings(given, 200, 0.5, 7)[0] == read
-    assert design.readings(given, 1, 0.5, 7)[0] == given
-    assert design.readings(given, 1, 0.5, 7)[1].tolist() == [1, 1, 1]
-
-
-def test_readings_without_a_dropped_word_weigh_twice(
-    data: tuple[nc.Examples, ...], pair: tuple[nc.Model, nc.Model]
-) -> None:
-    """Two equal readings are the problem with half of the penalty."""
-    old, new = pair
-    twice = LinearFinetuneOptions(iterations=60, l2=2e-3, readings=2, word_dropout=0)
-    once = LinearFinetuneOptions(iterations=60, l2=1e-3)
-    tuned, same = (finetune_linear(new, data[0], None, [old], each) for each in (twice, once))
-    assert np.allclose(weights_of(tuned), weights_of(same), atol=1e-3)
-    other = LinearFinetuneOptions(iterations=60, l2=2e-3, readings=3, word_dropout=0.5)
-    tuned = finetune_linear(new, data[0], None, [old], other)
-    assert not np.allclose(weights_of(tuned), weights_of(same), atol=1e-2)
-
-
 def test_merged_models_train_on_with_the_weights_of_both(
     data: tuple[nc.Examples, ...], pair: tuple[nc.Model, nc.Model]
 ) -> None:
     old, new = pair
-    both = nc.merge(old, new)
-    tuned = finetune_linear(both, data[0], None, [old], FEW)
+    tuned = finetune_linear(nc.merge(old, new), data[0], None, [old], FEW)
     keys = [each.tables["features"].strings for each in (tuned, old, new)]
     had = [set(each.decoded()) for each in keys if each is not None]
     assert had[0] == had[1] | had[2]
@@ -237,8 +203,6 @@ def test_what_cannot_be_trained_is_refused(
         LinearFinetuneOptions(lambda_=-1),
         LinearFinetuneOptions(temperature=0),
         LinearFinetuneOptions(iterations=0),
-        LinearFinetuneOptions(readings=0),
-        LinearFinetuneOptions(word_dropout=1),
         LinearFinetuneOptions(l2=float("nan")),
         LinearFinetuneOptions(distill="margin", distance="kl"),
     ):
