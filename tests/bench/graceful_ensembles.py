@@ -4,10 +4,10 @@
 
 Old networks learn half of the data, which is drawn anew with each seed, new ones all of it. What a
 pair of networks disagrees on by chance, the means of several members' scores do not (Yan et al.
-2021, section 5); a single network trained on near such a mean, where a margin is free, comes close
-to it (ELODI, Zhao et al. 2022). Of its strengths the one is taken whose new network flips least on
-the development set at no more than 0.3 points below the single one; the figures are of the test
-set. What was measured is kept in the cache folder.
+2021); a single network trained on near such a mean, where a margin is free, comes close to it
+(ELODI, Zhao et al. 2022). Of its strengths the one is taken whose new network flips least on the
+development set at no more than 0.3 points below the single one; the figures are of the test set.
+What was measured is kept in the cache folder.
 """
 
 from __future__ import annotations
@@ -98,19 +98,18 @@ def show(found: per_seed.Found) -> bool:
         best = chosen(seeds)
         keys = [f"{name} -> {name}" for name in (SINGLE, ENSEMBLE, best)]
         keys += [f"{SINGLE} -> {name}" for name in (ENSEMBLE, best)]
-        base = float(np.mean([each[keys[0]]["test"]["nfr"] for each in seeds]))
+        base = max(float(np.mean([100 * each[keys[0]]["test"]["nfr"] for each in seeds])), 1e-9)
         for key in keys:
             accuracy, nfr = (
                 np.array([100 * each[key]["test"][name] for each in seeds])
                 for name in ("accuracy", "nfr")
             )
-            cut = 1 - float(nfr.mean()) / max(100 * base, 1e-9)
             rows.append(
                 [
                     f"{', '.join(pair)}: {key}",
                     f"{accuracy.mean():.2f} ± {accuracy.std():.2f}",
                     f"{nfr.mean():.2f} ± {nfr.std():.2f}",
-                    f"{cut:.0%}",
+                    f"{1 - float(nfr.mean()) / base:.0%}",
                 ]
             )
     title = f"Ensembles of {MEMBERS}: accuracy of the new one and negative flips in percent"
