@@ -86,10 +86,7 @@ def show(found: per_seed.Found) -> bool:
     for (data_set, _), seeds in found.items():
         base = float(np.mean([each[f"{FEW_BITS} bits/"]["test"]["nfr"] for each in seeds]))
         for way, key in chosen(seeds).items():
-            accuracy, nfr = (
-                np.array([100 * each[key]["test"][name] for each in seeds])
-                for name in ("accuracy", "nfr")
-            )
+            accuracy, nfr = per_seed.on_test(seeds, key)
             size = float(np.mean([each[key]["bytes"] for each in seeds]))
             cut = 1 - float(nfr.mean()) / max(100 * base, 1e-9)
             met = None

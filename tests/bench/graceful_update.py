@@ -15,8 +15,6 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
-import numpy as np
-
 import nlucompress as nc
 from nlucompress.stages.finetune import FinetuneOptions, finetune
 from nlucompress.stages.teaching import LinearFinetuneOptions
@@ -98,34 +96,19 @@ def figures(case: Case, _: str) -> cells.Figures:
 
 def chosen(seeds: list[cells.Figures]) -> dict[str, str]:
     """Of each way the key of the strength that does best on the development set."""
-
-    def mean(key: str, name: str) -> float:
-        return float(np.mean([each[key]["dev"][name] for each in seeds]))
-
-    least = mean(f"{UNTREATED}/0", "accuracy") - MOST_POINTS / 100
-
-    def rank(key: str) -> tuple[bool, float]:
-        return mean(key, "accuracy") < least, mean(key, "nfr")
-
-    return per_seed.best_of_ways(seeds[0], rank)
+    return per_seed.fewest_flips(seeds, f"{UNTREATED}/0", MOST_POINTS)
 
 
 def show(found: per_seed.Found) -> bool:
     """Print the table; whether focal distillation meets its bar everywhere."""
     rows, all_met = [], True
     for pair, seeds in found.items():
-        test = {
-            way: {
-                name: np.array([100 * each[key]["test"][name] for each in seeds])
-                for name in ("accuracy", "nfr")
-            }
-            for way, key in chosen(seeds).items()
-        }
-        alone = test[UNTREATED]
-        for way, key in chosen(seeds).items():
-            accuracy, nfr = test[way]["accuracy"], test[way]["nfr"]
-            lost = float((alone["accuracy"] - accuracy).mean())
-            cut = 1 - float(nfr.mean()) / max(float(alone["nfr"].mean()), 1e-9)
+        best = chosen(seeds)
+        alone_accuracy, alone_nfr = per_seed.on_test(seeds, best[UNTREATED])
+        for way, key in best.items():
+            accuracy, nfr = per_seed.on_test(seeds, key)
+            lost = float((alone_accuracy - accuracy).mean())
+            cut = 1 - float(nfr.mean()) / max(float(alone_nfr.mean()), 1e-9)
             met = None
             if way.endswith("focal"):
                 met = cut >= CUT and lost <= MOST_POINTS

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 import nlucompress as nc
 from tests.bench import cells
@@ -15,6 +16,7 @@ from tests.bench.comparison_methods import Case, read_table
 DATA_SETS = ("clinc150", "snips")
 
 Measure = Callable[[Case, str], cells.Figures]  # of a case and of dev or test
+Percents = NDArray[np.float64]
 Found = dict[tuple[str, str], list[cells.Figures]]  # data set and network -> figures of each seed
 
 
@@ -33,6 +35,27 @@ def best_of_ways(keys: Iterable[str], rank: Callable[[str], tuple[bool, float]])
         way = key.split("/")[0]
         best[way] = min(best.get(way, key), key, key=rank)
     return best
+
+
+def fewest_flips(seeds: Sequence[cells.Figures], base: str, most_points: float) -> dict[str, str]:
+    """Of each way the key that flips least on the development set, in the mean of the seeds.
+
+    Those come last whose accuracy there is more than so many points below that of ``base``.
+    """
+
+    def mean(key: str, name: str) -> float:
+        return float(np.mean([each[key]["dev"][name] for each in seeds]))
+
+    least = mean(base, "accuracy") - most_points / 100
+    return best_of_ways(seeds[0], lambda key: (mean(key, "accuracy") < least, mean(key, "nfr")))
+
+
+def on_test(seeds: Sequence[cells.Figures], key: str) -> tuple[Percents, Percents]:
+    """Accuracy and negative flips of every seed on the test set, in percent."""
+    accuracy, nfr = (
+        np.array([100 * each[key]["test"][name] for each in seeds]) for name in ("accuracy", "nfr")
+    )
+    return accuracy, nfr
 
 
 def fill(
