@@ -59,7 +59,7 @@ graceful: $(STAMP)
 	  $(BIN)/python -m tests.bench.graceful_$$each --data $(DATA) || missed=1; done; exit $$missed
 
 fuzz: $(STAMP)
-	$(BIN)/python tests/fuzz.py --seconds 60
+	$(BIN)/python tests/fuzz/run.py --seconds 60
 
 golden: $(STAMP)
 	$(BIN)/python tests/golden/make.py

@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     )
     from nlucompress.format.files import load, save
     from nlucompress.format.model import Model, Network, Table
+    from nlucompress.importers.data.examples import Examples, read_examples
+    from nlucompress.importers.data.tagged import Tagged, read_tagged
     from nlucompress.importers.detect import ImportOptions, import_model
-    from nlucompress.importers.examples import Examples, read_examples
-    from nlucompress.importers.sklearn_objects import from_sklearn
-    from nlucompress.importers.tagged import Tagged, read_tagged
+    from nlucompress.importers.sklearn.objects import from_sklearn
     from nlucompress.networks.classifier import Classifier, Prediction
-    from nlucompress.networks.featurizer import Featurizer
+    from nlucompress.networks.linear.featurizer import Featurizer
     from nlucompress.networks.tagger import Tagger
-    from nlucompress.stages.account import Account, account
-    from nlucompress.stages.evaluate import Report, evaluate
-    from nlucompress.stages.evaluate_tags import TagReport, evaluate_tags
+    from nlucompress.stages.evaluate.gates import Gates
+    from nlucompress.stages.evaluate.tags import TagReport, evaluate_tags
+    from nlucompress.stages.evaluate.texts import Report, evaluate
     from nlucompress.stages.export import ExportOptions, export
     from nlucompress.stages.factorize import FactorizeOptions, factorize
-    from nlucompress.stages.gates import Gates
-    from nlucompress.stages.merge import MergeOptions, merge
+    from nlucompress.stages.inspect.account import Account, account
+    from nlucompress.stages.merge.stage import MergeOptions, merge
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
-    from nlucompress.stages.quantize import QuantizeOptions, quantize
-    from nlucompress.stages.train import TrainOptions, train
-    from nlucompress.stages.train_crf import CrfOptions, train_crf
+    from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
+    from nlucompress.stages.train.crf import CrfOptions, train_crf
+    from nlucompress.stages.train.linear import TrainOptions, train
 
 # Names are imported when they are first used: `import nlucompress` alone costs next to nothing.
 _HOMES = {
@@ -50,24 +50,24 @@ _HOMES = {
     "format.files": "load save",
     "format.model": "Model Network Table",
     "importers.detect": "ImportOptions import_model",
-    "importers.examples": "Examples read_examples",
-    "importers.sklearn_objects": "from_sklearn",
-    "importers.tagged": "Tagged read_tagged",
+    "importers.data.examples": "Examples read_examples",
+    "importers.sklearn.objects": "from_sklearn",
+    "importers.data.tagged": "Tagged read_tagged",
     "networks.classifier": "Classifier Prediction",
-    "networks.featurizer": "Featurizer",
+    "networks.linear.featurizer": "Featurizer",
     "networks.tagger": "Tagger",
-    "stages.account": "Account account",
-    "stages.evaluate": "Report evaluate",
+    "stages.inspect.account": "Account account",
+    "stages.evaluate.texts": "Report evaluate",
     "stages.export": "ExportOptions export",
-    "stages.evaluate_tags": "TagReport evaluate_tags",
+    "stages.evaluate.tags": "TagReport evaluate_tags",
     "stages.factorize": "FactorizeOptions factorize",
-    "stages.gates": "Gates",
-    "stages.merge": "MergeOptions merge",
+    "stages.evaluate.gates": "Gates",
+    "stages.merge.stage": "MergeOptions merge",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
-    "stages.quantize": "QuantizeOptions quantize",
-    "stages.train": "TrainOptions train",
-    "stages.train_crf": "CrfOptions train_crf",
+    "stages.quantize.stage": "QuantizeOptions quantize",
+    "stages.train.linear": "TrainOptions train",
+    "stages.train.crf": "CrfOptions train_crf",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

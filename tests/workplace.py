@@ -9,7 +9,7 @@ import numpy as np
 
 import nlucompress as nc
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import from_dense
+from nlucompress.format.matrices.kinds import from_dense
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 TRAIN, DEV, TEST, UTTERANCES = 1500, 150, 400, 5

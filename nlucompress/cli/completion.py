@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from nlucompress.cli import streams
+from nlucompress.cli.shared import streams
 
 
 @click.command(name="completion")

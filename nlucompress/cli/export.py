@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 import click
 
-from nlucompress.cli import streams
-from nlucompress.cli.common import (
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
     model_argument,

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from nlucompress.cli import streams
-from nlucompress.cli.common import Target, bytes_text, stage_options, write_model
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import Target, bytes_text, stage_options, write_model
 from nlucompress.importers.formats import FORMATS
 
 

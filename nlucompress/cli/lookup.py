@@ -9,9 +9,9 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.cli import streams
-from nlucompress.cli.common import printable, read_model
-from nlucompress.cli.predict import read_lines
+from nlucompress.cli.predict.command import read_lines
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import printable, read_model
 from nlucompress.errors import UsageError
 
 BATCH_VALUES = 1 << 22  # numbers of the rows that are decoded at once
@@ -34,7 +34,7 @@ def command(model: str, keys: str, table: str | None, as_json: bool) -> None:
     Example:
       nlucompress lookup vectors.nlu < words.txt
     """
-    from nlucompress.networks.subwords import describes_subwords, word_vectors
+    from nlucompress.networks.fasttext.subwords import describes_subwords, word_vectors
 
     if model == keys == streams.STANDARD:
         raise UsageError("model and keys cannot both come from stdin; name one of them")

@@ -9,25 +9,25 @@ from importlib import import_module
 import click
 
 from nlucompress import __version__
-from nlucompress.cli import streams
+from nlucompress.cli.shared import streams
 from nlucompress.errors import NluCompressError, UsageError
 from nlucompress.native import extension
 
 GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
 
 COMMANDS = {
-    "train": "train",
+    "train": "train.command",
     "import": "import_",
     "factorize": "factorize",
-    "finetune": "finetune",
+    "finetune": "finetune.command",
     "search": "search",
     "merge": "merge",
     "quantize": "quantize",
     "phash": "phash",
     "pack": "pack",
-    "inspect": "inspect",
-    "evaluate": "evaluate",
-    "predict": "predict",
+    "inspect": "inspect.command",
+    "evaluate": "evaluate.command",
+    "predict": "predict.command",
     "lookup": "lookup",
     "export": "export",
     "completion": "completion",

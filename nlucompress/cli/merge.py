@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from nlucompress.cli import streams
-from nlucompress.cli.common import (
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import (
     Target,
     percent,
     read_data,
@@ -65,7 +65,7 @@ def command(
     Example:
       nlucompress merge older.nlu full.nlu --search dev.tsv --max-nfr 0.5 -o merged.nlu
     """
-    from nlucompress.stages.merge import MergeOptions, merge
+    from nlucompress.stages.merge.stage import MergeOptions, merge
 
     inputs = [old, new, *(path for path in (search, data) if path)]
     streams.check_inputs(*inputs)

@@ -6,8 +6,9 @@ import dataclasses
 
 import click
 
-from nlucompress.cli import main, streams
-from nlucompress.cli.common import (
+from nlucompress.cli import main
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
     model_argument,
@@ -48,7 +49,7 @@ def command(
       nlucompress pack hashed.nlu --max-size 150K -o small.nlu
     """
     from nlucompress.format import codec
-    from nlucompress.stages.account import account
+    from nlucompress.stages.inspect.account import account
     from nlucompress.stages.pack import PackOptions, pack
 
     streams.check_output(target.output, [model], target.force)

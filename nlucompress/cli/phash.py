@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from nlucompress.cli import streams
-from nlucompress.cli.common import (
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import (
     Target,
     model_argument,
     read_model,

@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from nlucompress.cli import streams
-from nlucompress.cli.common import (
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import (
     Target,
     model_argument,
     read_model,
@@ -119,7 +119,7 @@ def command(
     Example:
       nlucompress quantize full.nlu --bits 5 -o quantized.nlu
     """
-    from nlucompress.stages.quantize import QuantizeOptions, quantize
+    from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
 
     streams.check_output(target.output, [model], target.force)
     kind: Any = per[0] if per else None

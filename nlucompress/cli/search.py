@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nlucompress.cli import main, streams
-from nlucompress.cli.common import (
+from nlucompress.cli import main
+from nlucompress.cli.evaluate.retrieval import counts
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
     model_argument,
@@ -18,14 +20,13 @@ from nlucompress.cli.common import (
     stage_options,
     write_model,
 )
-from nlucompress.cli.compatible_options import strength_options, strengths
-from nlucompress.cli.loop_options import loop_options, plan
-from nlucompress.cli.progress import progress_bar
-from nlucompress.cli.retrieval import counts
-from nlucompress.cli.train_neural import NETWORKS
+from nlucompress.cli.shared.compatible_options import strength_options, strengths
+from nlucompress.cli.shared.loop_options import loop_options, plan
+from nlucompress.cli.shared.progress import progress_bar
+from nlucompress.cli.train.neural import NETWORKS
 
 if TYPE_CHECKING:
-    from nlucompress.stages.search import Candidate, SearchReport
+    from nlucompress.stages.search.stage import Candidate, SearchReport
 
 
 @click.command(name="search")
@@ -84,8 +85,8 @@ def command(target: Target, model: str, data: str, dev: str, **options: Any) -> 
     Example:
       nlucompress search network.nlu --data train.tsv --dev dev.tsv --max-drop 2% -o student.nlu
     """
-    from nlucompress.stages.search import search
-    from nlucompress.stages.students import SearchOptions
+    from nlucompress.stages.search.stage import search
+    from nlucompress.stages.search.students import SearchOptions
 
     streams.check_inputs(model, data, dev)
     streams.check_output(target.output, [model, data, dev], target.force)

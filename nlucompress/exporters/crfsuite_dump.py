@@ -12,8 +12,8 @@ import numpy as np
 
 from nlucompress.errors import UsageError
 from nlucompress.exporters.rows import Rows
+from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model
-from nlucompress.format.product import whole
 
 
 def write(model: Model, rows: Rows) -> Iterator[bytes]:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 
 from nlucompress.exporters.rows import Rows
-from nlucompress.format.matrices import Matrix
+from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model
-from nlucompress.format.product import whole
 
 
 def write(model: Model, rows: Rows) -> Iterator[bytes]:

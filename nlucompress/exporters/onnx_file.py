@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, UsageError
 from nlucompress.exporters.rows import Rows
-from nlucompress.format.matrices import Matrix, Product, ProductQuantized
+from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized
+from nlucompress.format.matrices.numbers import Linear
 from nlucompress.format.model import Model
-from nlucompress.format.numbers import Linear
 from nlucompress.format.protobuf import block, integer
 
 OPSET, IR_VERSION = 13, 8  # DequantizeLinear takes an axis from opset 13 on

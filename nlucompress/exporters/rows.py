@@ -10,9 +10,9 @@ import numpy as np
 
 from nlucompress.errors import DataError
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Matrix
+from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.numbers import Float32, Int64
 from nlucompress.format.model import Table
-from nlucompress.format.numbers import Float32, Int64
 
 BLOCK_VALUES = 1 << 20  # numbers that are decoded at once
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from nlucompress.errors import DataError, UsageError
 from nlucompress.exporters.rows import Rows
 from nlucompress.format.container import canonical
+from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Network
-from nlucompress.format.product import whole
 
 DTYPES = {"float32": ("F32", "<f4"), "float16": ("F16", "<f2")}
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from nlucompress.errors import FormatError
-from nlucompress.format import container, indexes, labels, matrices, serializer
+from nlucompress.format import container, indexes, labels, serializer
 from nlucompress.format.container import Frame
 from nlucompress.format.fields import Fields, Tensors
+from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.format.serializer import Serialized
 

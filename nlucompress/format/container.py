@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import murmur
+from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 
 METADATA_KEY = "nlucompress"

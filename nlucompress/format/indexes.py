@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import bits, mphf, murmur
+from nlucompress.algo.coding import bits
+from nlucompress.algo.hashing import mphf, murmur
 from nlucompress.errors import DataError, FormatError
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.native import extension

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import bits, entropy, murmur
+from nlucompress.algo.coding import bits, entropy
+from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 
 END = 0xFF  # ends a label: no byte of UTF-8 has this value

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.indexes import Hashed, KeyIndex, Strings
-from nlucompress.format.matrices import Matrix
-from nlucompress.format.numbers import Float32, Int64
+from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.numbers import Float32, Int64
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import murmur
+from nlucompress.algo.hashing import murmur
 from nlucompress.format.container import (
     DTYPES,
     FORMAT_VERSION,

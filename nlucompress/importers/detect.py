@@ -8,10 +8,10 @@ from importlib import import_module
 
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.model import Model
-from nlucompress.importers import text_layouts
 from nlucompress.importers.formats import FORMATS, PICKLE
 from nlucompress.importers.options import ImportOptions as ImportOptions
-from nlucompress.importers.sources import BOM, GZIP_MAGIC, Opened, opened
+from nlucompress.importers.reading.sources import BOM, GZIP_MAGIC, Opened, opened
+from nlucompress.importers.vectors import text_layouts
 
 HEAD = 1 << 16
 DIRECTORY = "model2vec"

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 
 from nlucompress.errors import DataError, FormatError
-from nlucompress.format import matrices
 from nlucompress.format.container import canonical
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Matrix
+from nlucompress.format.matrices import kinds as matrices
+from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS
 from nlucompress.format.model import Model, Network, Table
-from nlucompress.format.plain import MAX_SPARSE_COLUMNS
-from nlucompress.importers import weights
-from nlucompress.importers.json_text import parsed
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.sources import BOM, Opened, opened
-from nlucompress.importers.tensors import float32
+from nlucompress.importers.reading import weights
+from nlucompress.importers.reading.json_text import parsed
+from nlucompress.importers.reading.sources import BOM, Opened, opened
+from nlucompress.importers.tensors.table import float32
 
 BEYOND = 3.5e38  # the shortest text of the largest float32 is a little more than it
 _PARTS = {"labels", "features", "network", "tables"}

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from nlucompress.importers.sources import BOM
-from nlucompress.importers.text_layouts import LAYOUTS
+from nlucompress.importers.reading.sources import BOM
+from nlucompress.importers.vectors.text_layouts import LAYOUTS
 
 _JSON_HEAD = re.compile(rb'\s*(?:\[\s*)?\{\s*"(?:[^"\\]|\\.)*"\s*:\s*[\[{]', re.DOTALL)
 
@@ -57,23 +57,33 @@ PICKLE = "sklearn-pickle"
 _TENSORS = ("name", "tensor", "keys", "skip")
 
 FORMATS: dict[str, Format] = {
-    **{layout: Format("text_vectors", takes=("name",)) for layout in LAYOUTS},
-    "word2vec-binary": Format("word2vec_binary", _named("word2vec_binary"), takes=("name",)),
-    "keyedvectors": Format("keyedvectors", _named("keyedvectors"), takes=("name",)),
-    "finalfusion": Format("finalfusion", lambda head: head[:4] == b"FiFu", takes=("name", "skip")),
-    "safetensors": Format("safetensors_file", _safetensors, takes=_TENSORS),
-    "safetensors-index": Format("safetensors_index", _named("safetensors_index"), takes=_TENSORS),
-    "model2vec": Format("model2vec", takes=("name", "skip")),
-    "npy": Format("npy_file", lambda head: head[:6] == b"\x93NUMPY", takes=("name", "keys")),
-    "keras": Format("keras_file", _named("keras_file"), takes=_TENSORS),
-    "onnx": Format("onnx_file", _named("onnx_file"), takes=_TENSORS),
-    "fasttext": Format("fasttext", lambda head: head[:4] == (793_712_314).to_bytes(4, "little")),
-    "skops": Format("skops", _named("skops")),
-    PICKLE: Format("sklearn_objects"),
-    "crfsuite": Format("crfsuite", lambda head: head.startswith(b"lCRF")),
-    "crfsuite-dump": Format("crfsuite_dump", _named("crfsuite_dump")),
+    **{layout: Format("vectors.text", takes=("name",)) for layout in LAYOUTS},
+    "word2vec-binary": Format(
+        "vectors.word2vec_binary", _named("vectors.word2vec_binary"), takes=("name",)
+    ),
+    "keyedvectors": Format("vectors.keyedvectors", _named("vectors.keyedvectors"), takes=("name",)),
+    "finalfusion": Format(
+        "vectors.finalfusion", lambda head: head[:4] == b"FiFu", takes=("name", "skip")
+    ),
+    "safetensors": Format("tensors.safetensors_file", _safetensors, takes=_TENSORS),
+    "safetensors-index": Format(
+        "tensors.safetensors_index", _named("tensors.safetensors_index"), takes=_TENSORS
+    ),
+    "model2vec": Format("vectors.model2vec", takes=("name", "skip")),
+    "npy": Format(
+        "tensors.npy_file", lambda head: head[:6] == b"\x93NUMPY", takes=("name", "keys")
+    ),
+    "keras": Format("tensors.keras_file", _named("tensors.keras_file"), takes=_TENSORS),
+    "onnx": Format("tensors.onnx_file", _named("tensors.onnx_file"), takes=_TENSORS),
+    "fasttext": Format(
+        "fasttext.model", lambda head: head[:4] == (793_712_314).to_bytes(4, "little")
+    ),
+    "skops": Format("sklearn.skops", _named("sklearn.skops")),
+    PICKLE: Format("sklearn.objects"),
+    "crfsuite": Format("crfsuite.model", lambda head: head.startswith(b"lCRF")),
+    "crfsuite-dump": Format("crfsuite.dump", _named("crfsuite.dump")),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
-    "vowpal-wabbit": Format("vowpal", _named("vowpal")),
+    "vowpal-wabbit": Format("vowpal.model", _named("vowpal.model")),
     "liblinear": Format("liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)),
     "nlucompress-json": Format("exported_json", _named("exported_json")),
     "perceptron": Format("perceptron", _perceptron),

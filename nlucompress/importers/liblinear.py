@@ -22,14 +22,14 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, FormatError
 from nlucompress.format.indexes import Strings
+from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS
 from nlucompress.format.model import Model, Network, Table
-from nlucompress.format.plain import MAX_SPARSE_COLUMNS
-from nlucompress.importers import weights
-from nlucompress.importers.keyfile import read_keys
-from nlucompress.importers.keylist import shown
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.sources import Opened, opened
-from nlucompress.importers.text_layouts import NUMBER
+from nlucompress.importers.reading import weights
+from nlucompress.importers.reading.keyfile import read_keys
+from nlucompress.importers.reading.keylist import shown
+from nlucompress.importers.reading.sources import Opened, opened
+from nlucompress.importers.vectors.text_layouts import NUMBER
 
 LOGISTIC = ("L2R_LR", "L1R_LR", "L2R_LR_DUAL")
 CRAMMER_SINGER = "MCSVM_CS"

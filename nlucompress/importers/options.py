@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nlucompress.errors import UsageError
 from nlucompress.importers.formats import FORMATS
-from nlucompress.importers.sources import Readable
+from nlucompress.importers.reading.sources import Readable
 
 TABLE = "embeddings"
 

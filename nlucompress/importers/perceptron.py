@@ -20,14 +20,14 @@ import numpy as np
 
 from nlucompress.errors import DataError, FormatError
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Matrix
+from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS
 from nlucompress.format.model import Model, Table
-from nlucompress.format.plain import MAX_SPARSE_COLUMNS
-from nlucompress.importers import weights
-from nlucompress.importers.json_text import parsed
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.sources import BOM, Opened, opened
-from nlucompress.importers.weights import LARGEST
+from nlucompress.importers.reading import weights
+from nlucompress.importers.reading.json_text import parsed
+from nlucompress.importers.reading.sources import BOM, Opened, opened
+from nlucompress.importers.reading.weights import LARGEST
 
 TAGDICT = "tagdict"
 _PARTS = ("weights", TAGDICT, "classes")

@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, FormatError
 from nlucompress.format.model import Model
-from nlucompress.importers import weights
-from nlucompress.importers.keylist import shown
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.sources import Opened, opened
-from nlucompress.importers.text_layouts import NUMBER
+from nlucompress.importers.reading import weights
+from nlucompress.importers.reading.keylist import shown
+from nlucompress.importers.reading.sources import Opened, opened
+from nlucompress.importers.vectors.text_layouts import NUMBER
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]

@@ -18,14 +18,14 @@ Float64 = NDArray[np.float64]
 
 # Network kind -> module and class that scores texts with it (imported when a model asks for it).
 KINDS: dict[str, tuple[str, str]] = {
-    "linear": ("linear", "Linear"),
-    "dan": ("neural", "Neural"),
-    "lstm": ("neural", "Neural"),
-    "bilstm": ("neural", "Neural"),
-    "cnn": ("neural", "Neural"),
-    "linearized-dan": ("linearized", "Linearized"),
-    "linearized-cnn": ("linearized", "Linearized"),
-    "fasttext": ("fasttext", "FastText"),
+    "linear": ("linear.network", "Linear"),
+    "dan": ("neural.network", "Neural"),
+    "lstm": ("neural.network", "Neural"),
+    "bilstm": ("neural.network", "Neural"),
+    "cnn": ("neural.network", "Neural"),
+    "linearized-dan": ("neural.linearized", "Linearized"),
+    "linearized-cnn": ("neural.linearized", "Linearized"),
+    "fasttext": ("fasttext.network", "FastText"),
 }
 
 BATCH_VALUES = 1 << 22  # scores and rows of a batch stay within some dozens of megabytes

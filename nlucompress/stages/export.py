@@ -17,8 +17,8 @@ from nlucompress.exporters import (
 )
 from nlucompress.exporters.rows import Rows
 from nlucompress.format.model import Model
-from nlucompress.importers.keyfile import read_keys
-from nlucompress.importers.sources import Opened, opened
+from nlucompress.importers.reading.keyfile import read_keys
+from nlucompress.importers.reading.sources import Opened, opened
 
 Files = Iterator[bytes] | Mapping[str, Iterator[bytes]]
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from nlucompress.algo import lowrank
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Hashed
-from nlucompress.format.matrices import Matrix, Product, from_dense, leaves
+from nlucompress.format.matrices.kinds import Matrix, Product, from_dense, leaves
+from nlucompress.format.matrices.numbers import Floats
+from nlucompress.format.matrices.packing import MAX_FILLED
+from nlucompress.format.matrices.product import MAX_WHOLE, whole
 from nlucompress.format.model import Model, Table
-from nlucompress.format.numbers import Floats
-from nlucompress.format.packing import MAX_FILLED
-from nlucompress.format.product import MAX_WHOLE, whole
 from nlucompress.stages.history import stage_of, with_record
 
 LARGEST = 1e30  # a weight beyond this is no weight; its square would leave float64's range soon

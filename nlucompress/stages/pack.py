@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from nlucompress.errors import StageOrderError, UsageError
-from nlucompress.format import packing
-from nlucompress.format.coded import MAX_BLOCK_ROWS
 from nlucompress.format.indexes import Hashed
+from nlucompress.format.matrices import packing
+from nlucompress.format.matrices.coded import MAX_BLOCK_ROWS
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.stages.history import with_record
 

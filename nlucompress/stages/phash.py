@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from nlucompress.algo import mphf, mphf_build, murmur
+from nlucompress.algo.hashing import mphf, mphf_build, murmur
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Hashed, Strings
 from nlucompress.format.model import Model, Table

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nlucompress.importers.tagged import Tagged
-from nlucompress.networks.attributes import Token
-from nlucompress.networks.featurizer import Featurizer
-from nlucompress.networks.linear import Weigh
-from nlucompress.training.crf import Problem
+from nlucompress.importers.data.tagged import Tagged
+from nlucompress.networks.crf.attributes import Token
+from nlucompress.networks.linear.featurizer import Featurizer
+from nlucompress.networks.linear.network import Weigh
+from nlucompress.training.crf.fit import Problem
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.training.losses import Float32
+from nlucompress.training.linear.losses import Float32
 
 Distance = Literal["logits", "kl"]
 CURVATURE = {"logits": 1.0, "kl": 0.5}  # upper bounds of D's second derivative by a score

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.networks.sequence import Batch
+from nlucompress.networks.neural.sequence import Batch
 from nlucompress.training.schedules import Schedule
 
 Int64 = NDArray[np.int64]

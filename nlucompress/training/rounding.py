@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import codebook
-from nlucompress.format import matrices
-from nlucompress.format.matrices import Matrix
-from nlucompress.format.numbers import Codebook, Float32, Floats, Int64, Linear, Numbers
-from nlucompress.training.refit import Rounding
+from nlucompress.algo.quantization import codebook
+from nlucompress.format.matrices import kinds as matrices
+from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.numbers import Codebook, Float32, Floats, Int64, Linear, Numbers
+from nlucompress.training.linear.refit import Rounding
 
 
 def codes_of(

@@ -11,11 +11,11 @@ import numpy as np
 
 import nlucompress as nc
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Matrix, Product, from_dense, leaves
-from nlucompress.stages.finetune import FinetuneOptions, finetune
-from nlucompress.stages.starting import start_tensors
-from nlucompress.stages.teaching import LinearFinetuneOptions
-from nlucompress.stages.train_neural import NeuralOptions, train_neural
+from nlucompress.format.matrices.kinds import Matrix, Product, from_dense, leaves
+from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
+from nlucompress.stages.finetune.teaching import LinearFinetuneOptions
+from nlucompress.stages.train.neural import NeuralOptions, train_neural
+from nlucompress.stages.train.starting import start_tensors
 from nlucompress.training.plan import LoopOptions
 from nlucompress.training.schedules import Schedule
 

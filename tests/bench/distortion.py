@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nlucompress as nc
-from nlucompress.format import packing
 from nlucompress.format.fields import Tensors
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import from_dense
+from nlucompress.format.matrices import packing
+from nlucompress.format.matrices.kinds import from_dense
 from tests.bench import measure
 from tests.bench.lowrank import FOLDER, SHAPE, vectors
 

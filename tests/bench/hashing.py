@@ -12,9 +12,9 @@ from typing import Any
 import mmh3
 import numpy as np
 
-from nlucompress.algo import murmur
-from nlucompress.algo.mphf import PLAIN, Cascade, Groups
-from nlucompress.algo.mphf_build import build
+from nlucompress.algo.hashing import murmur
+from nlucompress.algo.hashing.mphf import PLAIN, Cascade, Groups
+from nlucompress.algo.hashing.mphf_build import build
 from tests.bench.measure import alternate, median_ratio, timed
 
 BATCH = 10_000

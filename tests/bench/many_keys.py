@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import murmur
-from nlucompress.algo.mphf import Cascade, Groups
-from nlucompress.algo.mphf_build import build
+from nlucompress.algo.hashing import murmur
+from nlucompress.algo.hashing.mphf import Cascade, Groups
+from nlucompress.algo.hashing.mphf_build import build
 from nlucompress.format.indexes import Hashed
 from tests.bench import measure
 

@@ -14,9 +14,9 @@ import mmh3
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import murmur
-from nlucompress.algo.mphf import Groups
-from nlucompress.algo.mphf_build import build
+from nlucompress.algo.hashing import murmur
+from nlucompress.algo.hashing.mphf import Groups
+from nlucompress.algo.hashing.mphf_build import build
 from nlucompress.format.indexes import Hashed
 
 OURS = "ours 16x4 + 8 bits"  # with fingerprints, as it is packed unless asked otherwise

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import fasttext
-from tests.unit import fasttext_files
+from tests.builders import fasttext_files
 
 
 def test_a_model_is_compared_with_its_library(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 import nlucompress as nc
-from nlucompress.algo.mphf import Groups
+from nlucompress.algo.hashing.mphf import Groups
 from tests.bench import (
     device,
     distortion,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.classifier_files import FILES
 from tests.cli.program import BAD_INPUT, DONE, USAGE, run, shell
-from tests.unit.classifier_files import FILES
 
 ASKED = {
     "vowpal-wabbit": b"|w the\n2 1 tag|w the:0.5 |s unseen\n\n",

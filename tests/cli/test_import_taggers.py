@@ -8,9 +8,9 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.networks.tagger import Tagger
+from tests.builders import classifier_files
+from tests.builders.tagger_files import FILES
 from tests.cli.program import BAD_INPUT, DONE, USAGE, run, shell
-from tests.unit import classifier_files
-from tests.unit.tagger_files import FILES
 
 TOKENS = {
     "crfsuite": ["w=red", "b"],

@@ -10,7 +10,7 @@ import pytest
 import nlucompress as nc
 from tests.cli.program import BAD_INPUT, DONE, PROGRAM, USAGE, run, shell
 from tests.golden.sources import classifier, hashed, neural
-from tests.unit.test_linearized import activated
+from tests.unit.networks.test_linearized import activated
 
 DATA = "on\tthe lights\noff\tvolume lights\nplay\tplay the jazz\non\tlights\nplay\tjazz\n"
 NEW = "b\tjazz\na\tlights\nb\tplay jazz\na\tthe lights\n"

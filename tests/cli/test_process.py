@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nlucompress import __version__
-from nlucompress.cli import main, streams
+from nlucompress.cli import main
+from nlucompress.cli.shared import streams
 from nlucompress.native import extension
 from tests.cli.program import (
     BAD_INPUT,
@@ -65,7 +66,10 @@ def test_an_interrupt_leaves_no_traceback(models: Path, line: str) -> None:
         assert running.stderr is not None
         # In the stream of what is imported, numpy stands near the end of the start.
         for said in running.stderr:
-            if b"nlucompress.importers.examples" in said or b"nlucompress.format.codec" in said:
+            if (
+                b"nlucompress.importers.data.examples" in said
+                or b"nlucompress.format.codec" in said
+            ):
                 break
         os.kill(running.pid, signal.SIGINT)
         running.stdin.close()

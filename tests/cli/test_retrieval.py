@@ -11,7 +11,7 @@ import pytest
 import nlucompress as nc
 from tests.cli.program import BAD_INPUT, DONE, GATE_MISSED, USAGE, run
 from tests.golden.sources import neural
-from tests.unit.test_retrieval import ANGLES, circle
+from tests.unit.stages.test_retrieval import ANGLES, circle
 from tests.workplace import SAMPLE
 
 TRAIN, DEV = (str(SAMPLE / f"{name}.tsv") for name in ("train", "dev"))

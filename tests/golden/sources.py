@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import (
+from nlucompress.format.matrices.kinds import (
     Coded,
     Dense,
     Matrix,
@@ -21,15 +21,15 @@ from nlucompress.format.matrices import (
     from_dense,
     smaller,
 )
-from nlucompress.format.numbers import Floats, Linear
-from nlucompress.format.pq import code_numbers
-from nlucompress.networks import linearized
-from nlucompress.networks.layers import LINEARIZED, PROJECTION, Settings
-from nlucompress.networks.namespaces import Namespaces
-from nlucompress.networks.neural import representing
-from nlucompress.networks.sequence import TABLE
+from nlucompress.format.matrices.numbers import Floats, Linear
+from nlucompress.format.matrices.pq import code_numbers
+from nlucompress.networks.linear.namespaces import Namespaces
+from nlucompress.networks.neural import linearized
+from nlucompress.networks.neural.layers import LINEARIZED, PROJECTION, Settings
+from nlucompress.networks.neural.network import representing
+from nlucompress.networks.neural.sequence import TABLE
 from nlucompress.networks.tagger import is_tagger
-from tests.unit import fasttext_files
+from tests.builders import fasttext_files
 
 WORDS = (
     "",

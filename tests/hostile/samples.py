@@ -13,7 +13,7 @@ from nlucompress.errors import NluCompressError
 from nlucompress.format import codec, container, serializer
 from nlucompress.format.fields import Tensors
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import from_dense, smaller
+from nlucompress.format.matrices.kinds import from_dense, smaller
 from nlucompress.format.serializer import Serialized
 from nlucompress.networks.tagger import is_tagger
 

@@ -14,7 +14,7 @@ from nlucompress.format.fields import Tensors
 from tests.golden.sources import factored, product_quantized
 from tests.hostile.lies import Change, cast, changed, cut, grown, put
 from tests.hostile.samples import Description, answers, model_bytes
-from tests.reference_decoder import open_model
+from tests.reference.decoder import open_model
 
 P = "tables.embeddings.matrix"
 PRODUCT, PQ = model_bytes(factored()), model_bytes(product_quantized())

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save as safetensors_save
 
-from nlucompress.algo import murmur
+from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format import codec, container
 from tests.cli.program import BAD_INPUT, DONE, run

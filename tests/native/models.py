@@ -10,10 +10,10 @@ import numpy as np
 
 import nlucompress as nc
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Dense, from_dense
+from nlucompress.format.matrices.kinds import Dense, from_dense
+from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model, Network, Table
-from nlucompress.format.numbers import Floats
-from nlucompress.importers.examples import Examples
+from nlucompress.importers.data.examples import Examples
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
 LINES = 500

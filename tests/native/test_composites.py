@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from nlucompress.format.matrices import Dense, Product, from_dense
-from nlucompress.format.numbers import Linear, Partition
+from nlucompress.format.matrices.kinds import Dense, Product, from_dense
+from nlucompress.format.matrices.numbers import Linear, Partition
 from nlucompress.native import extension
 from tests.hostile.samples import KEYS, LABELS, TEXTS, linear, model_bytes
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from nlucompress.algo import bits as bits_of
-from nlucompress.algo import mphf, mphf_build, murmur
+from nlucompress.algo.coding import bits as bits_of
+from nlucompress.algo.hashing import mphf, mphf_build, murmur
 from nlucompress.format import indexes
-from nlucompress.format.coded import Coded
-from nlucompress.format.matrices import from_dense
+from nlucompress.format.matrices.coded import Coded
+from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.native import extension
-from nlucompress.networks import linear
+from nlucompress.networks.linear import network as linear
 from tests.workplace import SAMPLE
 
 pytestmark = pytest.mark.skipif(

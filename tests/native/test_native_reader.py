@@ -15,7 +15,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.format.model import Model
-from nlucompress.networks.featurizer import words
+from nlucompress.networks.linear.featurizer import words
 from nlucompress.networks.tagger import is_tagger
 from tests.golden.make import FOLDER
 from tests.native import models, mutations

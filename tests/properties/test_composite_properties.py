@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Dense, Matrix, Product, ProductQuantized, from_dense
-from nlucompress.format.numbers import Codebook, Floats, Linear, Partition, Per
-from nlucompress.format.pq import code_numbers
-from tests.reference_decoder import open_model
-from tests.unit.samples import model_bytes, sparse
+from nlucompress.format.matrices.kinds import Dense, Matrix, Product, ProductQuantized, from_dense
+from nlucompress.format.matrices.numbers import Codebook, Floats, Linear, Partition, Per
+from nlucompress.format.matrices.pq import code_numbers
+from tests.builders.samples import model_bytes, sparse
+from tests.reference.decoder import open_model
 
 Rng = np.random.Generator
 

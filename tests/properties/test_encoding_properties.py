@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
-from nlucompress.format import codec, packing
+from nlucompress.format import codec
 from nlucompress.format.indexes import Strings
-from nlucompress.format.matrices import Coded, Dense, Matrix
+from nlucompress.format.matrices import packing
+from nlucompress.format.matrices.kinds import Coded, Dense, Matrix
+from nlucompress.format.matrices.numbers import Codebook, Floats, Linear, Numbers, Partition, Per
 from nlucompress.format.model import Model, Network, Table
-from nlucompress.format.numbers import Codebook, Floats, Linear, Numbers, Partition, Per
-from tests.unit.samples import coded, hashed, model_bytes, rich_model, sparse
+from tests.builders.samples import coded, hashed, model_bytes, rich_model, sparse
 
 ENCODINGS = ("dense", "sparse", "coded dense", "coded fixed", "coded sparse", "smallest")
 PARTS: tuple[Per, ...] = ("tensor", "row", "label", "group")

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nlucompress.algo import mphf, mphf_build, murmur
+from nlucompress.algo.hashing import mphf, mphf_build, murmur
 from nlucompress.format import indexes
 from nlucompress.format.fields import Fields, Tensors
-from tests.unit.samples import hashed
+from tests.builders.samples import hashed
 
 # Every code point, lone surrogates and NUL too.
 TEXT = st.text(st.characters(codec=None, categories=None), max_size=12)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from nlucompress.algo import affine, codebook
+from nlucompress.algo.quantization import affine, codebook
 
 Float32 = NDArray[np.float32]
 LIMIT = float(np.float32(1e30))

@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlucompress.algo import bits, entropy, offsets, rowcode
-from nlucompress.algo.rowdecode import Decoder
-from tests.unit.samples import int64
+from nlucompress.algo.coding import bits, entropy, offsets, rowcode
+from nlucompress.algo.coding.rowdecode import Decoder
+from tests.builders.samples import int64
 
 COUNTS = st.one_of(
     st.lists(st.integers(0, 50), max_size=300),

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.networks.layers import LEAK, Settings
-from nlucompress.networks.sequence import Batch
+from nlucompress.networks.neural.layers import LEAK, Settings
+from nlucompress.networks.neural.sequence import Batch
 from nlucompress.training.linearized.factors import Factor
 from nlucompress.training.linearized.words import ROWS, Changes, Convolutions, Means, Words, name_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nlucompress.networks.sequence import Batch
+from nlucompress.networks.neural.sequence import Batch
 from nlucompress.training.plan import Data
 
 

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.networks.layers import LEAK
-from nlucompress.networks.sequence import Batch
+from nlucompress.networks.neural.layers import LEAK
+from nlucompress.networks.neural.sequence import Batch
 from nlucompress.training.linearized.factors import Factor
 
 Float64 = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nlucompress.format.matrices import Matrix
+from nlucompress.format.matrices.kinds import Matrix
 
 
 class Trainable(nn.Module):

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nlucompress.format.matrices import Dense, Matrix, ProductQuantized
-from nlucompress.format.numbers import Codebook
+from nlucompress.format.matrices.kinds import Dense, Matrix, ProductQuantized
+from nlucompress.format.matrices.numbers import Codebook
 from nlucompress.training.neural.base import Trainable, tensor_of
 
 

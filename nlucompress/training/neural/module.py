@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from nlucompress.format.model import Model, Network
-from nlucompress.networks import sequence
-from nlucompress.networks.layers import LEAK, PROJECTION, Settings
-from nlucompress.networks.sequence import Batch
+from nlucompress.networks.neural import sequence
+from nlucompress.networks.neural.layers import LEAK, PROJECTION, Settings
+from nlucompress.networks.neural.sequence import Batch
 from nlucompress.training.neural.base import Trainable
 from nlucompress.training.neural.trainable import trainable
 

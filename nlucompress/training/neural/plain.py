@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from nlucompress.format.matrices import Dense, Matrix, from_dense
-from nlucompress.format.numbers import Linear
-from nlucompress.format.product import whole
+from nlucompress.format.matrices.kinds import Dense, Matrix, from_dense
+from nlucompress.format.matrices.numbers import Linear
+from nlucompress.format.matrices.product import whole
 from nlucompress.training.neural.base import Trainable, tensor_of
 
 

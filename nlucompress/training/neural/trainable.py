@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from nlucompress.errors import UsageError
-from nlucompress.format.matrices import (
+from nlucompress.format.matrices.kinds import (
     Coded,
     Dense,
     Matrix,
@@ -18,7 +18,7 @@ from nlucompress.format.matrices import (
     ProductQuantized,
     Sparse,
 )
-from nlucompress.format.numbers import Floats, Linear
+from nlucompress.format.matrices.numbers import Floats, Linear
 from nlucompress.training.neural.base import Trainable
 from nlucompress.training.neural.centroids import Codes, Subvectors
 from nlucompress.training.neural.plain import Plain, Rounded

@@ -1,0 +1,1 @@
+"""Numbers to few bits and back: bit arrays, offsets, prefix codes, coded rows."""

@@ -1,0 +1,1 @@
+"""Keys to hashes, and minimal perfect hashes."""

@@ -1,0 +1,1 @@
+"""Numbers to few levels: even grids, codebooks, product quantization."""

@@ -1,0 +1,1 @@
+"""`nlucompress evaluate`: the command, and its report as text and as a page."""

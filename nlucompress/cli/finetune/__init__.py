@@ -1,0 +1,1 @@
+"""`nlucompress finetune`: the command and its options."""

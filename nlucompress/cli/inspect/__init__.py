@@ -1,0 +1,1 @@
+"""`nlucompress inspect`: the command and what it prints."""

@@ -1,0 +1,1 @@
+"""`nlucompress predict`: of texts and of tagged tokens."""

@@ -1,0 +1,168 @@
+"""`nlucompress predict`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import printable, read_model
+from nlucompress.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from nlucompress.format.model import Model
+    from nlucompress.networks.classifier import Classifier, Prediction
+
+CHUNK = 1 << 16
+
+
+@click.command(name="predict")
+@click.argument("model")
+@click.argument("texts", default=streams.STANDARD, metavar="[TEXTS]")
+@click.option(
+    "--top",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="K",
+    help="Print the K best labels, each with its score, on the text's line.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line.")
+@click.option(
+    "--unknown", is_flag=True, help="Also print how many features the model knows and does not."
+)
+@click.option(
+    "--tag", "tags", is_flag=True, help="Tag tokens: a token a line, a blank line ends a sentence."
+)
+@click.option("--marginals", is_flag=True, help="With --tag: the probability of each label, too.")
+@click.option(
+    "--embed", is_flag=True, help="Neural: print each text's representation, its numbers, instead."
+)
+def command(
+    model: str,
+    texts: str,
+    top: int,
+    as_json: bool,
+    unknown: bool,
+    tags: bool,
+    marginals: bool,
+    embed: bool,
+) -> None:
+    """Classify lines of text: a line in, `label<TAB>score` out, at once.
+
+    TEXTS is a file of utterances, one a line; by default they are read from stdin. Scores are
+    probabilities (softmax, logistic) or, for models trained with the squared hinge, margins.
+
+    With `--tag`, TEXTS holds a token a line (a word, or what the model reads as attributes) and a
+    blank line behind each sentence; out come the labels, a line each, and the blank lines.
+
+    With `--embed` a line of numbers comes out per text: what a gallery is made of and asked with.
+
+    \b
+    Example:
+      nlucompress predict small.nlu --top 3 < utterances.txt
+    """
+    from nlucompress.cli.predict import tag
+    from nlucompress.networks.classifier import Classifier
+
+    if model == texts == streams.STANDARD:
+        raise UsageError("model and texts cannot both come from stdin; name one of them")
+    if embed:
+        if top > 1 or unknown or tags or marginals:
+            raise UsageError(
+                "--embed prints representations alone; --json is all that goes with it"
+            )
+        _embed(read_model(model), texts, as_json)
+        return
+    if tags:
+        if top > 1 or unknown:
+            raise UsageError("--top and --unknown are for whole texts, not for --tag")
+        tag.run(read_model(model), texts, marginals, as_json)
+        return
+    if marginals:
+        raise UsageError("--marginals is for --tag")
+    classifier = Classifier(read_model(model))
+    number = 0
+    for lines in read_lines(texts):
+        for prediction in _explained(classifier, lines, number, texts, top, unknown):
+            shown = _json(prediction, unknown) if as_json else _plain(prediction, unknown)
+            streams.say(shown)
+        number += len(lines)
+        sys.stdout.flush()
+
+
+def _embed(model: Model, texts: str, as_json: bool) -> None:
+    import numpy as np
+
+    from nlucompress.networks.neural.network import representing
+
+    network = representing(model, "model")
+    for lines in read_lines(texts):
+        for row in network.embed(lines).astype(np.float32) + np.float32(0):  # no -0.0
+            # str() of a float32 is its shortest exact form.
+            plain = " ".join(str(value) for value in row)
+            numbers = {"representation": [float(value) for value in row]}
+            streams.say(json.dumps(numbers, allow_nan=False) if as_json else plain)
+        sys.stdout.flush()
+
+
+def _explained(
+    classifier: Classifier, lines: list[str], before: int, path: str, top: int, unknown: bool
+) -> Iterator[Prediction]:
+    """Answers to lines; one that the model's features cannot read is an error behind the others."""
+    try:
+        yield from classifier.explain(lines, top, count_keys=unknown)
+        return
+    except DataError:
+        pass
+    for number, line in enumerate(lines, before + 1):
+        try:
+            yield from classifier.explain([line], top, count_keys=unknown)
+        except DataError as error:
+            raise DataError(f"{streams.named(path)}, line {number}: {error}") from None
+
+
+def _plain(prediction: Prediction, unknown: bool) -> str:
+    cells: list[str] = []
+    for label, score in zip(prediction.labels, prediction.scores, strict=True):
+        cells += [printable(label), f"{score:.6f}"]
+    if unknown:
+        cells += [f"known={prediction.known}", f"unknown={prediction.unknown}"]
+    return "\t".join(cells)
+
+
+def _json(prediction: Prediction, unknown: bool) -> str:
+    best = [
+        {"label": label, "score": score}
+        for label, score in zip(prediction.labels, prediction.scores, strict=True)
+    ]
+    counts = {"known": prediction.known, "unknown": prediction.unknown} if unknown else {}
+    return json.dumps({"label": prediction.labels[0], "top": best, **counts}, allow_nan=False)
+
+
+def read_lines(path: str) -> Iterator[list[str]]:
+    """Lines as they come: all that are there at once, so that answers never wait for more input.
+
+    Lines end with LF or CR LF; bytes that are no UTF-8 become U+FFFD.
+    """
+    if path == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
+        streams.note("reading lines from the terminal; end with Ctrl-D")
+    try:
+        file: Any = sys.stdin.buffer if path == streams.STANDARD else open(path, "rb")  # noqa: SIM115
+        left = b""
+        while data := file.read1(CHUNK):
+            *whole, left = (left + data).split(b"\n")
+            if whole:
+                yield [_text(line) for line in whole]
+        if left:
+            yield [_text(left)]
+    except OSError as error:
+        raise DataError(f"{streams.named(path)}: {error.strerror or error}") from None
+
+
+def _text(line: bytes) -> str:
+    return line.removesuffix(b"\r").decode("utf-8", "replace")

@@ -1,0 +1,194 @@
+"""What the subcommands share: options, parameter types, reading and writing of models."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nlucompress.cli.shared import streams
+from nlucompress.errors import NluCompressError
+
+if TYPE_CHECKING:
+    from nlucompress.format.model import Model
+    from nlucompress.importers.data.examples import Examples
+    from nlucompress.importers.data.tagged import Layout, Tagged
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SCHEMA_VERSION = 1
+_SIZES = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "KI": 1024, "MI": 1024**2, "GI": 1024**3}
+
+model_argument = click.argument("model", default=streams.STANDARD, metavar="[MODEL]")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print no report and no progress.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+force_option = click.option("-f", "--force", is_flag=True, help="Replace an existing output file.")
+output_option = click.option(
+    "-o", "--output", default=streams.STANDARD, metavar="FILE", help="Output file; default stdout."
+)
+tables_option = click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="NAME",
+    help="Only this table (may be repeated); default all.",
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a stage's model and report go."""
+
+    output: str
+    force: bool
+    quiet: bool
+    as_json: bool
+
+    def report(self, figures: Mapping[str, Any], lines: Sequence[str]) -> None:
+        """The report, as JSON on stdout if that is free, else on stderr; as text on stderr."""
+        if self.as_json:
+            text = dump_json(figures)
+            if self.output == streams.STANDARD:
+                streams.note(text)
+            else:
+                streams.say(text)
+        else:
+            for line in lines:
+                streams.note(line, self.quiet)
+
+
+def stage_options(function: Function) -> Function:
+    """The options of every command that writes a model; they arrive as ``target``."""
+
+    def call(output: str, force: bool, quiet: bool, as_json: bool, **others: Any) -> Any:
+        return function(target=Target(output, force, quiet, as_json), **others)
+
+    call.__doc__ = function.__doc__
+    call.__name__ = function.__name__
+    for option in (json_option, quiet_option, force_option, output_option):
+        call = option(call)
+    return call  # type: ignore[return-value]
+
+
+def read_model(path: str, verify: bool = True) -> Model:
+    """Read a model from a file or from stdin."""
+    from nlucompress.format import codec
+
+    try:
+        return codec.parse(streams.read_input(path), verify)
+    except NluCompressError as error:
+        raise streams.located(path, error) from None
+
+
+def read_data(path: str) -> Examples:
+    """Read labelled utterances from a file or from stdin."""
+    from nlucompress.importers.data.examples import parse_examples, read_examples
+
+    if path != streams.STANDARD:
+        return read_examples(path)
+    data = bytes(streams.read_input(path))
+    return parse_examples(io.BytesIO(data), streams.named(path))
+
+
+def read_tagged_data(path: str, layout: Layout) -> Tagged:
+    """Read tagged sentences from a file or from stdin."""
+    from nlucompress.importers.data.tagged import parse_tagged, read_tagged
+
+    if path != streams.STANDARD:
+        return read_tagged(path, layout)
+    data = bytes(streams.read_input(path))
+    return parse_tagged(io.BytesIO(data), streams.named(path), layout)
+
+
+def write_model(model: Model, output: str) -> int:
+    """Write a model and return its size in bytes."""
+    from nlucompress.format import codec
+
+    serialized = codec.serialize(model)
+    tensors = (tensor.data for tensor in serialized.tensors)
+    streams.write_output(output, (serialized.header, *tensors))
+    return serialized.size
+
+
+def write_stage(
+    target: Target, model: Model, line: Callable[[str, Mapping[str, Any]], str]
+) -> None:
+    """Write what a stage made, and report its figures: a line per table, then the sizes."""
+    size = write_model(model, target.output)
+    record = model.history[-1]
+    before, figures = record["bytes_before"], record["figures"]
+    lines = [line(name, each) for name, each in figures.items()]
+    lines.append(f"model: {bytes_text(before)} -> {bytes_text(size)}")
+    target.report({"size_before": before, "size_bytes": size, "figures": figures}, lines)
+
+
+def dump_json(figures: Mapping[str, Any]) -> str:
+    """JSON with the version of its schema; numbers that are not finite cannot occur."""
+    return json.dumps({"schema_version": SCHEMA_VERSION, **figures}, allow_nan=False)
+
+
+def size(value: str) -> int:
+    """A number of bytes: 65536, 150K (150,000), 64Ki (65,536), 2M."""
+    text = value.strip().upper().removesuffix("B")
+    digits = text.rstrip("KMGI")
+    try:
+        number = int(float(digits) * _SIZES[text[len(digits) :]])
+    except (ValueError, KeyError, OverflowError):
+        number = -1
+    if number < 0:
+        raise click.BadParameter(f"{value!r} is no size such as 65536, 150K or 64Ki")
+    return number
+
+
+def lengths(value: str) -> tuple[int, int] | None:
+    """Lengths of n-grams: 2, 1-3 or none."""
+    if value == "none":
+        return None
+    match = re.fullmatch(r"([0-9]{1,4})(?:-([0-9]{1,4}))?", value)
+    if match is None:
+        raise click.BadParameter(f"{value!r} is no range such as 1-3, 2 or none")
+    return int(match[1]), int(match[2] or match[1])
+
+
+def percent(value: str) -> float:
+    """Percentage points: 0.6 or 0.6%."""
+    try:
+        number = float(value.removesuffix("%"))
+    except ValueError:
+        number = float("nan")
+    if not 0 <= number <= 100:
+        raise click.BadParameter(f"{value!r} is no number of percentage points from 0 to 100")
+    return number
+
+
+def share(value: str) -> float:
+    """A share strictly between 0 and 1: 0.95 or 95%."""
+    try:
+        text = value.removesuffix("%")
+        number = float(text) / (1 if text == value else 100)
+    except ValueError:
+        number = float("nan")
+    if not 0 < number < 1:
+        raise click.BadParameter(f"{value!r} is no share between 0 and 1 such as 0.95 or 95%")
+    return number
+
+
+def bytes_text(size: float) -> str:
+    """A size for people: 56,750 bytes as 56.8 KB."""
+    if size < 10_000:
+        return f"{size:,.0f} B"
+    return f"{size / 1e3:,.1f} KB" if size < 10_000_000 else f"{size / 1e6:,.1f} MB"
+
+
+def printable(text: str) -> str:
+    """Text on one line and in one column: control characters and ends of lines become escapes."""
+    if text.isprintable():
+        return text
+    escaped = ("Cc", "Zl", "Zp")
+    return "".join(repr(c)[1:-1] if unicodedata.category(c) in escaped else c for c in text)

@@ -1,0 +1,96 @@
+"""A report with gates: their options, how they are printed, and the exit code."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nlucompress.cli import main
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import (
+    SCHEMA_VERSION,
+    dump_json,
+    percent,
+    printable,
+    share,
+    size,
+)
+
+if TYPE_CHECKING:
+    from nlucompress.stages.evaluate.gates import Gate
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+max_size_option = click.option(
+    "--max-size", type=size, metavar="SIZE", help="Gate: largest file, such as 150K."
+)
+
+
+def gate_options(function: Function) -> Function:
+    """The gates of accuracy and flips."""
+    options = (
+        ("--min-accuracy", percent, "PERCENT", "Gate: least accuracy in percent: 95 or 95%."),
+        (
+            "--max-accuracy-drop",
+            percent,
+            "POINTS",
+            "Gate: most absolute percentage points below any reference's accuracy.",
+        ),
+        (
+            "--max-nfr",
+            percent,
+            "PERCENT",
+            "Gate: most negative flips against any reference, in percent of the examples: 0.5 or "
+            "0.5%.",
+        ),
+        (
+            "--confidence",
+            share,
+            "SHARE",
+            "Flips and drop miss their gate only if an interval of this confidence, 0.95 or 95%, "
+            "lies above it.",
+        ),
+    )
+    for name, kind, metavar, text in reversed(options):
+        function = click.option(name, type=kind, metavar=metavar, help=text)(function)
+    return function
+
+
+def gate_text(gate: Gate) -> str:
+    """A gate's bound and what was measured, against which reference."""
+    from nlucompress.stages.evaluate.gates import ReferenceGate
+
+    option = "--" + gate.name.replace("_", "-")
+    if gate.name == "max_size":
+        return f"{option} {gate.limit:,.0f} bytes, measured {gate.value:,.0f}"
+    unit = "points" if gate.name.endswith("_drop") else "%"
+    against = f" against {printable(gate.reference)}" if isinstance(gate, ReferenceGate) else ""
+    return f"{option} {100 * gate.limit:g} {unit}, measured {100 * gate.value:.3f}{against}"
+
+
+def tell(
+    found: Any,
+    lines: Sequence[str],
+    as_json: bool,
+    quiet: bool,
+    text: Callable[[Gate], str] = gate_text,
+    schema_version: int = SCHEMA_VERSION,
+) -> int:
+    """Print a report, a dataclass with ``gates`` and ``passed``, as lines or as JSON.
+
+    A gate that was missed is told on stderr too; the exit code says whether one was.
+    """
+    if as_json:
+        streams.say(dump_json({"schema_version": schema_version, **dataclasses.asdict(found)}))
+    elif not quiet:
+        for line in lines:
+            streams.say(line)
+        for gate in found.gates:
+            streams.say(f"gate              {'met' if gate.met else 'MISSED'}: {text(gate)}")
+    for gate in found.gates:
+        if not gate.met:
+            streams.note(f"nlucompress: gate missed: {text(gate)}")
+    return 0 if found.passed else main.GATE_MISSED

@@ -1,0 +1,1 @@
+"""`nlucompress train`: the command, and the options of each kind of model."""

@@ -1,0 +1,134 @@
+"""Matrices to coded rows: each in the smallest of its encodings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from nlucompress.algo.coding import bits, entropy, offsets, rowcode
+from nlucompress.algo.coding.rowcode import Rows, Shape
+from nlucompress.format.matrices.coded import Coded
+from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized
+from nlucompress.format.matrices.numbers import Floats, Linear, Numbers
+from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
+
+SPARSE_BLOCK = 8  # rows per block: fewer are found faster, more need fewer offsets
+DENSE_BLOCK = 32  # symbols per block of dense rows, about
+OFFSET_BITS = 14  # what the offset of a block takes, about
+CODED_COST = 150  # bytes of header and description that coded rows take above plain codes, about
+MAX_FILLED = 1 << 28  # elements of a matrix whose zeros can be written out in memory
+
+
+@dataclass(frozen=True)
+class _Elements:
+    """The non-zero elements of a matrix as symbols; ``zero`` is the symbol of all the others."""
+
+    numbers: Numbers
+    rows: Rows
+    columns: int
+    zero: int
+    alphabet: int
+
+    @property
+    def count(self) -> int:
+        return len(self.rows.counts) * self.columns
+
+    def filled(self) -> Rows:
+        """The same with every zero listed."""
+        height = len(self.rows.counts)
+        full = np.full((height, self.columns), self.zero, np.int64)
+        full[np.repeat(np.arange(height), self.rows.counts), self.rows.columns] = self.rows.symbols
+        columns = np.tile(np.arange(self.columns), height)
+        return Rows(np.full(height, self.columns, np.int64), columns, full.reshape(-1))
+
+
+def smallest(matrix: Matrix, block_rows: int | None = None) -> Matrix:
+    """The matrix as coded rows, sparse or dense, in prefix codes or of fixed width, or as it is.
+
+    Of a matrix that is made of matrices, each of these. ``block_rows`` is the rows in a block of
+    prefix codes; None takes ``SPARSE_BLOCK`` of sparse rows and ``DENSE_BLOCK`` symbols of dense.
+    """
+    if isinstance(matrix, (Product, ProductQuantized)):
+        children = {name: smallest(each, block_rows) for name, each in matrix.children.items()}
+        changed: Matrix = replace(matrix, **children)  # type: ignore[arg-type]
+        return changed
+    if isinstance(matrix, Coded) or matrix.shape[1] > MAX_SPARSE_COLUMNS:
+        return matrix
+    elements = _elements(matrix)
+    sizes = {shape: _bits(elements, shape) for shape in _shapes(elements, block_rows)}
+    best = min(sizes, key=lambda shape: sizes[shape])
+    if isinstance(matrix, Dense) and matrix.codes.nbytes <= sizes[best] // 8 + CODED_COST:
+        return matrix
+    return _coded(elements, best)
+
+
+def _elements(matrix: Dense | Sparse) -> _Elements:
+    """Symbols that mean the same in all parts of the matrix.
+
+    Floats are their 32 bits; codes of grids with different zero points move to one zero point.
+    """
+    row, column, codes = matrix.entries()
+    numbers = matrix.numbers
+    zero, alphabet = 0, max(numbers.levels, 1)
+    if isinstance(numbers, Floats):
+        symbols = codes.astype(np.float32).view(np.uint32).astype(np.int64)
+    else:
+        symbols = codes.astype(np.int64)
+    if isinstance(numbers, Linear):
+        zero = int(numbers.zero_point.max(initial=0))
+        symbols = symbols - numbers.zero(numbers.partition.of(row, column)) + zero
+        alphabet = max(int(symbols.max(initial=0)), zero, 1) + 1
+        numbers = replace(numbers, zero_point=np.array([zero], np.int64), levels=alphabet)
+    at = np.nonzero(symbols != zero)
+    listed_rows = np.broadcast_to(row, symbols.shape)[at]
+    listed_columns = np.broadcast_to(column, symbols.shape)[at].astype(np.int64)
+    counts = np.bincount(listed_rows, minlength=matrix.shape[0]).astype(np.int64)
+    rows = Rows(counts, listed_columns, symbols[at])
+    return _Elements(numbers, rows, matrix.shape[1], zero, alphabet)
+
+
+def _shapes(elements: _Elements, block_rows: int | None) -> list[Shape]:
+    """The encodings to choose from."""
+    height, columns, alphabet = len(elements.rows.counts), elements.columns, elements.alphabet
+    most = int(elements.rows.counts.max(initial=1))
+    width = max(columns, 1)
+    block = max(1, min(block_rows or SPARSE_BLOCK, rowcode.MAX_BLOCK_ENTRIES // max(most, 1)))
+    dense_block = max(
+        1, min(block_rows or DENSE_BLOCK // width, rowcode.MAX_BLOCK_ENTRIES // width)
+    )
+    floats = isinstance(elements.numbers, Floats)
+    shapes = [Shape(height, columns, True, block, alphabet, 32 if floats else 0)]
+    if elements.count <= MAX_FILLED:
+        fixed = 32 if floats else (alphabet - 1).bit_length()
+        shapes.append(Shape(height, columns, False, 1, alphabet, fixed))
+        if not floats:
+            shapes.append(Shape(height, columns, False, dense_block, alphabet, 0))
+    return shapes
+
+
+def _bits(elements: _Elements, shape: Shape) -> int:
+    """Bits of tables, offsets and stream in this encoding; exact but for the offsets."""
+    if not shape.sparse and shape.symbol_bits:
+        return elements.count * shape.symbol_bits
+    starts = OFFSET_BITS * shape.blocks
+    if shape.sparse:
+        codes = rowcode.fit_codes(elements.rows, shape)
+        tables = 8 * len(rowcode.write_codes(codes))
+        return tables + starts + rowcode.stream_bits(elements.rows, shape, codes)
+    counts = np.bincount(elements.rows.symbols, minlength=shape.alphabet)
+    counts[elements.zero] += elements.count - len(elements.rows.symbols)
+    return entropy.fit(counts).cost(counts) + 4 * shape.alphabet + starts
+
+
+def _coded(elements: _Elements, shape: Shape) -> Coded:
+    rows = elements.rows if shape.sparse else elements.filled()
+    if not shape.sparse and shape.symbol_bits:
+        end = len(rows.symbols) * shape.symbol_bits
+        stream = bits.pack(rows.symbols.astype(np.uint64), shape.symbol_bits)
+        return Coded(elements.numbers, shape, offsets.STRIDES[0], 0, end, stream)
+    codes = rowcode.fit_codes(rows, shape)
+    stream, starts, end = rowcode.encode(rows, shape, codes)
+    packed = offsets.pack(starts, end)
+    data = np.concatenate((rowcode.write_codes(codes), packed.data, stream))
+    return Coded(elements.numbers, shape, packed.stride, packed.width, end, data)

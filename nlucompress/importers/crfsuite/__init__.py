@@ -1,0 +1,1 @@
+"""Models of CRFsuite, binary and dumped."""

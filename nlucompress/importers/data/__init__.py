@@ -1,0 +1,1 @@
+"""Labelled data: texts and tagged sentences."""

@@ -1,0 +1,1 @@
+"""What importers read with: streams, JSON, pickled values, keys and weights."""

@@ -1,0 +1,1 @@
+"""Pipelines of scikit-learn, from memory, pickles and skops files."""

@@ -1,0 +1,76 @@
+"""Fitted pipelines of scikit-learn in memory, or in a pickle that somebody vouches for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from nlucompress.errors import FormatError, UsageError
+from nlucompress.format.model import Model
+from nlucompress.importers.options import ImportOptions
+from nlucompress.importers.reading.sources import Opened, opened
+from nlucompress.importers.sklearn.estimator import Estimator, Opaque
+from nlucompress.importers.sklearn.pipelines import model_of
+
+_PLAIN = (type(None), bool, int, float, str)
+
+
+def from_sklearn(pipeline: object) -> Model:
+    """A model that answers as a fitted pipeline of scikit-learn does.
+
+    The pipeline has a vectorizer of texts (CountVectorizer, TfidfVectorizer, HashingVectorizer, a
+    FeatureUnion of them, each perhaps with a TfidfTransformer) or a DictVectorizer, then a
+    classifier: LogisticRegression, LinearSVC, SGDClassifier, Perceptron, MultinomialNB or
+    ComplementNB. Probabilities, or margins where it has none, are the same to about 1e-6; of two
+    classes the score of the first is 0.
+
+    Raises:
+        FormatError: A step or an option is not supported; the message names it.
+        DataError: A weight is not finite.
+    """
+    return model_of(_plain(pipeline), "the pipeline")
+
+
+def read(source: Opened, options: ImportOptions) -> Model:
+    """Read a pickle, plain or of joblib, and what is pickled in it; this runs code of the file.
+
+    Raises:
+        UsageError: scikit-learn is not installed.
+        FormatError: It is no pipeline, or one that is not supported.
+    """
+    with opened(source) as stream:
+        data, where = stream.read(), stream.name
+    try:
+        import joblib
+    except ImportError:
+        raise UsageError(
+            f"{where}: pickles are opened by scikit-learn: pip install 'nlucompress[sklearn]'"
+        ) from None
+    try:
+        found = joblib.load(BytesIO(data))
+    except Exception as error:  # a pickle may raise anything
+        raise FormatError(f"{where}: the pickle does not open: {error!r:.200}") from None
+    return model_of(_plain(found), where)
+
+
+def _plain(value: Any) -> Any:
+    """An object in the values that an ``Estimator`` holds."""
+    import numpy as np
+
+    if isinstance(value, (*_PLAIN, np.ndarray)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, (set, frozenset)):
+        return frozenset(value)
+    kind = type(value)
+    if kind.__module__.startswith("sklearn.") and hasattr(value, "get_params"):
+        return Estimator(kind.__name__, {name: _plain(each) for name, each in vars(value).items()})
+    if kind.__module__.startswith("scipy."):
+        return value
+    return Opaque(getattr(value, "__qualname__", kind.__qualname__))

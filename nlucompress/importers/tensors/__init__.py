@@ -1,0 +1,1 @@
+"""Files of named tensors, one of which is the table."""

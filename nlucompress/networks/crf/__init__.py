@@ -1,0 +1,1 @@
+"""Conditional random fields and the attributes of tokens that they read."""

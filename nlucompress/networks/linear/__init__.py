@@ -1,0 +1,1 @@
+"""Linear models: from text to weighted keys to scores."""

@@ -1,0 +1,1 @@
+"""Neural sentence classifiers in NumPy, and their linearizations."""

@@ -1,0 +1,1 @@
+"""evaluate: accuracy, what a model breaks that a reference got right, and gates."""

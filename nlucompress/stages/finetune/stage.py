@@ -1,0 +1,93 @@
+"""finetune: a factorized, quantized or pruned model trained on with the task's data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nlucompress.errors import StageOrderError, UsageError
+from nlucompress.format.model import Model
+from nlucompress.importers.data.examples import Examples
+from nlucompress.networks.classifier import Classifier
+from nlucompress.networks.neural.layers import KINDS
+from nlucompress.networks.neural.network import representing
+from nlucompress.stages.finetune.linear import finetune_linear
+from nlucompress.stages.finetune.new_labels import with_new_labels
+from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, check, teacher_of
+from nlucompress.stages.history import with_record
+from nlucompress.stages.train.compatible import prepare
+from nlucompress.stages.train.neural import fit_neural, prepared
+from nlucompress.training.compatible import CompatibleOptions
+from nlucompress.training.plan import LoopOptions
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class FinetuneOptions:
+    """Options of ``finetune``.
+
+    Attributes:
+        teaching: How much a reference holds the model back; and the solver of linear models.
+        loop: How neural networks are trained.
+        compatible: How strongly they are held in the space of another model.
+        new_labels: The labels are those of the examples, under a fresh output layer.
+    """
+
+    teaching: LinearFinetuneOptions = field(
+        default_factory=lambda: LinearFinetuneOptions(distill="none")
+    )
+    loop: LoopOptions = field(default_factory=LoopOptions)
+    compatible: CompatibleOptions = field(default_factory=CompatibleOptions)
+    new_labels: bool = False
+
+
+def finetune(
+    model: Model,
+    examples: Examples,
+    dev: Examples | None = None,
+    references: Sequence[Model] = (),
+    options: FinetuneOptions | None = None,
+    progress: Progress | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    compatible_with: Model | None = None,
+) -> Model:
+    """Train a model on; its keys and the encoding of its numbers stay.
+
+    Factors of a product are trained both (Acharya et al. 2019, section 3). Codes on a grid are
+    trained straight through their rounding; of codebooks and product quantization the centroids
+    are trained. References hold the model near their scores: see ``LinearFinetuneOptions``. With
+    ``compatible_with`` its representations are trained into the space of that model's (Shen et
+    al. 2020), through a projection where network or width differ (Duggal et al. 2021).
+
+    Raises:
+        UsageError: The model has no network that can be trained, or options contradict each other.
+        StageOrderError: The model is sealed; or it is linear, and its keys are hashed.
+        DataError: A label of the data is unknown to the model, or the training diverges.
+    """
+    options = options or FinetuneOptions()
+    if model.sealed:
+        raise StageOrderError("the model was sealed by pack; finetune the model before it")
+    before = model
+    if options.new_labels:
+        model = with_new_labels(model, examples, options.loop.seed)
+    kind = model.network.kind if model.network else "tables only"
+    if compatible_with is not None:
+        representing(model, "model")
+    if kind == "linear":
+        return finetune_linear(model, examples, dev, references, options.teaching)
+    if kind not in KINDS:
+        raise UsageError(f"a model of kind {kind!r} cannot be trained on")
+    check(references, options.teaching)
+    Classifier(model)  # checks that the parts fit together
+    targets = prepared(model, examples, "training").targets
+    teacher = teacher_of(model, examples, targets, references, options.teaching)
+    started, frozen = model, None
+    if compatible_with is not None:
+        started, frozen = prepare(model, compatible_with, examples, options.compatible)
+    loop = options.loop
+    fitted, figures = fit_neural(
+        started, examples, dev, loop, teacher, progress, checkpoint, frozen
+    )
+    return with_record("finetune", options, before, fitted, {"network": figures})

@@ -1,0 +1,1 @@
+"""inspect: what a file holds, where its bytes go, and what is wrong with it."""

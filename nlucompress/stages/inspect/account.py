@@ -1,0 +1,153 @@
+"""Where every byte of a model's file goes, and the bound beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.algo.coding import entropy
+from nlucompress.format import codec, container
+from nlucompress.format.indexes import Hashed
+from nlucompress.format.matrices.kinds import (
+    Coded,
+    Matrix,
+    Plain,
+    Product,
+    ProductQuantized,
+    leaves,
+)
+from nlucompress.format.matrices.numbers import Floats
+from nlucompress.format.model import Model, Table
+
+
+@dataclass(frozen=True)
+class Part:
+    """Bytes of one part of the file."""
+
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class TableAccount:
+    """What a table takes, in bits per key, against what it must.
+
+    Attributes:
+        keys: Number of keys.
+        columns: Numbers per key.
+        nonzero: Numbers that are not zero; None where rows are made of several matrices.
+        key_bits: Bits per key of the strings, or of hash and fingerprints.
+        hash_bits: Bits per key of the hash alone, None for strings.
+        value_bits: Bits per key of the rows.
+        bound_bits: log2(1 / false-positive rate) + entropy of the row's values, zeros included,
+            taken as independent, for each matrix that the rows are made of; None while the keys
+            are strings.
+    """
+
+    name: str
+    keys: int
+    columns: int
+    nonzero: int | None
+    key_bits: float
+    hash_bits: float | None
+    value_bits: float
+    bound_bits: float | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """The whole file: its parts add up to its size."""
+
+    total: int
+    parts: tuple[Part, ...]
+    tables: tuple[TableAccount, ...]
+
+
+def account(model: Model) -> Account:
+    """Count the bytes of the file that ``save`` writes for this model."""
+    serialized = codec.serialize(model)
+    tensors = dict(zip(serialized.names, map(len, serialized.tensors), strict=True))
+    parts: list[Part] = []
+    tables: list[TableAccount] = []
+    for name, table in model.tables.items():
+        prefix = f"tables.{name}."
+        key_bytes = sum(tensors[t] for t in tensors if t.startswith(f"{prefix}keys."))
+        row_bytes = sum(tensors[t] for t in tensors if t.startswith(f"{prefix}matrix."))
+        parts += _key_parts(name, table, key_bytes)
+        parts += _row_parts(name, f"{prefix}matrix.", table.matrix, tensors)
+        if table.counts is not None:
+            parts.append(Part(f"{name}: counts", table.counts.nbytes))
+        tables.append(_table(name, table, key_bytes, row_bytes))
+    network = sum(tensors[t] for t in tensors if t.startswith("network."))
+    parts.append(Part("network", network))
+    labels = tensors.get("labels.coded", len(container.canonical(list(model.labels))))
+    in_header = 0 if "labels.coded" in tensors else labels
+    history = len(container.canonical([dict(record) for record in model.history]))
+    history = history if model.history else 0
+    parts.append(Part("labels", labels))
+    parts.append(Part("history", history))
+    parts.append(Part("header", len(serialized.header) - in_header - history))
+    shown = tuple(part for part in parts if part.bytes)
+    return Account(serialized.size, shown, tuple(tables))
+
+
+def _key_parts(name: str, table: Table, key_bytes: int) -> list[Part]:
+    if not isinstance(table.keys, Hashed):
+        return [Part(f"{name}: strings", key_bytes)]
+    hash_bytes = table.keys.cascade.nbytes
+    return [
+        Part(f"{name}: hash", hash_bytes),
+        Part(f"{name}: fingerprints", key_bytes - hash_bytes),
+    ]
+
+
+def _row_parts(
+    name: str, prefix: str, matrix: Matrix, tensors: Mapping[str, int]
+) -> Iterator[Part]:
+    if isinstance(matrix, (Product, ProductQuantized)):
+        for part, child in matrix.children.items():
+            yield from _row_parts(f"{name}: {part}", f"{prefix}{part}.", child, tensors)
+        return
+    row_bytes = sum(tensors[t] for t in tensors if t.startswith(prefix))
+    if not isinstance(matrix, Coded):
+        yield Part(f"{name}: {matrix.kind} rows", row_bytes)
+        return
+    sizes = matrix.parts[1]
+    yield Part(f"{name}: code tables", sizes["tables"])
+    yield Part(f"{name}: row starts", sizes["starts"])
+    yield Part(f"{name}: rows", sizes["stream"])
+    yield Part(f"{name}: scales", row_bytes - sum(sizes.values()))
+
+
+def _table(name: str, table: Table, key_bytes: int, row_bytes: int) -> TableAccount:
+    keys, columns = table.matrix.shape
+    counted = [_value_counts(each) for each in leaves(table.matrix).values()]
+    nonzero = counted[0][1] if len(counted) == 1 else None
+    per_key = 8 / keys if keys else 0.0
+    hash_bits = bound = None
+    if isinstance(table.keys, Hashed):
+        hash_bits = table.keys.cascade.nbytes * per_key
+        bits_of_values = sum(entropy.entropy_bits(counts) for counts, _ in counted)
+        bound = table.keys.fingerprint_bits + bits_of_values / max(keys, 1)
+    bits = (key_bytes * per_key, hash_bits, row_bytes * per_key, bound)
+    return TableAccount(name, keys, columns, nonzero, *bits)
+
+
+def _value_counts(matrix: Plain) -> tuple[NDArray[np.int64], int]:
+    """How often each number of a matrix occurs, zeros included, and how many are not zero."""
+    rows, columns, codes = matrix.entries()
+    nonzero = int(np.count_nonzero(matrix.numbers.decode(codes, rows, columns)))
+    missing = math.prod(matrix.shape) - codes.size
+    if isinstance(matrix.numbers, Floats):
+        symbols = np.unique(codes, return_inverse=True)[1].reshape(-1)
+        return np.append(np.bincount(symbols), missing), nonzero
+    levels = matrix.numbers.levels
+    zero = matrix.numbers.zero(matrix.numbers.partition.of(rows, columns))
+    shifted = (codes.astype(np.int64) - zero + levels).reshape(-1)
+    counts = np.bincount(shifted, minlength=2 * levels)
+    counts[levels] += missing
+    return counts, nonzero

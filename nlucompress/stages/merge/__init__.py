@@ -1,0 +1,1 @@
+"""merge: the weights of two models of one basis, mixed."""

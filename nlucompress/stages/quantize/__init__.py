@@ -1,0 +1,1 @@
+"""quantize: float weights to codes; what rounds to zero is dropped."""

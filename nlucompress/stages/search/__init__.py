@@ -1,0 +1,1 @@
+"""search: the cheapest student of a large model that still finds the answers."""

@@ -1,0 +1,173 @@
+"""Students of a large model: narrower, factorized, quantized, trained in its space, and packed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Literal
+
+from nlucompress.errors import UsageError
+from nlucompress.format import codec
+from nlucompress.format.model import Model
+from nlucompress.importers.data.examples import Examples
+from nlucompress.networks.neural.layers import KINDS, Settings
+from nlucompress.networks.neural.network import Neural
+from nlucompress.networks.neural.sequence import TABLE
+from nlucompress.stages.factorize import FactorizeOptions, factorize
+from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
+from nlucompress.stages.pack import pack
+from nlucompress.stages.phash import phash
+from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
+from nlucompress.stages.train.neural import NeuralOptions, train_neural
+from nlucompress.training.compatible import CompatibleOptions
+from nlucompress.training.plan import LoopOptions
+
+Progress = Callable[[str, float], None]
+Plan = tuple[int, int, int]  # hidden width, rank of the table, bits of its numbers
+
+LAYER_BITS = 8
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """Students to try, and the bound.
+
+    Attributes:
+        max_drop: Most percentage points of top-1, on the development set, below the large model.
+        network: Kind of the students; None is the large model's.
+        widths: Hidden widths; empty is the large model's alone.
+        ranks: Of the table as a product; one that is no smaller than its width leaves it whole.
+        bits: Of a number of the table. Layers have 8.
+        loop: How each is trained.
+        compatible: How strongly it is held in the large model's space.
+    """
+
+    max_drop: float = 1.0
+    network: str | None = None
+    widths: tuple[int, ...] = ()
+    ranks: tuple[int, ...] = (16, 32, 64)
+    bits: tuple[int, ...] = (4, 8)
+    loop: LoopOptions = field(default_factory=LoopOptions)
+    compatible: CompatibleOptions = field(default_factory=CompatibleOptions)
+
+    def __post_init__(self) -> None:
+        """Check every range.
+
+        Raises:
+            UsageError: An option is out of range.
+        """
+        if not 0 <= self.max_drop <= 100:
+            raise UsageError(f"--max-drop {self.max_drop} is not within 0 to 100 points")
+        if self.network not in (None, *KINDS):
+            raise UsageError(f"unknown network {self.network!r}; known: {', '.join(KINDS)}")
+        if not self.ranks or not self.bits or min(*self.ranks, *self.widths, *self.bits, 1) < 1:
+            raise UsageError("--ranks, --bits and --widths take numbers from 1 on")
+        if max(self.bits) > 8:
+            raise UsageError("--bits takes numbers up to 8")
+
+
+class Students:
+    """Students of one large model, as plans and as packed models."""
+
+    def __init__(
+        self,
+        large: Model,
+        network: Neural,
+        examples: Examples,
+        dev: Examples,
+        options: SearchOptions,
+        progress: Progress | None = None,
+    ) -> None:
+        """Plan them, from the smallest up; ``network`` is that of ``large``."""
+        self._large, self._options, self._progress = large, options, progress
+        self._examples, self._dev = examples, dev
+        self._network = network
+        self._kind: Any = options.network or network.settings.kind
+        self._starts: dict[int, Model] = {}
+        columns = large.tables[TABLE].matrix.shape[1]
+        ranks = sorted({min(rank, columns) for rank in options.ranks})
+        tables = {part: self._table_bytes(*part) for part in product(ranks, options.bits)}
+
+        def cost(plan: Plan) -> tuple[int, Plan]:
+            return tables[plan[1:]] + self._layers(plan[0]) * LAYER_BITS // 8, plan
+
+        widths = options.widths or (network.hidden,)
+        self.plans: list[Plan] = sorted(product(widths, ranks, options.bits), key=cost)
+
+    def student(self, at: int) -> Model:
+        """The student of a plan, trained and packed."""
+        width, rank, bits = self.plans[at]
+        model = _squeezed(self._start(width, at), rank, bits)
+        assert model.network is not None
+        weights = tuple(name for name in model.network.tensors if not name.endswith(".bias"))
+        layers = QuantizeOptions(
+            bits=LAYER_BITS, per="label", scale_bits=16, tables=(), tensors=weights
+        )
+        options = FinetuneOptions(loop=self._options.loop, compatible=self._options.compatible)
+        model = finetune(
+            quantize(model, layers),
+            self._examples,
+            self._dev,
+            options=options,
+            progress=self._told(at, 1),
+            compatible_with=self._large,
+        )
+        return pack(phash(model))
+
+    def _start(self, width: int, at: int) -> Model:
+        """The large model, or another network of floats over its table, in its space."""
+        if self._alike(width):
+            return self._large
+        if width not in self._starts:
+            self._starts[width] = train_neural(
+                self._examples,
+                self._dev,
+                self._large.tables[TABLE],
+                NeuralOptions(
+                    network=self._kind,
+                    hidden=width,
+                    loop=self._options.loop,
+                    compatible=self._options.compatible,
+                ),
+                self._told(at, 0),
+                compatible_with=self._large,
+            )
+        return self._starts[width]
+
+    def _alike(self, width: int) -> bool:
+        return self._kind == self._network.settings.kind and width == self._network.hidden
+
+    def _table_bytes(self, rank: int, bits: int) -> int:
+        """Packed size of the large model's table alone."""
+        table = Model({TABLE: self._large.tables[TABLE]})
+        return codec.size(pack(phash(_squeezed(table, rank, bits))))
+
+    def _layers(self, width: int) -> int:
+        """Numbers of the layers."""
+        columns, labels = self._large.tables[TABLE].matrix.shape[1], len(self._large.labels)
+        if self._alike(width):
+            shapes = self._network.settings.shapes(columns, width, labels)
+        else:
+            shapes = Settings(self._kind).shapes(columns, width, labels, self._network.width)
+        return sum(rows * each for rows, each in shapes.values())
+
+    def _told(self, at: int, part: int) -> Progress | None:
+        """Progress of the search, as the first or the second training of a student tells it."""
+        tell = self._progress
+        if tell is None:
+            return None
+        return lambda what, share: tell(
+            f"student {at + 1}, {what}", (at + (part + share) / 2) / len(self.plans)
+        )
+
+
+def _squeezed(model: Model, rank: int, bits: int) -> Model:
+    """The model with its table factorized, unless that rank is its width, and quantized."""
+    table = model.tables[TABLE]
+    if rank < table.matrix.shape[1]:
+        counted = table.counts is not None and table.counts.any()
+        weight: Literal["frequency", "none"] = "frequency" if counted else "none"
+        options = FactorizeOptions(rank=rank, weight=weight, power=1.0, tables=(TABLE,))
+        model = factorize(model, options)
+    return quantize(model, QuantizeOptions(bits=bits))

@@ -1,0 +1,1 @@
+"""train: labelled data to a model, one file per kind of model."""

@@ -1,0 +1,214 @@
+"""train: labelled utterances to a linear n-gram model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.errors import DataError, UsageError
+from nlucompress.format.indexes import Strings
+from nlucompress.format.matrices import kinds as matrices
+from nlucompress.format.model import Model, Network, Table
+from nlucompress.importers.data.examples import Examples
+from nlucompress.networks.linear import network as linear_network
+from nlucompress.networks.linear.featurizer import MAX_N, Featurizer, Range, Weighting
+from nlucompress.stages.history import with_record
+from nlucompress.training import design
+from nlucompress.training.linear import fit as linear
+from nlucompress.training.linear.fit import Problem, Weights
+from nlucompress.training.linear.losses import CURVATURE, LINK, LOSSES, LossName
+
+# Strengths tried on the development set. A model of the strongest penalty that costs no accuracy
+# has the fewest and most even weights, and loses least when it is quantized.
+STRENGTHS: dict[str, tuple[float, ...]] = {
+    "squared-hinge": (3e-3, 1e-3, 3e-4),
+    "logistic": (3e-4, 1e-4, 3e-5),
+    "softmax": (3e-4, 1e-4, 3e-5),
+}
+ACCEPTED_LOSS = 0.003  # accuracy on dev that a stronger penalty may cost
+PATIENCE = 4  # looks at the development set without improvement before training ends
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """Options of ``train``.
+
+    Attributes:
+        words: Lengths of word n-grams, or None for none.
+        chars: Lengths of character n-grams, or None.
+        weighting: ``binary`` or ``count``.
+        loss: ``squared-hinge``, ``logistic`` (both one-vs-rest) or ``softmax``.
+        l2: Strength of the squared penalty; None chooses it on the development set.
+        l1: Strength of the absolute penalty, which makes weights exactly zero.
+        min_count: Keys of fewer training texts are left out.
+        distinct: Of keys that occur in the same texts keep only the shortest.
+        class_weight: ``balanced`` gives all labels the same total weight.
+        iterations: Steps of the optimizer at most.
+    """
+
+    words: Range | None = (1, 3)
+    chars: Range | None = None
+    weighting: Weighting = "binary"
+    loss: LossName = "squared-hinge"
+    l2: float | None = None
+    l1: float = 3e-5
+    min_count: int = 2
+    distinct: bool = True
+    class_weight: Literal["none", "balanced"] = "none"
+    iterations: int = 200
+
+
+def train(
+    examples: Examples,
+    dev: Examples | None = None,
+    options: TrainOptions | None = None,
+    progress: Progress | None = None,
+) -> Model:
+    """Train a linear classifier.
+
+    Args:
+        examples: Training data, at least two labels.
+        dev: Development data: chooses the strength and ends the training early.
+        options: See TrainOptions.
+        progress: Called with what is done and the share of it that is.
+
+    Raises:
+        DataError: The data do not suffice.
+        UsageError: The options contradict each other.
+    """
+    options = options or TrainOptions()
+    _check(options)
+    labels = tuple(sorted(set(examples.labels)))
+    if len(labels) < 2:
+        raise DataError(f"training needs at least two labels, found only {labels[0]!r}")
+    featurizer = Featurizer(options.words, options.chars, options.weighting)
+    counts = design.count_keys(featurizer, examples.texts)
+    keys = sorted(key for key, count in counts.items() if count >= options.min_count)
+    x = design.matrix(featurizer.weigh, examples.texts, {key: i for i, key in enumerate(keys)})
+    if options.distinct:
+        keys = design.distinct_keys(keys, x)
+        x = design.matrix(featurizer.weigh, examples.texts, {key: i for i, key in enumerate(keys)})
+    if not keys:
+        raise DataError("no key occurs often enough; lower --min-count or give more text")
+    targets = _targets(examples, labels)
+    weights = _example_weights(targets, len(labels), options)
+    problem = Problem(x, targets, len(labels), weights)
+    held_out = None
+    if dev is not None:
+        _known_labels(dev, labels)
+        columns = {key: i for i, key in enumerate(keys)}
+        held_out = Problem(
+            design.matrix(featurizer.weigh, dev.texts, columns),
+            _targets(dev, labels),
+            len(labels),
+            np.ones(len(dev), np.float32),
+        )
+    fitted, figures = _choose(problem, held_out, options, progress)
+    table = Table(
+        Strings.of(keys),
+        matrices.smaller(matrices.from_dense(fitted.matrix)),
+        np.array([counts[key] for key in keys], np.uint32),
+    )
+    bias = matrices.from_dense(fitted.bias[None, :])
+    model = Model(
+        {linear_network.TABLE: table},
+        Network("linear", {"link": LINK[options.loss]}, {linear_network.BIAS: bias}),
+        labels,
+        featurizer.describe(),
+    )
+    return with_record("train", options, None, model, {**figures, "keys": len(keys)})
+
+
+def _check(options: TrainOptions) -> None:
+    if options.words is None and options.chars is None:
+        raise UsageError("without word n-grams and character n-grams there are no features")
+    for span in (options.words, options.chars):
+        if span is not None and not 1 <= span[0] <= span[1] <= MAX_N:
+            raise UsageError(f"n-gram lengths {span[0]}-{span[1]} are not within 1-{MAX_N}")
+    if options.loss not in LOSSES:
+        raise UsageError(f"unknown loss {options.loss!r}; known: {', '.join(sorted(CURVATURE))}")
+    if (options.l2 is not None and options.l2 <= 0) or options.l1 < 0:
+        raise UsageError("the L2 strength must be above 0 and the L1 strength at least 0")
+
+
+def _targets(examples: Examples, labels: tuple[str, ...]) -> NDArray[np.int64]:
+    index = {label: i for i, label in enumerate(labels)}
+    return np.array([index[label] for label in examples.labels], np.int64)
+
+
+def _known_labels(dev: Examples, labels: tuple[str, ...]) -> None:
+    known = set(labels)
+    for number, label in enumerate(dev.labels, start=1):
+        if label not in known:
+            raise DataError(
+                f"development example {number}: label {label!r} has no training example"
+            )
+
+
+def _example_weights(
+    targets: NDArray[np.int64], labels: int, options: TrainOptions
+) -> NDArray[np.float32]:
+    if options.class_weight == "none":
+        return np.ones(len(targets), np.float32)
+    frequency = np.bincount(targets, minlength=labels)
+    return (len(targets) / (labels * frequency[targets])).astype(np.float32)
+
+
+def _choose(
+    problem: Problem, dev: Problem | None, options: TrainOptions, progress: Progress | None
+) -> tuple[Weights, dict[str, Any]]:
+    """Fit with the given strength, or with the strongest that costs no accuracy on dev."""
+    default = STRENGTHS[options.loss]
+    strengths = (options.l2,) if options.l2 else default if dev else (default[1],)
+    tried: list[tuple[float, float | None, Weights]] = []
+    for number, l2 in enumerate(strengths):
+        watch = _Watch(dev, options, f"L2 {l2:g}", number, len(strengths), progress)
+        last = linear.fit(problem, options.loss, l2, options.l1, options.iterations, check=watch)
+        fitted = watch.best or last
+        accuracy = None
+        if dev is not None:
+            right = fitted.scores(dev.features).argmax(axis=1) == dev.targets
+            accuracy = float(right.mean())
+        tried.append((l2, accuracy, fitted))
+    bar = max((accuracy or 0.0) for _, accuracy, _ in tried) - ACCEPTED_LOSS
+    l2, accuracy, fitted = next(each for each in tried if (each[1] or 0.0) >= bar)
+    nonzero = int(np.count_nonzero(fitted.matrix))
+    return fitted, {"l2": l2, "dev_accuracy": accuracy, "nonzero_weights": nonzero}
+
+
+class _Watch:
+    """Looks at the development loss while training runs, and remembers the best weights."""
+
+    def __init__(
+        self,
+        dev: Problem | None,
+        options: TrainOptions,
+        what: str,
+        number: int,
+        runs: int,
+        progress: Progress | None,
+    ) -> None:
+        self.best: Weights | None = None
+        self._dev, self._options, self._what = dev, options, what
+        self._number, self._runs, self._progress = number, runs, progress
+        self._lowest = np.inf
+        self._waited = 0
+
+    def __call__(self, iteration: int, objective: float, weights: Weights) -> bool:
+        if self._progress is not None:
+            done = self._number + iteration / self._options.iterations
+            self._progress(self._what, done / self._runs)
+        if self._dev is None:
+            return False
+        dev = self._dev
+        loss = LOSSES[self._options.loss](weights.scores(dev.features), dev.targets, dev.weights)[0]
+        self._waited += 1
+        if loss < self._lowest:
+            self._lowest, self.best, self._waited = loss, weights, 0
+        return self._waited >= PATIENCE

@@ -1,0 +1,1 @@
+"""Conditional random fields: expected counts and the solver."""

@@ -1,0 +1,1 @@
+"""Linear models: losses and the solver."""
