@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nlucompress.version import VERSION
+
 if TYPE_CHECKING:
     from nlucompress.errors import (
         DataError,
@@ -118,7 +120,7 @@ __all__ = [
     "train",
     "train_crf",
 ]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parents[1] / "nlucompress"
 SIBLINGS = {"importers", "exporters", "networks"}
 BELOW = {
     "errors": set[str](),
+    "version": set[str](),
     "algo": {"errors"},
     "format": {"errors", "algo"},
     "importers": {"errors", "algo", "format"},
@@ -21,10 +22,9 @@ BELOW = {
     "cli": {"errors", "algo", "format", *SIBLINGS, "training", "stages"},
     "native": set(),
 }
-for rooms in (BELOW[room] for room in BELOW if room not in ("errors", "native")):
-    rooms.add("native")  # the C twin of what the rooms do in NumPy
+for rooms in (BELOW[room] for room in BELOW if room not in ("errors", "version", "native")):
+    rooms |= {"native", "version"}  # native: the C twin of what the rooms do in NumPy
 ENTRIES = {"__init__", "__main__"}  # may import any room, heavy libraries only lazily
-VERSIONED = {"stages", "cli"}  # may ask the package for its version
 ONLY_IN = {"click": {"cli"}, "rich": {"cli"}, "torch": {"training"}}
 LAZY = {"scipy", "torch", "rich"}
 TORCH_ROOM = "nlucompress.training.neural"  # imports torch at once, and is itself imported lazily
@@ -86,7 +86,7 @@ def violations(source: str, module: str) -> list[str]:
     result = []
     for name, top in reader.found:
         root, *rest = name.split(".")
-        if root == "nlucompress" and not (rest == ["__version__"] and room in VERSIONED):
+        if root == "nlucompress":
             target = rest[0] if rest else ""
             if room in BELOW and target != room and target not in BELOW[room]:
                 result.append(f"{module} imports {name}")
@@ -104,12 +104,55 @@ def module_name(path: Path) -> str:
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
 
 
+def file_imports(path: Path, modules: set[str]) -> set[str]:
+    """The files of the package that a file imports, for types or inside functions too."""
+    name = module_name(path)
+    reader = Imports(("nlucompress", *name.split(".")[:-1]))
+    reader.visit(ast.parse(path.read_text(encoding="utf-8")))
+    found = set()
+    for imported, _ in reader.found:
+        dotted = imported.removeprefix("nlucompress.")
+        found |= {dotted, dotted.rpartition(".")[0]} & modules
+    return found - {name}
+
+
+def circle(arrows: dict[str, set[str]]) -> list[str]:
+    """A circle of arrows, its first name repeated at its end; empty where there is none."""
+    done: set[str] = set()
+
+    def follow(name: str, trail: list[str]) -> list[str]:
+        if name in trail:
+            return [*trail[trail.index(name) :], name]
+        if name in done:
+            return []
+        for target in sorted(arrows[name]):
+            if found := follow(target, [*trail, name]):
+                return found
+        done.add(name)
+        return []
+
+    for name in sorted(arrows):
+        if found := follow(name, []):
+            return found
+    return []
+
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_module_imports_only_rooms_below(path: Path) -> None:
     assert violations(path.read_text(encoding="utf-8"), module_name(path)) == []
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    files = {module_name(path): path for path in MODULES if path.stem not in ENTRIES}
+    assert circle({name: file_imports(path, set(files)) for name, path in files.items()}) == []
+
+
+def test_circle_is_found() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
 
 
 def test_every_module_is_seen() -> None:
@@ -126,6 +169,7 @@ def test_every_module_is_seen() -> None:
         ("algo.bits", "from nlucompress import cli"),
         ("algo.bits", "import nlucompress"),
         ("algo.bits", "from nlucompress import __version__"),
+        ("cli.main", "from nlucompress import __version__"),
         ("algo.__init__", "from ..stages import pack"),
         ("errors", "from nlucompress.algo import bits"),
         ("importers.npz", "from nlucompress.networks import linear"),
@@ -163,7 +207,7 @@ def test_forbidden_import_is_found(module: str, source: str) -> None:
         ("stages.train", "def f():\n    from nlucompress.training.neural import loop"),
         ("stages.pack", "from nlucompress.importers import npz"),
         ("cli.main", "import click\ndef f():\n    from rich.console import Console"),
-        ("cli.main", "from nlucompress import __version__"),
+        ("cli.main", "from nlucompress.version import VERSION"),
         ("__init__", "from nlucompress.stages import pack"),
         ("__main__", "from nlucompress.cli.main import main"),
     ],

@@ -9,9 +9,9 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.cli.predict.command import read_lines
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import printable, read_model
+from nlucompress.cli.shared.lines import read_lines
 from nlucompress.errors import UsageError
 
 BATCH_VALUES = 1 << 22  # numbers of the rows that are decoded at once

@@ -8,10 +8,10 @@ from importlib import import_module
 
 import click
 
-from nlucompress import __version__
 from nlucompress.cli.shared import streams
 from nlucompress.errors import NluCompressError, UsageError
 from nlucompress.native import extension
+from nlucompress.version import VERSION
 
 GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
 
@@ -57,7 +57,7 @@ class Commands(click.Group):
     "| nlucompress phash | nlucompress pack -o m.packed.nlu",
 )
 @click.version_option(
-    __version__,
+    VERSION,
     prog_name="nlucompress",
     message="%(prog)s, version %(version)s, "
     + ("with the C extension" if extension is not None else "without the C extension (NumPy only)"),

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, UsageError
 from nlucompress.exporters.rows import Rows
-from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized
+from nlucompress.format.matrices.kinds import Matrix, Plain
 from nlucompress.format.matrices.numbers import Linear
 from nlucompress.format.model import Model
 from nlucompress.format.protobuf import block, integer
@@ -106,7 +106,7 @@ def _codes(
     matrix: Matrix,
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.uint8], int] | None:
     """Codes, scales, zero points and their axis where all fit into 8 bits, else None."""
-    if isinstance(matrix, (Product, ProductQuantized)):
+    if not isinstance(matrix, Plain):
         return None
     numbers = matrix.numbers
     if not isinstance(numbers, Linear) or numbers.partition.per == "group":

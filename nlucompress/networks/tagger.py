@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.networks.crf import network as crf
-from nlucompress.networks.crf.attributes import Token, describes_tokens, token_features
+from nlucompress.networks.crf.attributes import Token
+from nlucompress.networks.crf.token_features import describes_tokens, token_features
 from nlucompress.networks.linear import network as linear
 
 Float64 = NDArray[np.float64]

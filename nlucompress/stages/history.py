@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from nlucompress import __version__
 from nlucompress.format import codec
 from nlucompress.format.model import Model
+from nlucompress.version import VERSION
 
 
 def with_record(
@@ -23,7 +23,7 @@ def with_record(
     source = codec.serialize(before) if before is not None else None
     record = {
         "stage": stage,
-        "version": __version__,
+        "version": VERSION,
         "options": _plain(dataclasses.asdict(options)),
         "input": source.digest if source else None,
         "bytes_before": source.size if source else None,

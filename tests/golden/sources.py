@@ -16,6 +16,7 @@ from nlucompress.format.matrices.kinds import (
     Coded,
     Dense,
     Matrix,
+    Plain,
     Product,
     ProductQuantized,
     from_dense,
@@ -332,6 +333,7 @@ def encoding(matrix: Matrix) -> str:
     if isinstance(matrix, (Product, ProductQuantized)):
         parts = (f"{name} {encoding(each)}" for name, each in matrix.children.items())
         return f"{matrix.kind} of {'; '.join(parts)}"
+    assert isinstance(matrix, Plain)
     form = matrix.kind
     if isinstance(matrix, Coded):
         form = "sparse stream" if matrix.layout.sparse else "dense stream"

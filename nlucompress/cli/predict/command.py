@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import printable, read_model
+from nlucompress.cli.shared.lines import read_lines
 from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
     from nlucompress.networks.classifier import Classifier, Prediction
-
-CHUNK = 1 << 16
 
 
 @click.command(name="predict")
@@ -142,27 +141,3 @@ def _json(prediction: Prediction, unknown: bool) -> str:
     ]
     counts = {"known": prediction.known, "unknown": prediction.unknown} if unknown else {}
     return json.dumps({"label": prediction.labels[0], "top": best, **counts}, allow_nan=False)
-
-
-def read_lines(path: str) -> Iterator[list[str]]:
-    """Lines as they come: all that are there at once, so that answers never wait for more input.
-
-    Lines end with LF or CR LF; bytes that are no UTF-8 become U+FFFD.
-    """
-    if path == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
-        streams.note("reading lines from the terminal; end with Ctrl-D")
-    try:
-        file: Any = sys.stdin.buffer if path == streams.STANDARD else open(path, "rb")  # noqa: SIM115
-        left = b""
-        while data := file.read1(CHUNK):
-            *whole, left = (left + data).split(b"\n")
-            if whole:
-                yield [_text(line) for line in whole]
-        if left:
-            yield [_text(left)]
-    except OSError as error:
-        raise DataError(f"{streams.named(path)}: {error.strerror or error}") from None
-
-
-def _text(line: bytes) -> str:
-    return line.removesuffix(b"\r").decode("utf-8", "replace")

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nlucompress.cli.predict.command import read_lines
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import printable
+from nlucompress.cli.shared.lines import read_lines
 from nlucompress.errors import DataError
 
 if TYPE_CHECKING:

@@ -16,9 +16,11 @@ from nlucompress.format.matrices.numbers import Float32, Floats, Int64, Numbers
 from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
 from nlucompress.format.matrices.pq import ProductQuantized
 from nlucompress.format.matrices.product import Product
+from nlucompress.format.matrices.protocol import Matrix
 
 __all__ = [
     "Coded",
+    "Composite",
     "Dense",
     "Matrix",
     "Plain",
@@ -34,7 +36,8 @@ __all__ = [
 ]
 
 Plain = Dense | Sparse | Coded
-Matrix = Plain | Product | ProductQuantized
+Composite = Product | ProductQuantized
+
 
 MAX_NESTING = 8  # matrices within matrices
 
@@ -64,8 +67,9 @@ def parse(fields: Fields, nesting: int = 1) -> Matrix:
 
 def leaves(matrix: Matrix, name: str = "") -> dict[str, Plain]:
     """The matrices of numbers that a matrix is made of, by path such as ``left.codes``."""
-    if not isinstance(matrix, (Product, ProductQuantized)):
+    if isinstance(matrix, Plain):
         return {name: matrix}
+    assert isinstance(matrix, Composite)
     found: dict[str, Plain] = {}
     for part, child in matrix.children.items():
         found |= leaves(child, f"{name}.{part}".lstrip("."))

@@ -53,7 +53,7 @@ def smallest(matrix: Matrix, block_rows: int | None = None) -> Matrix:
         children = {name: smallest(each, block_rows) for name, each in matrix.children.items()}
         changed: Matrix = replace(matrix, **children)  # type: ignore[arg-type]
         return changed
-    if isinstance(matrix, Coded) or matrix.shape[1] > MAX_SPARSE_COLUMNS:
+    if not isinstance(matrix, Dense | Sparse) or matrix.shape[1] > MAX_SPARSE_COLUMNS:
         return matrix
     elements = _elements(matrix)
     sizes = {shape: _bits(elements, shape) for shape in _shapes(elements, block_rows)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,7 @@ from nlucompress.format.matrices.product import (
     store_children,
     whole,
 )
-
-if TYPE_CHECKING:
-    from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.protocol import Matrix
 
 
 @dataclass(frozen=True)

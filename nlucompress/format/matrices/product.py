@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +13,12 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.matrices.numbers import Float32, Int64
-
-if TYPE_CHECKING:
-    from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.protocol import Matrix
 
 MAX_WHOLE = 1 << 22  # numbers of a matrix that is decoded as a whole, whatever a file claims
 BATCH_VALUES = 1 << 20  # numbers of the rows that are multiplied at once
 
-Parse = Callable[[Fields], "Matrix"]
+Parse = Callable[[Fields], Matrix]
 
 
 @dataclass(frozen=True)

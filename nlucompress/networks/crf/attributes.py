@@ -7,10 +7,9 @@ A line of attributes is written as CRFsuite reads it: cells separated by tabs, e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from nlucompress.errors import DataError, FormatError
+from nlucompress.errors import DataError
 
 Token = Sequence[tuple[str, float]]
 TokenFeatures = Callable[[Sequence[str]], list[Token]]
@@ -22,27 +21,6 @@ LARGEST = 1e30  # sums of values times float32 weights stay far within float64
 _CELL = re.compile(r"((?:[^\\:]|\\.|\\$)*)(?::(.*))?", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-
-
-def describes_tokens(features: Mapping[str, Any] | None) -> bool:
-    """Whether these features are those of tokens, and their model is a tagger."""
-    return features is not None and features.get("kind") in (KIND, TEMPLATE)
-
-
-def token_features(features: Mapping[str, Any]) -> TokenFeatures:
-    """What turns the lines of a sentence, one per token, into tokens.
-
-    Raises:
-        FormatError: The description is malformed or of a newer kind.
-    """
-    if features.get("kind") == TEMPLATE:
-        from nlucompress.networks.crf.template import TokenTemplate
-
-        template = TokenTemplate.parse(features)
-        return lambda lines: template([line.partition("\t")[0] for line in lines])
-    if dict(features) != {"kind": KIND}:
-        raise FormatError(f"features: unknown description {str(dict(features))[:80]}")
-    return lambda lines: [parse_attributes(line) for line in lines]
 
 
 def parse_attributes(line: str) -> list[tuple[str, float]]:

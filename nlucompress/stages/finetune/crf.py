@@ -15,7 +15,7 @@ from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.crf import network as crf_network
-from nlucompress.networks.crf.attributes import token_features
+from nlucompress.networks.crf.token_features import token_features
 from nlucompress.networks.linear import network as linear_network
 from nlucompress.networks.tagger import Tagger
 from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, check

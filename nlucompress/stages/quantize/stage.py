@@ -107,7 +107,7 @@ def _quantized(
         if options.method == "pq":
             factor = QuantizeOptions(range=options.range).filled(True)
         return Product(left, _quantized(f"{where}, right factor", matrix.right, options, factor))
-    assert not isinstance(matrix, ProductQuantized)
+    assert isinstance(matrix, matrices.Plain)
     if chosen.method == "pq":
         return subvectors.quantized(where, matrix, chosen)
     return scalar.quantized(where, matrix, chosen, counts)

@@ -16,8 +16,9 @@ from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.crf import network as crf_network
-from nlucompress.networks.crf.attributes import KIND, TokenFeatures, token_features
+from nlucompress.networks.crf.attributes import KIND, TokenFeatures
 from nlucompress.networks.crf.template import LIMITS, TokenTemplate
+from nlucompress.networks.crf.token_features import token_features
 from nlucompress.networks.linear import network as linear_network
 from nlucompress.stages.history import with_record
 from nlucompress.training import design

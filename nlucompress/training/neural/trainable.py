@@ -11,7 +11,6 @@ from torch import Tensor
 
 from nlucompress.errors import UsageError
 from nlucompress.format.matrices.kinds import (
-    Coded,
     Dense,
     Matrix,
     Product,
@@ -35,7 +34,7 @@ def trainable(name: str, matrix: Matrix, pruned: bool = False) -> Trainable:
         return _Product(left, trainable(name, matrix.right, pruned))
     if isinstance(matrix, ProductQuantized):
         return Subvectors(matrix, trainable(f"{name}.centroids", matrix.centroids))
-    if isinstance(matrix, Coded):
+    if not isinstance(matrix, Dense | Sparse):
         raise UsageError(f"{name} is packed; finetune the model before pack")
     if isinstance(matrix, Sparse):
         matrix = _filled(matrix)

@@ -1,0 +1,36 @@
+"""Lines of a file or of stdin, as soon as they are there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from nlucompress.cli.shared import streams
+from nlucompress.errors import DataError
+
+CHUNK = 1 << 16
+
+
+def read_lines(path: str) -> Iterator[list[str]]:
+    """Lines as they come: all that are there at once, so that answers never wait for more input.
+
+    Lines end with LF or CR LF; bytes that are no UTF-8 become U+FFFD.
+    """
+    if path == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
+        streams.note("reading lines from the terminal; end with Ctrl-D")
+    try:
+        file: Any = sys.stdin.buffer if path == streams.STANDARD else open(path, "rb")  # noqa: SIM115
+        left = b""
+        while data := file.read1(CHUNK):
+            *whole, left = (left + data).split(b"\n")
+            if whole:
+                yield [_text(line) for line in whole]
+        if left:
+            yield [_text(left)]
+    except OSError as error:
+        raise DataError(f"{streams.named(path)}: {error.strerror or error}") from None
+
+
+def _text(line: bytes) -> str:
+    return line.removesuffix(b"\r").decode("utf-8", "replace")
