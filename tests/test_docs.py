@@ -9,15 +9,25 @@ from pathlib import Path
 import click
 import pytest
 
+import nlucompress
 from nlucompress.cli.main import COMMANDS, cli
-from tests.cli.program import DONE, python, run, shell
+from tests.cli.program import DONE, USAGE, python, run, shell
 from tests.workplace import SAMPLE
 
 README = SAMPLE.parent / "README.md"
+PAGES = Path(nlucompress.__file__).parent / "docs"
 NETWORK = (
     "nlucompress train train.tsv --network dan --dev dev.tsv --epochs 8 --rate 0.01 -o network.nlu"
 )
-needs_readme = pytest.mark.skipif(not README.exists(), reason="there is no README.md")
+
+
+def pages() -> list[Path]:
+    """The README, where the tests run beside it, and every page of the documentation."""
+    return [each for each in (README, *sorted(PAGES.glob("*.md"))) if each.exists()]
+
+
+def title(page: Path) -> str:
+    return page.stem
 
 
 def command(name: str) -> click.Command:
@@ -78,10 +88,9 @@ def test_the_program_lists_its_commands(models: Path) -> None:
     assert all(command(name).get_short_help_str() for name in COMMANDS)
 
 
-@needs_readme
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_readme_tells_of_every_option(name: str) -> None:
-    text = README.read_text(encoding="utf-8")
+def test_the_docs_tell_of_every_option(name: str) -> None:
+    text = (PAGES / "commands.md").read_text(encoding="utf-8")
     assert re.search(rf"`(nlucompress )?{name}\b", text)
     for option in options(name):
         for spelled in (*option.opts, *option.secondary_opts):
@@ -89,9 +98,9 @@ def test_the_readme_tells_of_every_option(name: str) -> None:
                 assert re.search(rf"{re.escape(spelled)}(?![\w-])", text), f"{name} {spelled}"
 
 
-@needs_readme
-def test_the_readme_invents_no_option() -> None:
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", pages(), ids=title)
+def test_the_docs_invent_no_option(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
     known = {"--help", "--version", "--debug"}
     for name in COMMANDS:
         for option in options(name):
@@ -120,16 +129,57 @@ def test_commands_are_found() -> None:
     assert commands_in(text) == ["a --b      c", "d"]
 
 
-@needs_readme
-def test_the_readme_runs(workdir: Path) -> None:
+@pytest.mark.parametrize("page", pages(), ids=title)
+def test_the_consoles_of_the_docs_run(workdir: Path, page: Path) -> None:
     (workdir / "sample_data").symlink_to(SAMPLE)
-    for line in commands_in(README.read_text(encoding="utf-8")):
+    for line in commands_in(page.read_text(encoding="utf-8")):
         run_example(workdir, line)
 
 
-@needs_readme
-def test_the_python_of_the_readme_runs(workdir: Path) -> None:
-    for block in blocks(README.read_text(encoding="utf-8"), "python"):
+@pytest.mark.parametrize("page", pages(), ids=title)
+def test_the_python_of_the_docs_runs(workdir: Path, page: Path) -> None:
+    for block in blocks(page.read_text(encoding="utf-8"), "python"):
         (workdir / "readme.py").write_text(block, encoding="utf-8")
         done = python(workdir, "-W", "error", "readme.py")
         assert (done.code, done.err) == (DONE, ""), done.err
+
+
+def test_the_front_page_is_short() -> None:
+    assert not README.exists() or len(README.read_text(encoding="utf-8").splitlines()) <= 200
+
+
+@pytest.mark.parametrize("page", pages(), ids=title)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_help_shows_every_page(models: Path) -> None:
+    listed = run(models, "help").out.decode().splitlines()
+    assert [line.split()[0] for line in listed] == sorted(page.stem for page in PAGES.glob("*.md"))
+    for page in PAGES.glob("*.md"):
+        done = run(models, "help", page.stem)
+        assert (done.code, done.out.decode(), done.err) == (DONE, page.read_text("utf-8"), "")
+
+
+def test_help_shows_commands(models: Path) -> None:
+    assert run(models, "help", "quantize").out == run(models, "quantize", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("words", "guess"),
+    [
+        (("quantise",), "no command 'quantise': did you mean `quantize`?"),
+        (("help", "glosary"), "no topic 'glosary': did you mean `glossary`?"),
+        (("xyzzy",), "no command 'xyzzy'; `nlucompress --help` lists them"),
+        (("help", "xyzzy"), "no topic 'xyzzy'; `nlucompress help` lists them"),
+    ],
+)
+def test_the_nearest_name_is_told(models: Path, words: tuple[str, ...], guess: str) -> None:
+    done = run(models, *words)
+    assert (done.code, done.out) == (USAGE, b"")
+    assert guess in done.err
+
+
+def test_short_version_option(models: Path) -> None:
+    assert run(models, "-V").out == run(models, "--version").out

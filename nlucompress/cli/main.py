@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.guess import near
 from nlucompress.errors import NluCompressError, UsageError
 from nlucompress.native import extension
 from nlucompress.version import VERSION
@@ -30,6 +31,7 @@ COMMANDS = {
     "predict": "predict.command",
     "lookup": "lookup",
     "export": "export",
+    "help": "help",
     "completion": "completion",
 }
 
@@ -49,6 +51,16 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for; a name that is not there is answered with the nearest."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            guess = near(name, COMMANDS)
+            ctx.fail(f"no command {name!r}{guess or '; `nlucompress --help` lists them'}")
+        return super().resolve_command(ctx, args)
+
 
 @click.command(
     cls=Commands,
@@ -58,6 +70,8 @@ class Commands(click.Group):
 )
 @click.version_option(
     VERSION,
+    "-V",
+    "--version",
     prog_name="nlucompress",
     message="%(prog)s, version %(version)s, "
     + ("with the C extension" if extension is not None else "without the C extension (NumPy only)"),
