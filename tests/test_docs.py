@@ -11,7 +11,7 @@ import pytest
 
 import nlucompress
 from nlucompress.cli.main import COMMANDS, cli
-from tests.cli.program import DONE, USAGE, python, run, shell
+from tests.cli.program import DONE, USAGE, Ran, python, run, shell
 from tests.workplace import SAMPLE
 
 README = SAMPLE.parent / "README.md"
@@ -46,12 +46,13 @@ def examples(name: str) -> list[str]:
     return [line for line in lines if line.startswith("nlucompress ")]
 
 
-def run_example(folder: Path, line: str) -> None:
+def run_example(folder: Path, line: str) -> Ran:
     """Run a line as it stands; the files that it writes are not there before."""
     for output in re.findall(r"(?:-o|>) ([^ |]+)", line):
         (folder / output).unlink(missing_ok=True)
     done = shell(folder, line)
     assert done.code == DONE, f"{line}: {done.err}"
+    return done
 
 
 def test_commands_are_those_of_the_group() -> None:
@@ -115,13 +116,24 @@ def blocks(text: str, language: str) -> Iterator[str]:
         yield match[1]
 
 
-def commands_in(text: str) -> list[str]:
-    """Lines behind the prompt `$ `, those that end with a backslash joined to the next."""
-    found = []
+def sessions(text: str) -> list[tuple[str, list[str]]]:
+    """Commands behind the prompt `$ ` and the lines that they print.
+
+    A line that ends with a backslash is joined to the next.
+    """
+    found: list[tuple[str, list[str]]] = []
     for block in blocks(text, "console"):
-        joined = block.replace("\\\n", " ")
-        found += [line[2:] for line in joined.splitlines() if line.startswith("$ ")]
+        for line in block.replace("\\\n", " ").splitlines():
+            if line.startswith("$ "):
+                found.append((line[2:], []))
+            elif found:
+                found[-1][1].append(line)
     return found
+
+
+def commands_in(text: str) -> list[str]:
+    """The commands of a text."""
+    return [line for line, _ in sessions(text)]
 
 
 def test_commands_are_found() -> None:
@@ -132,8 +144,11 @@ def test_commands_are_found() -> None:
 @pytest.mark.parametrize("page", pages(), ids=title)
 def test_the_consoles_of_the_docs_run(workdir: Path, page: Path) -> None:
     (workdir / "sample_data").symlink_to(SAMPLE)
-    for line in commands_in(page.read_text(encoding="utf-8")):
-        run_example(workdir, line)
+    for line, printed in sessions(page.read_text(encoding="utf-8")):
+        done = run_example(workdir, line)
+        # Stages of a pipeline run side by side: the order of what they say is not fixed.
+        said = [each.rstrip() for each in (done.out.decode() + done.err).splitlines()]
+        assert sorted(said) == sorted(printed), line
 
 
 @pytest.mark.parametrize("page", pages(), ids=title)
