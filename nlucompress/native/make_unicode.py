@@ -1,9 +1,9 @@
-"""Write the Unicode tables at the end of nlucompress.h, from Python's ``unicodedata``.
+"""Write the Unicode tables of the C reader, from Python's ``unicodedata``.
 
-    python make_unicode.py           rewrite the tables in place
+    python make_unicode.py           rewrite the tables in place; then run amalgamate.py
     python make_unicode.py --check   exit with 1 if they are not what this Python would write
 
-The tables follow the Unicode version of the Python that runs this; the header names it.
+The tables follow the Unicode version of the Python that runs this; the tables name it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-HEADER = Path(__file__).with_name("nlucompress.h")
+HEADER = Path(__file__).with_name("parts") / "unicode_tables.h"
 BEGIN, END = "/* --- begin of generated tables --- */\n", "/* --- end of generated tables --- */\n"
 LAST = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)
@@ -126,7 +126,7 @@ def function(name: str, kind: str, values: Sequence[int], counts: Mapping[str, i
 
 
 def tables() -> str:
-    """The generated part of the header."""
+    """The generated text."""
     table = pairs()
     by_parts = composing(table)
     low = sum(row[0] < 0x10000 for row in table)
@@ -161,7 +161,7 @@ def tables() -> str:
 
 
 def main() -> int:
-    """Write or check the header's tables."""
+    """Write or check the tables."""
     text = HEADER.read_text(encoding="ascii")
     head, _, rest = text.partition(BEGIN)
     _, _, tail = rest.partition(END)

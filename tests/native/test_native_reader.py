@@ -15,6 +15,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.format.model import Model
+from nlucompress.native.amalgamate import PARTS, amalgamated
 from nlucompress.networks.linear.featurizer import words
 from nlucompress.networks.tagger import is_tagger
 from tests.golden.make import FOLDER
@@ -177,6 +178,11 @@ def test_unicode_tables_are_up_to_date() -> None:
         pytest.skip("this Python follows another version of Unicode than the header")
     command = [sys.executable, str(NATIVE / "make_unicode.py"), "--check"]
     assert subprocess.run(command, check=False).returncode == 0
+
+
+def test_header_is_what_its_parts_give() -> None:
+    assert amalgamated() == HEADER
+    assert {part.stem for part in (NATIVE / "parts").iterdir()} == set(PARTS)
 
 
 def python_refuses(file: bytes) -> bool:

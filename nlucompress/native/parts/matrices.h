@@ -1,0 +1,184 @@
+/* ---- Matrices (sections 7 and 9) ------------------------------------------------------------- */
+
+enum { NLU_DENSE, NLU_SPARSE, NLU_CODED };
+
+/* Floats must be finite and codes below the levels. */
+static inline int nlu_check_codes(const nlu_matrix *m, const nlu_tensor *t)
+{
+    if ((m->numbers == NLU_FLOAT) == (t->dtype == NLU_U8)) return NLU_ERROR_MATRIX;
+    for (size_t at = 0; at < t->size; at += (size_t)nlu_item_size(t->dtype)) {
+        if (t->dtype == NLU_F32 && !nlu_finite(nlu_u32(t->data + at))) return NLU_ERROR_MATRIX;
+        if (t->dtype == NLU_F16 && (nlu_u16(t->data + at) & 0x7C00) == 0x7C00)
+            return NLU_ERROR_MATRIX;
+        if (t->dtype == NLU_U8 && t->data[at] >= m->levels) return NLU_ERROR_MATRIX;
+    }
+    return NLU_OK;
+}
+
+static inline const nlu_tensor *nlu_get_codes(const nlu_path *p, unsigned dimensions)
+{
+    const nlu_tensor *t = nlu_get(p, ".codes", NLU_U8, dimensions);
+    if (!t) t = nlu_get(p, ".codes", NLU_F32, dimensions);
+    return t || dimensions == 1 ? t : nlu_get(p, ".codes", NLU_F16, 2);
+}
+
+static inline int nlu_open_dense(const nlu_path *p, nlu_json *numbers, nlu_matrix *m)
+{
+    const nlu_tensor *t = nlu_get_codes(p, 2);
+    if (!t) return NLU_ERROR_TENSOR;
+    m->codes = t->data;
+    m->code_type = t->dtype;
+    m->rows = t->shape[0];
+    m->columns = t->shape[1];
+    int error = nlu_open_numbers(p, numbers, m);
+    return error ? error : nlu_check_codes(m, t);
+}
+
+static inline uint32_t nlu_entry_column(const nlu_matrix *m, uint64_t entry)
+{
+    const uint8_t *at = m->entry_columns + m->column_bytes * (size_t)entry;
+    return m->column_bytes == 2 ? nlu_u16(at) : nlu_u32(at);
+}
+
+static inline int nlu_open_sparse(const nlu_path *p, nlu_json *numbers, nlu_matrix *m)
+{
+    const nlu_tensor *starts = nlu_get(p, ".starts", NLU_I64, 1), *codes = nlu_get_codes(p, 1);
+    const nlu_tensor *columns = nlu_get(p, ".columns", NLU_U16, 1);
+    uint64_t before = 0;
+    if (!columns) columns = nlu_get(p, ".columns", NLU_U32, 1);
+    if (!starts || !codes || !columns || codes->shape[0] != columns->shape[0])
+        return NLU_ERROR_TENSOR;
+    if (starts->shape[0] == 0) return NLU_ERROR_MATRIX;
+    m->codes = codes->data;
+    m->code_type = codes->dtype;
+    m->starts = starts->data;
+    m->entry_columns = columns->data;
+    m->column_bytes = columns->dtype == NLU_U16 ? 2 : 4;
+    m->rows = starts->shape[0] - 1;
+    for (uint64_t row = 0; row <= m->rows; row++) {
+        uint64_t start = nlu_u64(m->starts + 8 * (size_t)row);
+        if (start < before || start > columns->shape[0] || (row == 0 && start))
+            return NLU_ERROR_MATRIX;
+        for (uint64_t entry = before; entry < start; entry++) {
+            uint32_t column = nlu_entry_column(m, entry);
+            if (column >= m->columns) return NLU_ERROR_MATRIX;
+            if (entry > before && column <= nlu_entry_column(m, entry - 1))
+                return NLU_ERROR_MATRIX;
+        }
+        before = start;
+    }
+    if (before != columns->shape[0]) return NLU_ERROR_MATRIX;
+    int error = nlu_open_numbers(p, numbers, m);
+    return error ? error : nlu_check_codes(m, codes);
+}
+
+static inline int nlu_is_fixed(const nlu_matrix *m) { return !m->sparse && m->symbol_bits; }
+
+/* Reads the code tables at the front of P.rows and says how many bytes they take. */
+static inline int nlu_open_codes(nlu_matrix *m, const nlu_stream *s, uint64_t *bytes)
+{
+    uint64_t at = 0;
+    uint16_t used = 0;
+    for (unsigned k = 0; k < NLU_CODES; k++) {
+        uint32_t symbols = k == 0 ? nlu_tokens(m->columns + 1) : nlu_tokens(m->columns);
+        if (k < 7 && !m->sparse) symbols = 0;
+        if (k >= 7) symbols = m->symbol_bits || (k > 7 && !m->sparse) ? 0 : m->levels;
+        int error = nlu_open_code(s, &at, symbols, &m->code[k], m->pool, used);
+        if (error) return error;
+        used = (uint16_t)(used + symbols);
+    }
+    *bytes = (at + 7) / 8;
+    return NLU_OK;
+}
+
+static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matrix *m,
+                                 const uint64_t offsets[2])
+{
+    const nlu_tensor *t = nlu_get(p, ".rows", NLU_U8, 1);
+    uint64_t tables = 0, packed = 0, blocks, anchors;
+    if (!t) return NLU_ERROR_TENSOR;
+    uint64_t least_bits = m->rows * (m->sparse ? 1 : m->columns); /* up to 2^60 */
+    if (least_bits > m->stream.bits || m->stream.bits > 8 * (uint64_t)t->size)
+        return NLU_ERROR_MATRIX;
+    if (m->columns == 0 && m->rows > 65536) return NLU_ERROR_MATRIX;
+    if (!m->sparse && m->block_rows > 1 && m->block_rows * m->columns > 65536)
+        return NLU_ERROR_MATRIX;
+    for (m->stride_bits = 4; offsets[0] >> m->stride_bits > 1 && m->stride_bits < 7;)
+        m->stride_bits++;
+    if (offsets[0] != 1u << m->stride_bits || offsets[1] > 57) return NLU_ERROR_MATRIX;
+    m->offset_bits = (int)offsets[1];
+    m->anchor_bits = (int)nlu_bit_length(m->stream.bits);
+    int error = nlu_open_numbers(p, numbers, m);
+    if (error) return error;
+    if ((m->numbers == NLU_FLOAT) != (m->symbol_bits == 32)) return NLU_ERROR_MATRIX;
+    nlu_stream whole = {t->data, t->size, 8 * (uint64_t)t->size};
+    if (nlu_is_fixed(m)) {
+        if (m->stream.bits != m->rows * m->columns * m->symbol_bits) return NLU_ERROR_MATRIX;
+    } else {
+        error = nlu_open_codes(m, &whole, &tables);
+        if (error) return error;
+        blocks = (m->rows + m->block_rows - 1) / m->block_rows;
+        anchors = ((blocks + ((uint64_t)1 << m->stride_bits) - 1) >> m->stride_bits) + 1;
+        m->corrections_at = anchors * (unsigned)m->anchor_bits;
+        packed = (m->corrections_at + blocks * (unsigned)m->offset_bits + 7) / 8;
+    }
+    if (tables + packed + (m->stream.bits + 7) / 8 != t->size) return NLU_ERROR_MATRIX;
+    m->offsets.data = t->data + (size_t)tables;
+    m->offsets.size = (size_t)packed;
+    m->offsets.bits = 8 * packed;
+    m->stream.data = m->offsets.data + (size_t)packed;
+    m->stream.size = t->size - (size_t)(tables + packed);
+    return NLU_OK;
+}
+
+static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
+{
+    static const char *const kinds[] = {"dense", "sparse", "coded", NULL};
+    nlu_json name = *j, numbers = *j;
+    unsigned count = 0, seen = 0;
+    uint64_t shape[2] = {0, 0}, offsets[2] = {0, 0};
+    m->kind = 0;
+    nlu_expect(j, '{');
+    while (nlu_member(j, &name, &count)) {
+        if (nlu_is(name, "kind")) {
+            m->kind = nlu_choice(j, kinds);
+            seen |= 1;
+        } else if (nlu_is(name, "numbers")) {
+            numbers = *j;
+            nlu_skip(j, 100);
+            seen |= 2;
+        } else if (nlu_is(name, "columns")) {
+            m->columns = nlu_integer(j, 0, 1u << 20);
+            seen |= 4;
+        } else if (nlu_is(name, "shape")) {
+            nlu_two(j, (uint64_t)1 << 40, shape);
+            seen |= 8;
+        } else if (nlu_is(name, "sparse")) {
+            m->sparse = nlu_boolean(j);
+            seen |= 16;
+        } else if (nlu_is(name, "block_rows")) {
+            m->block_rows = (uint32_t)nlu_integer(j, 1, 1024);
+            seen |= 32;
+        } else if (nlu_is(name, "symbol_bits")) {
+            m->symbol_bits = (uint32_t)nlu_integer(j, 0, 32);
+            seen |= 64;
+        } else if (nlu_is(name, "offsets")) {
+            nlu_two(j, 128, offsets);
+            seen |= 128;
+        } else if (nlu_is(name, "stream_bits")) {
+            m->stream.bits = nlu_integer(j, 0, (uint64_t)1 << 40);
+            seen |= 256;
+        } else {
+            return NLU_ERROR_DESCRIPTION;
+        }
+    }
+    unsigned wanted = m->kind == NLU_DENSE ? 3u : m->kind == NLU_SPARSE ? 7u : 507u;
+    if (j->bad || seen != wanted) return NLU_ERROR_DESCRIPTION;
+    if (m->kind == NLU_DENSE) return nlu_open_dense(p, &numbers, m);
+    if (m->kind == NLU_SPARSE) return nlu_open_sparse(p, &numbers, m);
+    if (shape[1] > 1u << 20) return NLU_ERROR_DESCRIPTION;
+    m->rows = shape[0];
+    m->columns = shape[1];
+    return nlu_open_coded(p, &numbers, m, offsets);
+}
+

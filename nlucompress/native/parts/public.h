@@ -1,0 +1,187 @@
+/* nlucompress.h: reads .nlu models in C99 (and C++) without allocating.
+
+   The file is described by FORMAT.md, whose sections the headings below name. All of this is
+   `static inline`: include the header in the one source file that uses it. A model with text to
+   classify takes a few lines:
+
+       nlu_model model;                          // fixed size, about 40 KB; nothing to free
+       int error = nlu_open(&model, file, file_size, 0);
+       if (error) { puts(nlu_error_text(error)); return 3; }
+
+       size_t needed = nlu_scratch_size(&model, text_size);
+       void *scratch = malloc(needed);           // or a static array for texts up to some size
+       double *scores = malloc(model.labels.count * sizeof *scores);
+       error = nlu_scores(&model, text, text_size, scratch, needed, scores);
+
+       size_t best = nlu_next_best(scores, model.labels.count, NLU_FIRST);
+       uint8_t label[64];
+       size_t length;
+       error = nlu_label(&model, best, label, sizeof label, &length);   // UTF-8, no zero at the end
+       nlu_link(&model, scores);                 // to probabilities, for a model that has them
+
+   Tables are looked up by `nlu_open_table`, `nlu_find` and `nlu_row`. The bytes of the file must
+   stay where they are while the model is in use. A model is only written by `nlu_open`: afterwards
+   several threads may use it at once, each with its own scratch and scores.
+
+   Nothing in the file is trusted: every size, offset and code is checked before it is used, and
+   what a row may cost is bounded. Functions return 0 (or 1 for "found") or one of the negative
+   codes of `nlu_error`. This reader refuses a few files that the format allows (NLU_ERROR_LIMIT):
+   more than 64 tensors or entries of the metadata, names of more than NLU_MAX_NAME bytes, more
+   than NLU_MAX_LABELS labels or 4 MiB of them as plain text. */
+
+#ifndef NLUCOMPRESS_H
+#define NLUCOMPRESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define NLU_MAX_TENSORS 64u
+#define NLU_MAX_NAME 1024    /* bytes of a tensor's name in the header, so that all pairs compare */
+#define NLU_MAX_LABELS 8192u /* that equal ones can be found among without memory for all */
+#define NLU_LABEL_MARKS 64u  /* places in the labels from where the next ones are counted */
+#define NLU_FIRST SIZE_MAX   /* before the best label */
+#define NLU_UNVERIFIED 1u    /* for nlu_open: leave out the digests of a file verified before */
+
+typedef enum {
+    NLU_OK = 0,
+    NLU_ERROR_FRAME = -1,
+    NLU_ERROR_FOREIGN = -2,
+    NLU_ERROR_NEWER = -3,
+    NLU_ERROR_DAMAGED = -4,
+    NLU_ERROR_DESCRIPTION = -5,
+    NLU_ERROR_TENSOR = -6,
+    NLU_ERROR_KEYS = -7,
+    NLU_ERROR_MATRIX = -8,
+    NLU_ERROR_STREAM = -9,
+    NLU_ERROR_LABELS = -10,
+    NLU_ERROR_LIMIT = -11,
+    NLU_ERROR_NO_CLASSIFIER = -12,
+    NLU_ERROR_NO_TABLE = -13,
+    NLU_ERROR_SCRATCH = -14,
+    NLU_ERROR_BUFFER = -15
+} nlu_error;
+
+static inline const char *nlu_error_text(int error)
+{
+    switch (error) {
+    case NLU_OK: return "no error";
+    case NLU_ERROR_FRAME: return "no .nlu file, or a truncated one";
+    case NLU_ERROR_FOREIGN: return "a safetensors file, but no nlucompress model";
+    case NLU_ERROR_NEWER: return "the format is newer than this reader";
+    case NLU_ERROR_DAMAGED: return "a digest does not match: the file is damaged";
+    case NLU_ERROR_DESCRIPTION: return "the description is damaged, or unknown to this reader";
+    case NLU_ERROR_TENSOR: return "a tensor is missing, of no use, or of another type or shape";
+    case NLU_ERROR_KEYS: return "a key index is damaged";
+    case NLU_ERROR_MATRIX: return "a matrix is damaged";
+    case NLU_ERROR_STREAM: return "the coded rows are damaged";
+    case NLU_ERROR_LABELS: return "the labels are damaged";
+    case NLU_ERROR_LIMIT: return "the file is larger than this reader's fixed sizes";
+    case NLU_ERROR_NO_CLASSIFIER: return "the model holds tables only and cannot classify";
+    case NLU_ERROR_NO_TABLE: return "the model has no such table";
+    case NLU_ERROR_SCRATCH: return "the scratch memory is too small for this text";
+    case NLU_ERROR_BUFFER: return "the buffer is too small for this label";
+    default: return "unknown error";
+    }
+}
+
+/* ---- Types --------------------------------------------------------------------------------------
+
+   A place in JSON text. The description is JSON inside of a JSON string (`inner`); both are read in
+   place. Errors stick: once `bad`, nothing more is read, and loops over members and items end. */
+typedef struct {
+    const uint8_t *at, *end;
+    int inner, bad;
+} nlu_json;
+
+typedef struct {
+    nlu_json name;
+    const uint8_t *data;
+    size_t size;
+    uint64_t begin, end; /* from the first byte of the data */
+    uint64_t shape[2];
+    unsigned dimensions, dtype;
+} nlu_tensor;
+
+/* A canonical prefix code (section 9.2). Windows are the next 12 bits of a stream; those of code
+   words of length n or less are below limit[n]. `quick` answers for the first 8 bits: symbol +
+   4096 * length, or 0xFFFF where they are not enough. */
+typedef struct {
+    uint16_t quick[256];
+    uint16_t limit[13];
+    uint16_t first[13]; /* of the symbols of each length, in the pool of symbols */
+    int empty;
+} nlu_code;
+
+typedef struct {
+    const uint8_t *data;
+    size_t size;
+    uint64_t bits;
+} nlu_stream;
+
+#define NLU_CODES 13u /* 1 of counts, 6 of gaps, 6 of symbols */
+#define NLU_POOL (142u + 6u * 141u + 6u * 512u) /* their largest alphabets */
+
+typedef struct {
+    int kind;
+    uint64_t rows, columns;
+    int numbers, per; /* how codes stand for numbers (section 8) */
+    uint32_t levels, group, one_zero_point;
+    float one_scale;
+    const uint8_t *scales, *zero_points, *centroids; /* NULL where the number above holds for all */
+    int half_scales;                                 /* whether scales are binary16, not binary32 */
+    const uint8_t *codes, *starts, *entry_columns;   /* dense and sparse */
+    unsigned code_type, column_bytes;
+    uint32_t block_rows, symbol_bits; /* from here: coded rows (section 9) */
+    int sparse, stride_bits, offset_bits, anchor_bits;
+    nlu_stream offsets, stream;
+    uint64_t corrections_at;
+    nlu_code code[NLU_CODES];
+    uint16_t pool[NLU_POOL];
+} nlu_matrix;
+
+typedef struct {
+    int hashed;
+    uint64_t size;
+    const uint8_t *strings, *string_offsets; /* the keys themselves (section 6.1) */
+    uint64_t string_bytes;
+    uint32_t cells, seed_bits, per_block, rank_bits, cells_at; /* a hash (section 6.2) */
+    uint32_t anchor_shift, level_count, fingerprint_bits;
+    uint64_t blocks;
+    const uint8_t *block, *anchors, *fingerprints;
+    size_t fingerprint_bytes;
+    uint32_t levels[255];
+} nlu_keys;
+
+typedef struct {
+    nlu_keys keys;
+    nlu_matrix matrix;
+} nlu_table;
+
+typedef struct {
+    uint32_t count, per_mark;
+    int coded;
+    nlu_json list;
+    nlu_stream stream;
+    uint64_t marks[NLU_LABEL_MARKS]; /* where label i * per_mark begins */
+    nlu_code code;
+    uint16_t pool[256];
+} nlu_labels;
+
+enum { NLU_DIGEST, NLU_DIGESTS, NLU_FEATURES, NLU_FORMAT, NLU_HISTORY, NLU_LABELS, NLU_NETWORK,
+       NLU_SEALED, NLU_TABLES, NLU_PARTS };
+
+typedef struct {
+    const uint8_t *data;
+    uint64_t data_size;
+    uint32_t tensor_count;
+    nlu_tensor tensors[NLU_MAX_TENSORS];
+    nlu_json description;
+    nlu_json part[NLU_PARTS]; /* of the description; `at` is NULL where one is missing */
+    int classifies, link, counted;
+    uint32_t word_low, word_high, char_low, char_high; /* 0: none */
+    nlu_labels labels;
+    nlu_table table; /* "features" */
+    nlu_matrix bias;
+} nlu_model;
+

@@ -1,0 +1,151 @@
+/* ---- Text to keys (section 11) --------------------------------------------------------------- */
+
+/* Folds, and writes the words in UTF-8 over the same memory, with one space between. A character
+   takes at most the four bytes that it took before, and a space stands for at least one. */
+static inline size_t nlu_write_words(nlu_text *t)
+{
+    size_t written = 0, k = 0;
+    for (size_t i = 0; i < t->count; i++) nlu_set_char(t, i, nlu_fold(nlu_get_char(t, i)));
+    while (k < t->count) {
+        uint32_t code = nlu_get_char(t, k), next;
+        if (code == ' ' || code == '\'') {
+            k++;
+            continue;
+        }
+        if (written) t->bytes[written++] = ' ';
+        for (; k < t->count; k++) {
+            code = nlu_get_char(t, k);
+            next = k + 1 < t->count ? nlu_get_char(t, k + 1) : ' ';
+            if (code == ' ' || (code == '\'' && (next == ' ' || next == '\''))) break;
+            written += nlu_put_utf8(code, t->bytes + written);
+        }
+    }
+    return written;
+}
+
+/* The state of one classification: what is seen already (binary weighting), and the sums. */
+typedef struct {
+    const nlu_model *model;
+    double *scores;
+    uint8_t *seen; /* 16 bytes for each of `slots` hashes, zero where free; NULL: keys count */
+    uint64_t slots;
+} nlu_sum;
+
+/* Whether the hash is new; it is not afterwards. The lowest bit of h2 marks a slot as taken: 127
+   bits still tell keys apart. There are more slots than keys. */
+static inline int nlu_is_new(nlu_sum *s, const nlu_hasher *h)
+{
+    uint64_t mine[2] = {h->h1, h->h2 | 1}, other[2], slot = h->h1 % s->slots;
+    for (;; slot = slot + 1 == s->slots ? 0 : slot + 1) {
+        memcpy(other, s->seen + 16 * (size_t)slot, 16);
+        if (other[1] == 0) break;
+        if (other[0] == mine[0] && other[1] == mine[1]) return 0;
+    }
+    memcpy(s->seen + 16 * (size_t)slot, mine, 16);
+    return 1;
+}
+
+static inline int nlu_add_key(nlu_sum *s, const uint8_t *key, size_t size)
+{
+    const nlu_table *t = &s->model->table;
+    uint64_t row = 0;
+    int found;
+    nlu_hasher h = nlu_hash_begin();
+    nlu_hash_add(&h, key, size);
+    nlu_hash_end(&h);
+    if (t->keys.hashed) found = nlu_find_hash(&t->keys, &h, &row);
+    else found = nlu_find_string(&t->keys, key, size, &row);
+    if (found <= 0) return found;
+    if (s->seen && !nlu_is_new(s, &h)) return NLU_OK;
+    return nlu_add_row(&t->matrix, row, s->scores);
+}
+
+/* Every run of low to high words from the one that begins here. */
+static inline int nlu_add_words(nlu_sum *s, const uint8_t *begin, const uint8_t *end)
+{
+    const uint8_t *at = begin;
+    for (uint32_t n = 1; n <= s->model->word_high; n++) {
+        while (at < end && *at != ' ') at++;
+        int error = n < s->model->word_low ? 0 : nlu_add_key(s, begin, (size_t)(at - begin));
+        if (error || at == end) return error;
+        at++;
+    }
+    return NLU_OK;
+}
+
+/* Every run of low to high characters of "<word>", each behind "#". */
+static inline int nlu_add_characters(nlu_sum *s, const uint8_t *word, size_t size)
+{
+    uint8_t key[1 + 4 * 32];
+    key[0] = '#';
+    for (size_t begin = 0; begin < size + 2; begin++) { /* 0 is '<', size + 1 is '>' */
+        size_t length = 1, at = begin;
+        if (begin && begin <= size && (word[begin - 1] & 0xC0) == 0x80) continue;
+        for (uint32_t n = 1; n <= s->model->char_high && at < size + 2; n++) {
+            do {
+                key[length++] = at == 0 ? '<' : at <= size ? word[at - 1] : '>';
+                at++;
+            } while (at && at <= size && (word[at - 1] & 0xC0) == 0x80);
+            int error = n < s->model->char_low ? 0 : nlu_add_key(s, key, length);
+            if (error) return error;
+        }
+    }
+    return NLU_OK;
+}
+
+/* At most how many keys so many words, or "<word>"s of so many characters in all, have. */
+static inline uint64_t nlu_most_keys(const nlu_model *m, uint64_t words, uint64_t characters)
+{
+    uint64_t keys = 0;
+    if (m->word_high) keys += words * (m->word_high - m->word_low + 1);
+    if (m->char_high) keys += characters * (m->char_high - m->char_low + 1);
+    return keys;
+}
+
+/* Bytes of scratch memory that are enough for any text of so many bytes: one and a half characters
+   of 4 bytes for each (the longest decompositions), and behind them as much again to sort marks, or
+   the slots for the keys of at most (size + 1) / 2 words. SIZE_MAX if there is no such number. */
+static inline size_t nlu_scratch_size(const nlu_model *m, size_t size)
+{
+    if (size > UINT32_MAX / 4) return SIZE_MAX;
+    uint64_t text = 6 * (uint64_t)size + 8, words = ((uint64_t)size + 1) / 2, behind = text;
+    uint64_t keys = nlu_most_keys(m, words, text / 4 + 2 * words);
+    uint64_t slots = m->counted ? 0 : 16 * (keys + keys / 2 + 1);
+    if (slots > behind) behind = slots;
+    return text + behind > SIZE_MAX ? SIZE_MAX : (size_t)(text + behind);
+}
+
+/* The raw score of each label for a text in UTF-8, by the sum of section 12. */
+static inline int nlu_scores(const nlu_model *m, const void *text, size_t size, void *scratch,
+                             size_t scratch_size, double *scores)
+{
+    nlu_text t = {(uint8_t *)scratch, 0, scratch_size / 4};
+    nlu_sum sum = {m, scores, NULL, 0};
+    uint64_t words = 0, characters = 0;
+    if (!m->classifies) return NLU_ERROR_NO_CLASSIFIER;
+    for (uint32_t k = 0; k < m->labels.count; k++) scores[k] = 0;
+    int error = nlu_add_row(&m->bias, 0, scores);
+    if (error) return error;
+    if (!nlu_normalize(&t, (const uint8_t *)text, size, scratch_size)) return NLU_ERROR_SCRATCH;
+    const uint8_t *at = t.bytes, *end = at + nlu_write_words(&t), *stop;
+    for (stop = at; stop < end; stop++) {
+        characters += (*stop & 0xC0) != 0x80;
+        if (stop == at || stop[-1] == ' ') words++;
+    }
+    if (!m->counted) {
+        uint64_t keys = nlu_most_keys(m, words, characters + 2 * words);
+        sum.slots = keys + keys / 2 + 1;
+        if (sum.slots > (scratch_size - (size_t)(end - at)) / 16) return NLU_ERROR_SCRATCH;
+        sum.seen = t.bytes + (end - at);
+        memset(sum.seen, 0, 16 * (size_t)sum.slots);
+    }
+    for (; at < end; at = stop + 1) {
+        stop = (const uint8_t *)memchr(at, ' ', (size_t)(end - at));
+        if (!stop) stop = end;
+        if (m->word_high) error = nlu_add_words(&sum, at, end);
+        if (!error && m->char_high) error = nlu_add_characters(&sum, at, (size_t)(stop - at));
+        if (error) return error;
+    }
+    return NLU_OK;
+}
+
