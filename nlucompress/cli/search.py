@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlucompress.cli import main
-from nlucompress.cli.evaluate.retrieval import counts
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
+    counts,
     model_argument,
     percent,
     read_data,

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import bytes_text, percent, read_data, read_model
+from nlucompress.cli.shared.common import bytes_text, counts, percent, read_data, read_model
 from nlucompress.cli.shared.gated import gate_text, tell
 from nlucompress.cli.shared.option_group import option_group
 from nlucompress.errors import UsageError
@@ -15,14 +13,6 @@ from nlucompress.errors import UsageError
 if TYPE_CHECKING:
     from nlucompress.stages.evaluate.gates import Gate
     from nlucompress.stages.evaluate.retrieval_report import Retrieval, RetrievalReport
-
-
-def counts(value: str) -> tuple[int, ...]:
-    """Numbers with commas between: 1,5,10."""
-    parts = value.split(",")
-    if not all(part.isdecimal() and part.isascii() and 1 <= int(part) <= 1000 for part in parts):
-        raise click.BadParameter(f"{value!r} is no list of numbers from 1 to 1000 such as 1,5,10")
-    return tuple(sorted({int(part) for part in parts}))
 
 
 retrieval_options = option_group(

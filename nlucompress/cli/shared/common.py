@@ -192,3 +192,17 @@ def printable(text: str) -> str:
         return text
     escaped = ("Cc", "Zl", "Zp")
     return "".join(repr(c)[1:-1] if unicodedata.category(c) in escaped else c for c in text)
+
+
+LARGEST_COUNT = 1 << 16
+
+
+def counts(value: str) -> tuple[int, ...]:
+    """Numbers with commas between: 1,5,10."""
+    parts = value.split(",")
+    digits = all(part.isdecimal() and part.isascii() for part in parts)
+    if not digits or not all(1 <= int(part) <= LARGEST_COUNT for part in parts):
+        raise click.BadParameter(
+            f"{value!r} is not a list of numbers from 1 to {LARGEST_COUNT} such as 1,5,10"
+        )
+    return tuple(sorted({int(part) for part in parts}))

@@ -11,15 +11,25 @@ from typing import Any
 
 from nlucompress.stages.inspect.contents import field
 
-_OPTIONS = {
-    "train": "nlucompress.stages.train.linear:TrainOptions",
-    "import": "nlucompress.importers.detect:ImportOptions",
-    "factorize": "nlucompress.stages.factorize:FactorizeOptions",
-    "quantize": "nlucompress.stages.quantize.stage:QuantizeOptions",
-    "phash": "nlucompress.stages.phash:PhashOptions",
-    "pack": "nlucompress.stages.pack:PackOptions",
+# The options that a stage records; a stage that does several jobs has several kinds of them.
+_OPTIONS: dict[str, tuple[str, ...]] = {
+    "train": (
+        "nlucompress.stages.train.linear:TrainOptions",
+        "nlucompress.stages.train.crf:CrfOptions",
+        "nlucompress.stages.train.neural:NeuralOptions",
+    ),
+    "import": ("nlucompress.importers.detect:ImportOptions",),
+    "factorize": ("nlucompress.stages.factorize:FactorizeOptions",),
+    "finetune": (
+        "nlucompress.stages.finetune.stage:FinetuneOptions",
+        "nlucompress.stages.finetune.teaching:LinearFinetuneOptions",
+        "nlucompress.stages.finetune.linearized_options:LinearizedOptions",
+    ),
+    "merge": ("nlucompress.stages.merge.stage:MergeOptions",),
+    "quantize": ("nlucompress.stages.quantize.stage:QuantizeOptions",),
+    "phash": ("nlucompress.stages.phash:PhashOptions",),
+    "pack": ("nlucompress.stages.pack:PackOptions",),
 }
-_UNKNOWN = object()
 
 
 @dataclass(frozen=True)
@@ -54,9 +64,11 @@ def history_of(description: Mapping[str, Any]) -> tuple[StageInfo, ...]:
 
 
 def _changed(stage: str, options: dict[str, Any]) -> dict[str, Any]:
-    if stage not in _OPTIONS:
-        return options
-    module, name = _OPTIONS[stage].split(":")
-    defaults = dataclasses.asdict(getattr(import_module(module), name)())
-    plain = json.loads(json.dumps(defaults))
-    return {name: value for name, value in options.items() if plain.get(name, _UNKNOWN) != value}
+    """The options that are not the defaults of the first kind that has them all."""
+    for place in _OPTIONS.get(stage, ()):
+        module, name = place.split(":")
+        defaults = dataclasses.asdict(getattr(import_module(module), name)())
+        if set(options) <= set(defaults):
+            plain = json.loads(json.dumps(defaults))
+            return {each: value for each, value in options.items() if plain[each] != value}
+    return options

@@ -143,7 +143,6 @@ def _labels(parts: Anatomy, description: Mapping[str, Any]) -> tuple[tuple[str, 
         except NluCompressError:
             return (), count
     return (), count
-    return (), count
 
 
 def _warnings(tables: tuple[TableInfo, ...]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,15 @@ from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.networks.linear.featurizer import Featurizer
+from nlucompress.stages.finetune.linearized_options import LinearizedOptions
+from nlucompress.stages.finetune.stage import FinetuneOptions
+from nlucompress.stages.finetune.teaching import LinearFinetuneOptions
+from nlucompress.stages.history import with_record
 from nlucompress.stages.inspect.stage import MODEL, Inspection, inspect
+from nlucompress.stages.merge.stage import MergeOptions
+from nlucompress.stages.train.crf import CrfOptions
+from nlucompress.stages.train.linear import TrainOptions
+from nlucompress.stages.train.neural import NeuralOptions
 from tests.builders.samples import model_bytes
 
 ROWS = 400
@@ -87,3 +96,25 @@ def test_a_table_without_fingerprints_is_warned_of() -> None:
     assert len(found.warnings) == 1
     assert "every unseen key is given another key's weights" in found.warnings[0]
     assert "WARNING: no fingerprints" in text_of(found)
+
+
+@pytest.mark.parametrize(
+    ("stage", "options"),
+    [
+        ("train", TrainOptions(loss="softmax")),
+        ("train", CrfOptions(l2=0.5)),
+        ("train", NeuralOptions(hidden=7)),
+        ("finetune", FinetuneOptions(new_labels=True)),
+        ("finetune", LinearFinetuneOptions(iterations=7)),
+        ("finetune", LinearizedOptions(steps=7)),
+        ("merge", MergeOptions(weight=0.25)),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_only_options_that_are_no_defaults_are_shown(stage: str, options: Any) -> None:
+    model = with_record(stage, options, None, stages()["full"], {})
+    default = type(options)()
+    (*_, shown) = inspect(model_bytes(model)).history
+    assert shown.options == {
+        name: value for name, value in vars(options).items() if value != getattr(default, name)
+    }
