@@ -78,7 +78,7 @@ def test_zeros_and_one_vector() -> None:
 PROGRAM = """
 import hashlib
 import numpy as np
-from nlucompress.algo import pq
+from nlucompress.algo.quantization import pq
 vectors = np.random.default_rng(1).normal(size=(9000, 96)).astype(np.float32)
 digest = hashlib.sha256()
 for rotate in (False, True):
