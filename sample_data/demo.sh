@@ -17,7 +17,7 @@ nlucompress quantize "$out/full.nlu" --bits 5 --quiet |
 echo
 echo "3. prove that the small one still does the job, on 1,200 utterances it has not seen"
 nlucompress evaluate "$out/small.nlu" --data "$data/test.tsv" --reference "$out/full.nlu" \
-    --max-accuracy-drop 0.6 --max-nfr 1.2 --json > "$out/report.json"
+    --max-accuracy-drop 0.6% --max-nfr 1.2% --json > "$out/report.json"
 python "$data/report.py" "$out/report.json"
 
 echo

@@ -15,6 +15,7 @@ from nlucompress.cli.shared.common import (
     stage_options,
     write_stage,
 )
+from nlucompress.cli.shared.shares import Share
 
 
 @click.command(name="factorize")
@@ -22,15 +23,15 @@ from nlucompress.cli.shared.common import (
 @click.option("--rank", type=int, metavar="K", help="Columns of the left factor.")
 @click.option(
     "--ratio",
-    type=float,
-    metavar="R",
-    help="Share of the numbers to save, such as 0.9: the largest rank that saves it.",
+    type=Share(above=True, below=True),
+    metavar="SHARE",
+    help="Share of the numbers to save, 0.9 or 90%: the largest rank that saves it.",
 )
 @click.option(
     "--energy",
-    type=float,
-    metavar="E",
-    help="Share of the sum of squares to keep, such as 0.95: the smallest rank that keeps it.",
+    type=Share(above=True, below=True),
+    metavar="SHARE",
+    help="Share of the sum of squares to keep, 0.95 or 95%: the smallest rank that keeps it.",
 )
 @click.option(
     "--weight",

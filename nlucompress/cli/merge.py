@@ -7,14 +7,8 @@ from typing import Any
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import (
-    Target,
-    percent,
-    read_data,
-    read_model,
-    stage_options,
-    write_stage,
-)
+from nlucompress.cli.shared.common import Target, read_data, read_model, stage_options, write_stage
+from nlucompress.cli.shared.shares import Points, Share
 
 
 @click.command(name="merge")
@@ -22,15 +16,16 @@ from nlucompress.cli.shared.common import (
 @click.argument("new", default=streams.STANDARD, metavar="[NEW]")
 @click.option(
     "--weight",
-    type=click.FloatRange(0, 1),
-    help="Share of the newer model; default 0.5 without --search.",
+    type=Share(),
+    metavar="SHARE",
+    help="Share of the newer model, 0.5 or 50%; default 0.5 without --search.",
 )
 @click.option("--search", metavar="FILE", help="Development data: take the best share there.")
 @click.option(
     "--max-nfr",
-    type=percent,
-    metavar="PERCENT",
-    help="--search: most negative flips against OLD, in percent of the examples.",
+    type=Points(),
+    metavar="POINTS",
+    help="--search: most negative flips against OLD, in percent of the examples: 0.5%.",
 )
 @click.option(
     "--steps",
@@ -63,7 +58,7 @@ def command(
 
     \b
     Example:
-      nlucompress merge older.nlu full.nlu --search dev.tsv --max-nfr 0.5 -o merged.nlu
+      nlucompress merge older.nlu full.nlu --search dev.tsv --max-nfr 0.5% -o merged.nlu
     """
     from nlucompress.stages.merge.stage import MergeOptions, merge
 

@@ -17,6 +17,7 @@ from nlucompress.cli.shared.common import (
     tables_option,
     write_stage,
 )
+from nlucompress.cli.shared.shares import Share
 
 
 def part(value: str) -> tuple[str, int]:
@@ -55,7 +56,12 @@ def part(value: str) -> tuple[str, int]:
     help="The range of the linear levels: all weights, the central ones, or least squared error.",
 )
 @click.option(
-    "--percentile", default=99.9, show_default=True, help="Share within --range percentile."
+    "--percentile",
+    type=Share(above=True),
+    default="99.9%",
+    show_default=True,
+    metavar="SHARE",
+    help="Share of the weights within --range percentile: 0.999 or 99.9%.",
 )
 @click.option(
     "--scale-bits",
@@ -65,9 +71,10 @@ def part(value: str) -> tuple[str, int]:
 @click.option("--threshold", default=0.0, help="First drop weights of a smaller absolute value.")
 @click.option(
     "--keep",
-    type=float,
-    metavar="FRACTION",
-    help="First drop all but this fraction of the non-zero weights, the most important ones.",
+    type=Share(above=True),
+    metavar="SHARE",
+    help="First drop all but this share of the non-zero weights, 0.3 or 30%: the most important "
+    "ones.",
 )
 @click.option(
     "--importance",

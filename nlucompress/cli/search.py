@@ -14,7 +14,6 @@ from nlucompress.cli.shared.common import (
     bytes_text,
     counts,
     model_argument,
-    percent,
     read_data,
     read_model,
     stage_options,
@@ -23,6 +22,7 @@ from nlucompress.cli.shared.common import (
 from nlucompress.cli.shared.compatible_options import strength_options, strengths
 from nlucompress.cli.shared.loop_options import loop_options, plan
 from nlucompress.cli.shared.progress import progress_bar
+from nlucompress.cli.shared.shares import Points
 from nlucompress.cli.train.neural import NETWORKS
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 @click.option("--dev", required=True, metavar="FILE", help="Development data; the queries.")
 @click.option(
     "--max-drop",
-    type=percent,
-    default="1",
+    type=Points(),
+    default="1%",
     show_default=True,
     metavar="POINTS",
     help="Most percentage points of top-1 below the large model's own queries.",
@@ -105,7 +105,7 @@ def command(target: Target, model: str, data: str, dev: str, **options: Any) -> 
     if student is not None:
         return 0
     streams.note(
-        f"nlucompress: gate missed: --max-drop {chosen.max_drop:g} points by every student"
+        f"nlucompress: gate missed: --max-drop {100 * chosen.max_drop:g} points by every student"
     )
     return main.GATE_MISSED
 
@@ -121,6 +121,6 @@ def _summary(report: SearchReport, bound: float) -> str:
     large = f"large model: {bytes_text(report.large_bytes)}, top-1 {100 * report.large_top1:.2f} %"
     last = report.candidates[-1]
     if not last.met:
-        return f"{large}; no student is within {bound:g} points"
+        return f"{large}; no student is within {100 * bound:g} points"
     share = 100 * last.size_bytes / report.large_bytes
     return f"{large}; student: {bytes_text(last.size_bytes)}, {share:.2f} % of that"

@@ -38,8 +38,8 @@ SETTINGS = (
         "default",
         nc.QuantizeOptions(bits=5),
         bars={
-            "clinc150": nc.Gates(max_accuracy_drop=0.6, max_nfr=1.2, max_size=150_000),
-            "snips": nc.Gates(max_accuracy_drop=0.5, max_size=30_000),
+            "clinc150": nc.Gates(max_accuracy_drop=0.006, max_nfr=0.012, max_size=150_000),
+            "snips": nc.Gates(max_accuracy_drop=0.005, max_size=30_000),
         },
     ),
     Setting(
@@ -47,8 +47,8 @@ SETTINGS = (
         nc.QuantizeOptions(bits=5, keep=1 / 3),
         nc.PhashOptions(fingerprint_bits=5),
         bars={
-            "clinc150": nc.Gates(max_accuracy_drop=1.2, max_size=60_000),
-            "snips": nc.Gates(max_accuracy_drop=0.5, max_size=30_000),
+            "clinc150": nc.Gates(max_accuracy_drop=0.012, max_size=60_000),
+            "snips": nc.Gates(max_accuracy_drop=0.005, max_size=30_000),
         },
     ),
 )

@@ -61,7 +61,7 @@ def read_page(page: bytes) -> Reader:
 
 
 def test_the_page(workdir: Path) -> None:
-    done = run(workdir, *TWO, "--max-nfr", "100", "--html", "report.html")
+    done = run(workdir, *TWO, "--max-nfr", "100%", "--html", "report.html")
     assert (done.code, done.err) == (DONE, "")
     page = (workdir / "report.html").read_bytes()
     reader = read_page(page)
@@ -76,7 +76,7 @@ def test_the_page(workdir: Path) -> None:
         assert reader.shows(f"{old['size_bytes']:,}")
         assert all(reader.shows(flip["text"]) for flip in old["flips"][:100])
     assert reader.tags.count("circle") == 3
-    again = run(workdir, *TWO, "--max-nfr", "100", "-q", "--html", "again.html")
+    again = run(workdir, *TWO, "--max-nfr", "100%", "-q", "--html", "again.html")
     assert (again.code, again.out) == (DONE, b"")
     assert (workdir / "again.html").read_bytes() == page
 

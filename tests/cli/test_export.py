@@ -89,7 +89,7 @@ def test_neighbours(workdir: Path) -> None:
         "nlucompress pack -q -o small",
     )
     command = ["evaluate", "small", "--reference", "big.nlu", "--neighbours", "10"]
-    done = run(workdir, *command, "--queries", "50", "--min-agreement", "20", "--max-size", "1K")
+    done = run(workdir, *command, "--queries", "50", "--min-agreement", "20%", "--max-size", "1K")
     assert done.code == GATE_MISSED
     shown = done.out.decode()
     assert "queries           50, 10 neighbours each" in shown
@@ -108,7 +108,7 @@ def test_neighbours_that_cannot_be_compared(models: Path) -> None:
     for arguments, code, problem in (
         (["--neighbours", "2"], USAGE, "--neighbours compares with one --reference"),
         (["--neighbours", "2", "--data", "test.tsv", "--reference", "big.nlu"], USAGE, "no --data"),
-        (["--data", "test.tsv", "--min-agreement", "3"], USAGE, "is for --neighbours"),
+        (["--data", "test.tsv", "--min-agreement", "0.03"], USAGE, "is for --neighbours"),
         ([], USAGE, "name --data to measure accuracy on"),
         (["--neighbours", "2", "--reference", "big.nlu"], BAD_INPUT, "have 3 and 40 numbers"),
         (["--neighbours", "3", "--reference", "vectors.nlu"], BAD_INPUT, "too few for 3 neighb"),

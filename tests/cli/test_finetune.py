@@ -87,6 +87,46 @@ def test_the_same_seed_gives_the_same_bytes_and_a_checkpoint_goes_on(tmp_path: P
     assert "no checkpoint of this training" in ran.err
 
 
+def test_a_checkpoint_of_another_training_is_refused_with_what_differs(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    lines = Path(TRAIN).read_text().splitlines(keepends=True)
+    (tmp_path / "less.tsv").write_text("".join(lines[:-1]))
+    common = ("--dev", DEV, "--network", "dan", "--checkpoint", "state", *SMALL[:-1])
+    assert run(tmp_path, "train", TRAIN, *common, "-o", "a.nlu").code == DONE
+    state = (tmp_path / "state").read_bytes()
+    again = run(tmp_path, "train", TRAIN, *common, "-o", "b.nlu")
+    assert again.code == DONE
+    assert "state: resumed at epoch 2, none is left" in again.err
+    assert (tmp_path / "a.nlu").read_bytes() == (tmp_path / "b.nlu").read_bytes()
+    for data, changes, said in (
+        (TRAIN, ("--seed", "1"), "--seed was 0, is 1"),
+        (TRAIN, ("--rate", "0.01"), "--rate was 0.001, is 0.01"),
+        (TRAIN, ("--epochs", "3"), "--epochs was 2, is 3"),  # onecycle looks at the last step
+        (TRAIN, ("--hidden", "17"), "the starting model"),
+        (TRAIN, ("--dev", TEST), "the development data"),
+        ("less.tsv", (), "the training data"),
+    ):
+        ran = run(tmp_path, "train", data, *common, *changes, "-o", "no.nlu")
+        assert ran.code == BAD_INPUT, changes
+        assert "state: the checkpoint is of another training: " in ran.err
+        assert said in ran.err
+        assert not (tmp_path / "no.nlu").exists()
+        assert (tmp_path / "state").read_bytes() == state
+
+
+def test_a_schedule_without_an_end_takes_more_epochs_and_never_fewer(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    common = ("train", TRAIN, "--network", "dan", "--schedule", "fixed", *SMALL[:-1])
+    resumed = (*common, "--checkpoint", "state")
+    assert run(tmp_path, *resumed, "-o", "a.nlu").code == DONE
+    longer = run(tmp_path, *resumed, "--epochs", "3", "-o", "b.nlu")
+    assert longer.code == DONE
+    assert "resumed at epoch 2, 1 of 3 are left" in longer.err
+    fewer = run(tmp_path, *resumed, "-o", "c.nlu")
+    assert fewer.code == BAD_INPUT
+    assert "done 3 epochs, more than --epochs 2" in fewer.err
+
+
 def test_linear_models_are_tuned_without_torch(tmp_path: Path) -> None:
     chain = (
         f"nlucompress train {TRAIN} --dev {DEV} -q -o full.nlu && "

@@ -27,7 +27,7 @@ def test_the_pipeline(workdir: Path) -> None:
     assert len(answers.lines) == 5
     report = run(
         workdir, "evaluate", "new.packed.nlu", "--data", "test.tsv", "--reference", "new.nlu",
-        "--max-accuracy-drop", "5", "--max-nfr", "5", "--json",
+        "--max-accuracy-drop", "5%", "--max-nfr", "5pp", "--json",
     )  # fmt: skip
     assert (report.code, report.err) == (DONE, "")
     figures = json.loads(report.out)
@@ -70,8 +70,8 @@ def evaluate(models: Path, *options: str) -> tuple[int, str, dict[str, object]]:
 
 def test_the_schema_of_an_evaluation(models: Path) -> None:
     code, _, figures = evaluate(
-        models, "--reference", "full.nlu", "--min-accuracy", "1%", "--max-accuracy-drop", "50",
-        "--max-nfr", "50", "--max-size", "1M",
+        models, "--reference", "full.nlu", "--min-accuracy", "1%", "--max-accuracy-drop", "50pp",
+        "--max-nfr", "50%", "--max-size", "1M",
     )  # fmt: skip
     assert code == DONE
     assert set(figures) == {
@@ -111,7 +111,7 @@ def test_without_a_reference_the_list_is_empty(models: Path) -> None:
 
 
 def test_a_missed_gate_names_every_figure(models: Path) -> None:
-    options = ("--reference", "full.nlu", "--min-accuracy", "100", "--max-size", "1Ki")
+    options = ("--reference", "full.nlu", "--min-accuracy", "100%", "--max-size", "1Ki")
     code, err, figures = evaluate(models, *options)
     assert code == GATE_MISSED
     gates = figures["gates"]
@@ -132,7 +132,7 @@ def test_a_missed_gate_names_every_figure(models: Path) -> None:
 
 
 def test_gates_that_need_a_reference(models: Path) -> None:
-    done = run(models, "evaluate", "small.nlu", "--data", "test.tsv", "--max-nfr", "1")
+    done = run(models, "evaluate", "small.nlu", "--data", "test.tsv", "--max-nfr", "1%")
     assert (done.code, done.out) == (USAGE, b"")
     assert "--reference" in done.err
 
@@ -188,7 +188,7 @@ def test_confidence_keeps_noise_from_missing_a_gate(models: Path) -> None:
         "0",
     )
     rate = json.loads(run(models, *asked, "--json").out)["references"][0]["nfr"]
-    just_below = (*asked[:-1], f"{100 * rate - 0.01:.4f}")
+    just_below = (*asked[:-1], f"{100 * rate - 0.01:.4f}%")
     assert run(models, *just_below).code == GATE_MISSED
     assert run(models, *just_below, "--confidence", "0.95").code == DONE
     assert run(models, *asked, "--confidence", "0.95").code == GATE_MISSED

@@ -56,11 +56,35 @@ def test_flips_are_shown_surest_first(models: Path) -> None:
     assert "flipped to" in by_label
 
 
-def test_percent_signs_are_accepted(models: Path) -> None:
+@pytest.mark.parametrize(
+    ("option", "spellings"),
+    [
+        ("--min-accuracy=1", "write 1% or 100%"),
+        ("--min-accuracy=95", "write 0.95 or 95%"),
+        ("--max-accuracy-drop=0.6", "write 0.6% or 60%"),
+        ("--max-accuracy-drop=1", "write 1% or 100%"),
+        ("--max-nfr=1.2", "write 1.2% or 1.2pp"),
+        ("--confidence=95", "write 0.95 or 95%"),
+    ],
+)
+def test_what_could_be_read_two_ways_is_refused_with_both_spellings(
+    models: Path, option: str, spellings: str
+) -> None:
+    done = run(models, *BASE, "--reference", "full.nlu", option)
+    assert (done.code, done.out) == (USAGE, b"")
+    assert spellings in done.err
+
+
+def test_a_fraction_is_a_gate_that_can_be_missed(models: Path) -> None:
+    for bound, code in (("0.999", GATE_MISSED), ("99.9%", GATE_MISSED), ("0.5", DONE)):
+        assert run(models, *BASE, "--min-accuracy", bound).code == code
+
+
+def test_both_spellings_mean_the_same(models: Path) -> None:
     asked = (*BASE, "--reference", "older.nlu", "--json")
     for plain, signed in (
-        (("0.5",) * 3, ("0.5%",) * 3),
-        (("90", "3", "0.1"), ("90%", "3%", "0.1%")),
+        (("0.005", "0.5pp", "0.5pp"), ("0.5%",) * 3),
+        (("0.9", "3pp", "0"), ("90%", "3%", "0%")),
     ):
         found = [
             json.loads(

@@ -53,7 +53,7 @@ def test_the_report(colours: Path) -> None:
 
 
 def test_the_json_has_the_same(colours: Path) -> None:
-    ran = run(colours, *ASK, *INDEXED, "--json", "--min-update-gain", "50")
+    ran = run(colours, *ASK, *INDEXED, "--json", "--min-update-gain", "50%")
     assert ran.code == DONE
     found = json.loads(ran.out)
     assert (found["queries"], found["gallery"], found["absent"]) == (4, 3, 1)
@@ -73,7 +73,7 @@ def test_the_query_model_comes_through_a_pipe(colours: Path) -> None:
 
 def test_gates(colours: Path) -> None:
     back = ("evaluate", "old.nlu", "--gallery", "best.nlu", "--data", "asked.tsv", *INDEXED)
-    met = run(colours, *back, "--max-cross-drop", "50", "--max-size", "1M")
+    met = run(colours, *back, "--max-cross-drop", "50%", "--max-size", "1M")
     assert (met.code, met.err) == (DONE, "")
     missed = run(colours, *back, "--max-cross-drop", "49%", "--min-update-gain", "0")
     assert missed.code == GATE_MISSED
@@ -97,8 +97,8 @@ def test_refusals(colours: Path, models: Path) -> None:
     refused(USAGE, "not twice", ASK[0], "new.nlu", *ASK[1:])
     refused(USAGE, "--paragon is for --gallery", "evaluate", "old.nlu", "--paragon", "best.nlu")
     refused(USAGE, "measures retrieval alone", *ASK, "--reference", "old.nlu")
-    refused(USAGE, "measures retrieval alone", *ASK, "--max-nfr", "1")
-    refused(USAGE, "no list of numbers", *ASK, "--recall", "1,x")
+    refused(USAGE, "measures retrieval alone", *ASK, "--max-nfr", "1%")
+    refused(USAGE, "not a list of numbers", *ASK, "--recall", "1,x")
     refused(USAGE, "has no representations", *ASK[:2], linear, *ASK[3:])
     refused(BAD_INPUT, "too few for --recall 10", *ASK)
     refused(BAD_INPUT, "missing.nlu", *ASK, "--paragon", "missing.nlu")
@@ -181,12 +181,12 @@ def test_a_model_that_leaves_another_ones_space_is_told_of(updated: Path) -> Non
 
 def test_a_student_is_found(updated: Path) -> None:
     names = ("old.nlu", "--data", "some.tsv", "--dev", DEV, *LOOP, "--ranks", "1,16")
-    ran = run(updated, "search", *names, "--max-drop", "8", "--json", "-o", "s.nlu")
+    ran = run(updated, "search", *names, "--max-drop", "8pp", "--json", "-o", "s.nlu")
     assert ran.code == DONE, ran.err
     found = json.loads(ran.out)
     assert [each["met"] for each in found["candidates"]][-1] is True
     assert found["candidates"][-1]["size_bytes"] == (updated / "s.nlu").stat().st_size
-    gallery = ("--gallery", "old.nlu", "--gallery-data", "some.tsv", "--max-cross-drop", "8")
+    gallery = ("--gallery", "old.nlu", "--gallery-data", "some.tsv", "--max-cross-drop", "8%")
     assert run(updated, "evaluate", "s.nlu", *gallery, "--data", DEV).code == DONE
 
 

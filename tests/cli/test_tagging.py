@@ -113,7 +113,7 @@ def test_an_answer_does_not_wait_for_the_next_sentence(folder: Path) -> None:
 def test_evaluation(folder: Path) -> None:
     line = "evaluate tiny.nlu --data train.conll --reference tagger.nlu --per-label"
     command = line.split()
-    done = run(folder, *command, "--max-nfr", "1", "--max-size", "100")
+    done = run(folder, *command, "--max-nfr", "1%", "--max-size", "100")
     assert done.code == GATE_MISSED
     shown = done.out.decode()
     assert "span F1           100.00 %" in shown

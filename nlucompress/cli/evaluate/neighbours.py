@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import bytes_text, percent, read_model
+from nlucompress.cli.shared.common import bytes_text, read_model
 from nlucompress.cli.shared.gated import tell
 from nlucompress.cli.shared.option_group import option_group
+from nlucompress.cli.shared.shares import Share
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ neighbour_options = option_group(
         "--seed": ("N", click.IntRange(0), "Of the draw of --queries. [default: 1]"),
         "--table": ("NAME", None, "The table whose neighbours are compared."),
         "--min-agreement": (
-            "PERCENT",
-            percent,
-            "Gate: least share of the neighbours that are the same.",
+            "SHARE",
+            Share(gate=True),
+            "Gate: least share of the neighbours that are the same: 0.9 or 90%.",
         ),
     },
 )

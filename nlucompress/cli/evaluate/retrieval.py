@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import bytes_text, counts, percent, read_data, read_model
+from nlucompress.cli.shared.common import bytes_text, counts, read_data, read_model
 from nlucompress.cli.shared.gated import gate_text, tell
 from nlucompress.cli.shared.option_group import option_group
+from nlucompress.cli.shared.shares import Points, Share
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,14 +34,15 @@ retrieval_options = option_group(
         ),
         "--recall": ("K,K", counts, "Look among so many nearest items. [default: 1,5,10]"),
         "--min-update-gain": (
-            "PERCENT",
-            percent,
-            "Gate: least share of what an update can gain (Shen et al. 2020, section 3).",
+            "SHARE",
+            Share(gate=True),
+            "Gate: least share of what an update can gain, 0.5 or 50% (Shen et al. 2020, "
+            "section 3).",
         ),
         "--max-cross-drop": (
             "POINTS",
-            percent,
-            "Gate: most points of top-1 below old queries in the old gallery.",
+            Points(),
+            "Gate: most points of top-1 below old queries in the old gallery: 0.6% or 0.6pp.",
         ),
     },
 )

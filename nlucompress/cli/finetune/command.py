@@ -165,6 +165,7 @@ def command(
             progress,
             checkpoint,
             space,
+            lambda line: streams.note(line, target.quiet),
         )
     write_stage(target, after, _line)
 

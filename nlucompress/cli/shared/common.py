@@ -156,29 +156,6 @@ def lengths(value: str) -> tuple[int, int] | None:
     return int(match[1]), int(match[2] or match[1])
 
 
-def percent(value: str) -> float:
-    """Percentage points: 0.6 or 0.6%."""
-    try:
-        number = float(value.removesuffix("%"))
-    except ValueError:
-        number = float("nan")
-    if not 0 <= number <= 100:
-        raise click.BadParameter(f"{value!r} is no number of percentage points from 0 to 100")
-    return number
-
-
-def share(value: str) -> float:
-    """A share strictly between 0 and 1: 0.95 or 95%."""
-    try:
-        text = value.removesuffix("%")
-        number = float(text) / (1 if text == value else 100)
-    except ValueError:
-        number = float("nan")
-    if not 0 < number < 1:
-        raise click.BadParameter(f"{value!r} is no share between 0 and 1 such as 0.95 or 95%")
-    return number
-
-
 def bytes_text(size: float) -> str:
     """A size for people: 56,750 bytes as 56.8 KB."""
     if size < 10_000:

@@ -10,14 +10,8 @@ import click
 
 from nlucompress.cli import main
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import (
-    SCHEMA_VERSION,
-    dump_json,
-    percent,
-    printable,
-    share,
-    size,
-)
+from nlucompress.cli.shared.common import SCHEMA_VERSION, dump_json, printable, size
+from nlucompress.cli.shared.shares import Points, Share
 
 if TYPE_CHECKING:
     from nlucompress.stages.evaluate.gates import Gate
@@ -32,23 +26,22 @@ max_size_option = click.option(
 def gate_options(function: Function) -> Function:
     """The gates of accuracy and flips."""
     options = (
-        ("--min-accuracy", percent, "PERCENT", "Gate: least accuracy in percent: 95 or 95%."),
+        ("--min-accuracy", Share(gate=True), "SHARE", "Gate: least accuracy: 0.95 or 95%."),
         (
             "--max-accuracy-drop",
-            percent,
+            Points(),
             "POINTS",
-            "Gate: most absolute percentage points below any reference's accuracy.",
+            "Gate: most percentage points below any reference's accuracy: 0.6% or 0.6pp.",
         ),
         (
             "--max-nfr",
-            percent,
-            "PERCENT",
-            "Gate: most negative flips against any reference, in percent of the examples: 0.5 or "
-            "0.5%.",
+            Points(),
+            "POINTS",
+            "Gate: most negative flips against any reference, in percent of the examples: 0.5%.",
         ),
         (
             "--confidence",
-            share,
+            Share(above=True, below=True),
             "SHARE",
             "Flips and drop miss their gate only if an interval of this confidence, 0.95 or 95%, "
             "lies above it.",

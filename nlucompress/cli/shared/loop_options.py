@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from nlucompress.cli.shared.shares import Share
+
 if TYPE_CHECKING:
     from nlucompress.training.plan import LoopOptions
 
@@ -20,7 +22,7 @@ NAMES = (
 )
 LOOP = {*NAMES, "checkpoint"}
 _AT_LEAST_1 = click.IntRange(1)
-_SHARE = click.FloatRange(0, 1, max_open=True)
+_SHARE = Share(below=True)
 _POSITIVE = click.FloatRange(0, min_open=True)
 
 
@@ -63,7 +65,8 @@ def loop_options(schedule: str, resumes: bool = True) -> Callable[[Function], Fu
             function = click.option(
                 "--checkpoint",
                 metavar="FILE",
-                help="Neural: written after every epoch; if it exists, training goes on from it.",
+                help="Neural: written after every epoch; if it exists and is of the same data, "
+                "options and versions, training goes on from it.",
             )(function)
         for name, kind, default, text in reversed(options):
             show = {"type": kind, "default": default, "show_default": True, "help": text}

@@ -99,7 +99,16 @@ def run(
     table = None if source is None else read_model(source).table()
     space = read_model(old) if old else None
     chosen = NeuralOptions(network=network, loop=loop, compatible=compatible, **given)  # type: ignore[arg-type]
-    model = train_neural(examples, held_out, table, chosen, progress, checkpoint, space)
+    model = train_neural(
+        examples,
+        held_out,
+        table,
+        chosen,
+        progress,
+        checkpoint,
+        space,
+        lambda line: streams.note(line, target.quiet),
+    )
     size = write_model(model, target.output)
     figures = model.history[-1]["figures"]
     lines = [

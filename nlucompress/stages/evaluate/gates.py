@@ -11,14 +11,32 @@ from nlucompress.stages.evaluate.comparison import Comparison
 SLACK = 1e-12  # a value that is at its bound but for rounding meets it
 
 
+def check_fractions(options: object, *names: str) -> None:
+    """Refuse bounds that are no fractions; None is none.
+
+    Raises:
+        UsageError: One is not from 0 to 1, or is the whole number 1, which may be meant as 1 %.
+    """
+    for name in names:
+        value = getattr(options, name)
+        if value is None:
+            continue
+        if isinstance(value, int) and value == 1:
+            raise UsageError(f"{name}=1 could be read two ways: write 0.01 for 1 %, 1.0 for 100 %")
+        if not 0 <= value <= 1:
+            hint = f": for {value:g} % write {value / 100:g}" if 1 < value <= 100 else ""
+            raise UsageError(f"{name}={value} is no fraction from 0 to 1{hint}")
+
+
 @dataclass(frozen=True)
 class Gates:
     """Bounds that a model must meet; None is no bound. Every reference counts.
 
     Attributes:
-        min_accuracy: Least accuracy in percent.
-        max_accuracy_drop: Most percentage points (absolute) below a reference's accuracy.
-        max_nfr: Most negative flips in percent of the examples.
+        min_accuracy: Least accuracy, as a fraction: 0.95 is 95 %.
+        max_accuracy_drop: Most by which accuracy may lie below a reference's, absolute, as a
+            fraction: 0.006 is 0.6 percentage points.
+        max_nfr: Most negative flips as a fraction of the examples: 0.012 is 1.2 %.
         max_size: Most bytes of the file.
         confidence: With it, drop and flips miss their bound only if their bootstrap interval of
             this confidence lies above it altogether, so that noise misses no gate.
@@ -30,15 +48,22 @@ class Gates:
     max_size: int | None = None
     confidence: float | None = None
 
+    def __post_init__(self) -> None:
+        """Check that shares are fractions.
+
+        Raises:
+            UsageError: One is out of range.
+        """
+        check_fractions(self, "min_accuracy", "max_accuracy_drop", "max_nfr")
+        if self.confidence is not None and not 0 < self.confidence < 1:
+            raise UsageError(f"--confidence {self.confidence} is not above 0 and below 1")
+
     def check(self, references: int) -> None:
         """Refuse what does not fit so many references.
 
         Raises:
-            UsageError: A gate compares with a reference and there is none, or the confidence is
-                out of range.
+            UsageError: A gate compares with a reference and there is none.
         """
-        if self.confidence is not None and not 0 < self.confidence < 1:
-            raise UsageError(f"--confidence {self.confidence} is not above 0 and below 1")
         needs = self.max_accuracy_drop is not None or self.max_nfr is not None
         if needs and not references:
             raise UsageError("--max-accuracy-drop and --max-nfr compare with a --reference")
@@ -61,19 +86,19 @@ class ReferenceGate(Gate):
     reference: str
 
 
-def at_least(name: str, percent: float | None, value: float | None) -> tuple[Gate, ...]:
+def at_least(name: str, bound: float | None, value: float | None) -> tuple[Gate, ...]:
     """The outcome of a lower bound, none without one; an undefined value meets no bound."""
-    if percent is None:
+    if bound is None:
         return ()
-    met = value is not None and value >= percent / 100 - SLACK
-    return (Gate(name, percent / 100, value or 0.0, met),)
+    met = value is not None and value >= bound - SLACK
+    return (Gate(name, bound, value or 0.0, met),)
 
 
-def at_most(name: str, percent: float | None, value: float) -> tuple[Gate, ...]:
+def at_most(name: str, bound: float | None, value: float) -> tuple[Gate, ...]:
     """The outcome of an upper bound, none without one."""
-    if percent is None:
+    if bound is None:
         return ()
-    return (Gate(name, percent / 100, value, value <= percent / 100 + SLACK),)
+    return (Gate(name, bound, value, value <= bound + SLACK),)
 
 
 def within_size(limit: int | None, size: int) -> tuple[Gate, ...]:
@@ -100,10 +125,10 @@ def outcomes(
 
 
 def _compared(
-    name: str, percent: float | None, value: float, low: float, old: Comparison
+    name: str, bound: float | None, value: float, low: float, old: Comparison
 ) -> tuple[Gate, ...]:
     """The outcome against a reference: the least that the value may be decides."""
     return tuple(
         ReferenceGate(name, gate.limit, value, gate.met, old.name)
-        for gate in at_most(name, percent, low)
+        for gate in at_most(name, bound, low)
     )

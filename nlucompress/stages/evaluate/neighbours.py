@@ -11,7 +11,7 @@ from nlucompress.errors import DataError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.matrices.numbers import Float32, Int64
 from nlucompress.format.model import Model, Table
-from nlucompress.stages.evaluate.gates import Gate, at_least, within_size
+from nlucompress.stages.evaluate.gates import Gate, at_least, check_fractions, within_size
 
 BLOCK_VALUES = 1 << 20
 
@@ -25,7 +25,7 @@ class NeighbourOptions:
         queries: How many keys are asked for, drawn at random; None asks for all.
         seed: Of the draw.
         table: The table; None takes the only one.
-        min_agreement: Gate: least agreement in percent.
+        min_agreement: Gate: least agreement, as a fraction.
         max_size: Gate: most bytes of the file.
     """
 
@@ -35,6 +35,14 @@ class NeighbourOptions:
     table: str | None = None
     min_agreement: float | None = None
     max_size: int | None = None
+
+    def __post_init__(self) -> None:
+        """Check the bound.
+
+        Raises:
+            UsageError: It is no fraction.
+        """
+        check_fractions(self, "min_agreement")
 
 
 @dataclass(frozen=True)

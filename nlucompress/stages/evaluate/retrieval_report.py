@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nlucompress.errors import UsageError
-from nlucompress.stages.evaluate.gates import Gate, at_least, at_most, within_size
+from nlucompress.stages.evaluate.gates import Gate, at_least, at_most, check_fractions, within_size
 
 
 @dataclass(frozen=True)
@@ -15,9 +15,9 @@ class RetrievalOptions:
 
     Attributes:
         recall: Numbers of items among which one of the query's label is looked for.
-        min_update_gain: Gate: least update gain in percent.
-        max_cross_drop: Gate: most percentage points of top-1 by which new queries may do worse
-            than old ones in the old gallery.
+        min_update_gain: Gate: least update gain, as a fraction.
+        max_cross_drop: Gate: most by which the top-1 of new queries may lie below that of old ones
+            in the old gallery, as a fraction: 0.006 is 0.6 points.
         max_size: Gate: most bytes of the query model's file.
     """
 
@@ -27,11 +27,12 @@ class RetrievalOptions:
     max_size: int | None = None
 
     def __post_init__(self) -> None:
-        """Check the numbers of items.
+        """Check the bounds and the numbers of items.
 
         Raises:
-            UsageError: One is below 1, or there is none.
+            UsageError: A number is below 1 or there is none, or a bound is no fraction.
         """
+        check_fractions(self, "min_update_gain", "max_cross_drop")
         if not self.recall or min(self.recall) < 1:
             raise UsageError("--recall takes numbers from 1 on")
 

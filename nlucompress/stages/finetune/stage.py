@@ -52,6 +52,7 @@ def finetune(
     progress: Progress | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     compatible_with: Model | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Model:
     """Train a model on; its keys and the encoding of its numbers stay.
 
@@ -64,7 +65,8 @@ def finetune(
     Raises:
         UsageError: The model has no network that can be trained, or options contradict each other.
         StageOrderError: The model is sealed; or it is linear, and its keys are hashed.
-        DataError: A label of the data is unknown to the model, or the training diverges.
+        DataError: A label of the data is unknown to the model, the training diverges, or the
+            checkpoint is of another training. ``note`` is told at which epoch one goes on.
     """
     options = options or FinetuneOptions()
     if model.sealed:
@@ -88,6 +90,6 @@ def finetune(
         started, frozen = prepare(model, compatible_with, examples, options.compatible)
     loop = options.loop
     fitted, figures = fit_neural(
-        started, examples, dev, loop, teacher, progress, checkpoint, frozen
+        started, examples, dev, loop, teacher, progress, checkpoint, frozen, note
     )
     return with_record("finetune", options, before, fitted, {"network": figures})

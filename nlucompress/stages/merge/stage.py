@@ -14,6 +14,7 @@ from nlucompress.errors import DataError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
+from nlucompress.stages.evaluate.gates import check_fractions
 from nlucompress.stages.history import with_record
 from nlucompress.stages.merge.basis import aligned, restored
 from nlucompress.stages.merge.fisher import fisher
@@ -28,7 +29,7 @@ class MergeOptions:
     Attributes:
         weight: Share of the newer model, 0 to 1; None searches for it.
         fisher: Weight every number by how much the answers depend on it, too.
-        max_nfr: For the search: most negative flips against the older model, in percent of the
+        max_nfr: For the search: most negative flips against the older model, as a fraction of the
             examples; None bounds nothing.
         steps: Shares that the search tries, evenly spaced from 0 to 1.
     """
@@ -93,6 +94,7 @@ def _check(options: MergeOptions, data: Examples | None, dev: Examples | None) -
         raise UsageError("merge takes either --weight or --search")
     if options.weight is not None and options.max_nfr is not None:
         raise UsageError("--max-nfr is a bound of --search")
+    check_fractions(options, "max_nfr")
     if options.fisher != (data is not None):
         raise UsageError("--fisher needs --data, and only it does")
     if options.steps < 2:
@@ -118,7 +120,7 @@ def _search(
     if set(dev.labels).isdisjoint(old.labels):
         raise DataError("no label of the development data is known to the models")
     before = Classifier(old).predict(dev.texts)
-    bound = 1.0 if options.max_nfr is None else options.max_nfr / 100
+    bound = 1.0 if options.max_nfr is None else options.max_nfr
     best: tuple[float, float, metrics.Flips] | None = None
     for step in range(options.steps):
         share = step / (options.steps - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -25,7 +26,7 @@ class QuantizeOptions:
             factors of a product are linear, else ``tensor``.
         group: Columns per group, for ``per="group"``.
         range: ``minmax``, ``percentile`` or ``mse`` (least squared error), for ``linear``.
-        percentile: Share in percent of the weights that the range of ``percentile`` covers.
+        percentile: Share of the weights, as a fraction, that the range of ``percentile`` covers.
         scale_bits: 16 or 32 bits for each of several scales; None for 16 in embedding tables and
             factors, else 32. Where a scale is no normal number of binary16, all of them take 32.
         threshold: Weights of a smaller absolute value are dropped first.
@@ -47,7 +48,7 @@ class QuantizeOptions:
     per: Per | None = None
     group: int = 0
     range: affine.RangeRule = "minmax"
-    percentile: float = 99.9
+    percentile: float = 0.999
     scale_bits: int | None = None
     threshold: float = 0.0
     keep: float | None = None
@@ -78,8 +79,14 @@ class QuantizeOptions:
             raise UsageError(f"--scale-bits {self.scale_bits} is neither 16 nor 32")
         if self.keep is not None and not 0 < self.keep <= 1:
             raise UsageError(f"--keep {self.keep} is not a fraction above 0 and up to 1")
-        if not (self.threshold >= 0 and 0 < self.percentile <= 100):
-            raise UsageError("the threshold must not be negative, the percentile within 0 to 100")
+        if not 0 <= self.threshold < math.inf:
+            raise UsageError(f"--threshold {self.threshold} is not at least 0 and finite")
+        if not math.isfinite(self.importance):
+            raise UsageError(f"--importance {self.importance} is not a finite number")
+        if not 0 < self.percentile <= 1:
+            raise UsageError(
+                f"--percentile {self.percentile} is not a fraction above 0 and up to 1"
+            )
         if not 0 <= self.seed < 1 << 63:
             raise UsageError(f"--seed {self.seed} is not within 0 to 2^63 - 1")
         self._check_pq()

@@ -101,7 +101,7 @@ def _fit(
     part = partition.of(rows, columns)
     parts = _by_part(matrix, partition, part, values)
     if options.method == "linear":
-        grid = affine.fit(parts, options.bits, options.range, options.percentile)
+        grid = affine.fit(parts, options.bits, options.range, 100 * options.percentile)
         scale: Floating = grid.scale
         if options.scale_bits == 16 and partition.per != "tensor":
             scale = _halves(grid.scale)

@@ -96,7 +96,7 @@ def search(
     for at, (width, rank, bits) in enumerate(students.plans):
         student = students.student(at)
         reached = task.found(gallery, Neural(student).embed(dev.texts)).top1
-        met = top1 - reached <= options.max_drop / 100 + 1e-12
+        met = top1 - reached <= options.max_drop + 1e-12
         found.append(
             Candidate(width, rank, bits, codec.size(student), reached, top1 - reached, met)
         )

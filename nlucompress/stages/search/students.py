@@ -14,6 +14,7 @@ from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.neural.layers import KINDS, Settings
 from nlucompress.networks.neural.network import Neural
 from nlucompress.networks.neural.sequence import TABLE
+from nlucompress.stages.evaluate.gates import check_fractions
 from nlucompress.stages.factorize import FactorizeOptions, factorize
 from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
 from nlucompress.stages.pack import pack
@@ -34,7 +35,8 @@ class SearchOptions:
     """Students to try, and the bound.
 
     Attributes:
-        max_drop: Most percentage points of top-1, on the development set, below the large model.
+        max_drop: Most by which top-1 on the development set may lie below the large model's, as a
+            fraction: 0.01 is one point.
         network: Kind of the students; None is the large model's.
         widths: Hidden widths; empty is the large model's alone.
         ranks: Of the table as a product; one that is no smaller than its width leaves it whole.
@@ -43,7 +45,7 @@ class SearchOptions:
         compatible: How strongly it is held in the large model's space.
     """
 
-    max_drop: float = 1.0
+    max_drop: float = 0.01
     network: str | None = None
     widths: tuple[int, ...] = ()
     ranks: tuple[int, ...] = (16, 32, 64)
@@ -57,8 +59,7 @@ class SearchOptions:
         Raises:
             UsageError: An option is out of range.
         """
-        if not 0 <= self.max_drop <= 100:
-            raise UsageError(f"--max-drop {self.max_drop} is not within 0 to 100 points")
+        check_fractions(self, "max_drop")
         if self.network not in (None, *KINDS):
             raise UsageError(f"unknown network {self.network!r}; known: {', '.join(KINDS)}")
         if not self.ranks or not self.bits or min(*self.ranks, *self.widths, *self.bits, 1) < 1:

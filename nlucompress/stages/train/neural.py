@@ -66,6 +66,7 @@ def train_neural(
     progress: Progress | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     compatible_with: Model | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Model:
     """Train a sentence classifier over a table of word embeddings, which is trained along.
 
@@ -77,11 +78,14 @@ def train_neural(
         embeddings: Table to start from; None learns one from scratch.
         options: See NeuralOptions.
         progress: Called with what is done and the share of it that is.
-        checkpoint: File that is written after every epoch; training goes on from it if it exists.
+        checkpoint: File that is written after every epoch; training goes on from it if it exists
+            and is of the same training.
         compatible_with: Model whose space of representations the new one is trained into.
+        note: Called with one line that says at which epoch a checkpoint goes on.
 
     Raises:
-        DataError: The data do not suffice, or the loss is not finite.
+        DataError: The data do not suffice, the loss is not finite, or the checkpoint is damaged or
+            of another training: of other options, data, embeddings or versions.
         StageOrderError: The table is hashed.
         UsageError: The options are out of range, or torch is not installed.
     """
@@ -109,7 +113,9 @@ def train_neural(
     if compatible_with is not None:
         model, frozen = prepare(model, compatible_with, examples, options.compatible)
     loop = options.loop
-    fitted, figures = fit_neural(model, examples, dev, loop, None, progress, checkpoint, frozen)
+    fitted, figures = fit_neural(
+        model, examples, dev, loop, None, progress, checkpoint, frozen, note
+    )
     found = {"keys": len(seen), "in_training": int((seen > 0).sum()), **figures}
     return with_record("train", options, None, fitted, found)
 
@@ -123,6 +129,7 @@ def fit_neural(
     progress: Progress | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     frozen: Frozen | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> tuple[Model, dict[str, object]]:
     """Train a neural model on; see ``training.neural.loop.fit``."""
     need_torch()
@@ -130,7 +137,17 @@ def fit_neural(
 
     data = prepared(model, examples, "training")
     held_out = None if dev is None else prepared(model, dev, "development")
-    fitted, figures = fit(model, data, held_out, loop, teacher, progress, checkpoint, frozen)  # type: ignore[arg-type]
+    fitted, figures = fit(
+        model,
+        data,
+        held_out,
+        loop,
+        teacher,  # type: ignore[arg-type]
+        progress,
+        checkpoint,
+        frozen,
+        note,
+    )
     return fitted, figures if frozen is None else {**figures, "compatible": frozen.figures()}
 
 

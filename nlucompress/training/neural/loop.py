@@ -17,6 +17,7 @@ from nlucompress.format.model import Model
 from nlucompress.training.compatible import Frozen
 from nlucompress.training.distill import Teacher
 from nlucompress.training.neural.checkpoint import read_checkpoint, write_checkpoint
+from nlucompress.training.neural.identity import identity
 from nlucompress.training.neural.influence import Influence
 from nlucompress.training.neural.module import Module, scores
 from nlucompress.training.plan import Data, Int64, LoopOptions
@@ -33,15 +34,18 @@ def fit(
     progress: Progress | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     frozen: Frozen | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> tuple[Model, dict[str, Any]]:
     """Train a model on; returns it as of its best epoch on ``dev`` (the last without), and figures.
 
     The untrained model counts as epoch 0. A loss that is not finite ends the training; the best
-    epoch before it is kept, and ``figures["diverged"]`` says so.
+    epoch before it is kept, and ``figures["diverged"]`` says so. ``note`` is told, in one line, at
+    which epoch a checkpoint goes on.
 
     Raises:
         UsageError: A matrix cannot be trained, or there is no such device.
-        DataError: The loss is not finite before any epoch has ended.
+        DataError: The loss is not finite before any epoch has ended, or the checkpoint is damaged
+            or of another training.
     """
     if options.device == "cuda" and not torch.cuda.is_available():
         raise UsageError("torch sees no CUDA device here; use --device cpu")
@@ -51,9 +55,12 @@ def fit(
     optimizers = _optimizers(module, options)
     held_out = None if dev is None else dev.parts(256)
     run = _Run(model, _accuracy(module, held_out))
-    begin = 0
+    begin, which = 0, {}
+    if checkpoint is not None:
+        which = identity(model, data, dev, options, teacher, frozen)
     if checkpoint is not None and os.path.exists(checkpoint):
-        begin = read_checkpoint(checkpoint, module, optimizers, run)
+        begin = read_checkpoint(checkpoint, module, optimizers, run, which)
+        _told(checkpoint, begin, options.epochs, note)
     steps_per_epoch = -(-len(data.targets) // options.batch)
     total = steps_per_epoch * options.epochs
     for epoch in range(begin, options.epochs):
@@ -83,8 +90,25 @@ def fit(
                 progress(f"epoch {epoch + 1}", step / total)
         run.take(module, _accuracy(module, held_out))
         if checkpoint is not None:
-            write_checkpoint(checkpoint, epoch + 1, module, optimizers, run)
+            write_checkpoint(checkpoint, epoch + 1, module, optimizers, run, which)
     return run.best, run.figures()
+
+
+def _told(
+    checkpoint: str | os.PathLike[str],
+    done: int,
+    epochs: int,
+    note: Callable[[str], None] | None,
+) -> None:
+    """Say where a training goes on; refuse one that has come too far."""
+    if done > epochs:
+        raise DataError(
+            f"{checkpoint}: the checkpoint has done {done} epochs, more than --epochs {epochs}; "
+            "name another file, or delete this one to start anew"
+        )
+    if note is not None:
+        left = f"{epochs - done} of {epochs} are left" if done < epochs else "none is left"
+        note(f"{checkpoint}: resumed at epoch {done}, {left}")
 
 
 class _Run:

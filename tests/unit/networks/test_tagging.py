@@ -160,7 +160,7 @@ def test_what_cannot_be_trained() -> None:
 def test_evaluation_compares_tokens_and_sentences() -> None:
     model = nc.train_crf(TRAIN, None, nc.CrfOptions(iterations=40))
     emptied = nc.quantize(model, nc.QuantizeOptions(threshold=1e9))
-    report = nc.evaluate_tags(emptied, TRAIN, model, nc.Gates(max_nfr=1, min_accuracy=0))
+    report = nc.evaluate_tags(emptied, TRAIN, model, nc.Gates(max_nfr=0.01, min_accuracy=0))
     assert report.reference is not None
     assert (report.sentences, report.tokens) == (36, 108)
     assert report.reference.accuracy == report.reference.span_f1 == 1
@@ -170,6 +170,6 @@ def test_evaluation_compares_tokens_and_sentences() -> None:
     assert [gate.met for gate in report.gates] == [True, False]
     assert not report.passed
     with pytest.raises(UsageError, match="compare with a --reference"):
-        nc.evaluate_tags(model, TRAIN, None, nc.Gates(max_nfr=1))
+        nc.evaluate_tags(model, TRAIN, None, nc.Gates(max_nfr=0.01))
     with pytest.raises(DataError, match="no label of the data"):
         nc.evaluate_tags(model, parsed("a\tother\n"))

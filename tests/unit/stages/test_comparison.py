@@ -118,7 +118,10 @@ def test_labels_that_neither_knows_stay_and_are_wrong() -> None:
 def test_every_reference_is_compared_and_gated() -> None:
     right, same = answering("aaabbc"), answering("baabbc")
     report = nc.evaluate(
-        same, DATA, {"v1": right, "v2": same}, nc.Gates(max_nfr=1, max_accuracy_drop=20, max_size=9)
+        same,
+        DATA,
+        {"v1": right, "v2": same},
+        nc.Gates(max_nfr=0.01, max_accuracy_drop=0.2, max_size=9),
     )
     assert [old.name for old in report.references] == ["v1", "v2"]
     assert [old.nfr for old in report.references] == [1 / 6, 0]
@@ -137,9 +140,20 @@ def test_every_reference_is_compared_and_gated() -> None:
     assert not report.passed
 
 
+@pytest.mark.parametrize(
+    "bounds",
+    [{"min_accuracy": 95}, {"max_nfr": 1}, {"max_accuracy_drop": -0.1}, {"max_nfr": float("nan")}],
+)
+def test_shares_are_fractions(bounds: dict[str, float]) -> None:
+    with pytest.raises(nc.UsageError, match=next(iter(bounds))):
+        nc.Gates(**bounds)  # type: ignore[arg-type]
+    report = nc.evaluate(answering("aabbcc"), DATA, None, nc.Gates(min_accuracy=1.0))
+    assert report.gates[0].limit == 1.0
+
+
 def test_the_gate_of_flips_is_exact_at_its_bound() -> None:
     old = answering("aaabbc")
-    for bound, met in ((100 / 6, True), (100 / 6 - 1e-6, False)):
+    for bound, met in ((1 / 6, True), (1 / 6 - 1e-8, False)):
         report = nc.evaluate(answering("baabbc"), DATA, old, nc.Gates(max_nfr=bound))
         assert report.passed == met
 
@@ -159,4 +173,4 @@ def test_what_cannot_be_compared() -> None:
     with pytest.raises(DataError, match="hold no examples"):
         nc.evaluate(model, nc.Examples((), ()), model)
     with pytest.raises(UsageError, match="compare with a --reference"):
-        nc.evaluate(model, DATA, {}, nc.Gates(max_nfr=1))
+        nc.evaluate(model, DATA, {}, nc.Gates(max_nfr=0.01))

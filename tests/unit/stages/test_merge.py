@@ -53,7 +53,7 @@ def test_the_search_meets_its_bound(models: tuple[nc.Model, nc.Model]) -> None:
     old, new = models
     dev = head("dev", 500)
     free = nc.merge(old, new, nc.MergeOptions(None), dev=dev)
-    bound = nc.merge(old, new, nc.MergeOptions(None, max_nfr=0.2), dev=dev)
+    bound = nc.merge(old, new, nc.MergeOptions(None, max_nfr=0.002), dev=dev)
     report = nc.evaluate(bound, dev, old)
     assert report.reference is not None
     assert report.reference.nfr <= 0.002
@@ -135,7 +135,7 @@ def test_wrong_options_are_refused(models: tuple[nc.Model, nc.Model]) -> None:
         (nc.MergeOptions(1.5), None, None),
         (nc.MergeOptions(None), None, None),
         (nc.MergeOptions(0.5), None, dev),
-        (nc.MergeOptions(0.5, max_nfr=1.0), None, None),
+        (nc.MergeOptions(0.5, max_nfr=0.01), None, None),
         (nc.MergeOptions(0.5, fisher=True), None, None),
         (nc.MergeOptions(0.5), dev, None),
         (nc.MergeOptions(None, steps=1), None, dev),

@@ -122,11 +122,11 @@ def test_gates() -> None:
         assert found.passed == all(gate.met for gate in found.gates)
         return [gate.met for gate in found.gates]
 
-    assert met(circle(ANGLES), min_update_gain=100, max_cross_drop=0) == [True, True]
-    assert met(circle({**ANGLES, "leaf": 170}), min_update_gain=101) == [False]
+    assert met(circle(ANGLES), min_update_gain=1.0, max_cross_drop=0) == [True, True]
     worse = circle({**ANGLES, "rose": 80, "leaf": 170, "sky": 120})
-    assert met(worse, max_cross_drop=33) == [False]
-    assert met(worse, max_cross_drop=34) == [True]
+    assert met(worse, min_update_gain=0.5) == [False]
+    assert met(worse, max_cross_drop=0.33) == [False]
+    assert met(worse, max_cross_drop=0.34) == [True]
     assert met(old, min_update_gain=0, max_size=10) == [False, False]
 
 

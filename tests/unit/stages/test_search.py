@@ -92,7 +92,7 @@ def test_the_first_student_that_holds_the_bound_is_taken(large: nc.Model) -> Non
 
 def test_another_network_is_projected(large: nc.Model) -> None:
     pytest.importorskip("torch")
-    chosen = options(network="cnn", widths=(2,), ranks=(12,), bits=(8,), max_drop=100.0)
+    chosen = options(network="cnn", widths=(2,), ranks=(12,), bits=(8,), max_drop=1.0)
     student, report = search(large, EXAMPLES, DEV, chosen)
     assert student is not None
     assert representing(student, "student").width == 8
