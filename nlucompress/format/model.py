@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
+from nlucompress.format.arguments import require_list
 from nlucompress.format.indexes import Hashed, KeyIndex, Strings
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Float32, Int64
@@ -40,11 +42,19 @@ class Table:
 
         A hashed table takes an unseen key for a known one with probability
         2^-fingerprint_bits.
+
+        Raises:
+            TypeError: ``keys`` is one string.
         """
+        require_list(keys, "keys")
         return self.keys.find(keys)
 
     def lookup(self, keys: Sequence[str]) -> Float32:
-        """Rows of the keys as float32, shape (len(keys), columns); zeros for unknown keys."""
+        """Rows of the keys as float32, shape (len(keys), columns); zeros for unknown keys.
+
+        Raises:
+            TypeError: ``keys`` is one string.
+        """
         index = self.find(keys)
         result = np.zeros((len(index), self.matrix.shape[1]), np.float32)
         known = index >= 0
@@ -129,3 +139,18 @@ class Model:
         if name is None or name not in self.tables:
             raise UsageError(f"no table {name!r}; this model has {sorted(self.tables)}")
         return self.tables[name]
+
+
+def require_model(*values: object) -> None:
+    """Refuse what is no model, such as the path of its file.
+
+    Raises:
+        TypeError: A value is no Model; the text says how to read one.
+    """
+    for value in values:
+        if isinstance(value, (str, os.PathLike)):
+            raise TypeError(f"{value!r} is a path, not a model: read it by load({value!r})")
+        if not isinstance(value, Model):
+            raise TypeError(
+                f"a model is needed, not {type(value).__name__}: read one by load(path)"
+            )

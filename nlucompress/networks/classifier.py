@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, FormatError, UsageError
-from nlucompress.format.model import Model
+from nlucompress.format.arguments import require_list
+from nlucompress.format.model import Model, require_model
 from nlucompress.networks.tagger import is_tagger
 
 Float64 = NDArray[np.float64]
@@ -70,7 +71,9 @@ class Classifier:
         Raises:
             UsageError: The model has no network that classifies.
             FormatError: Its parts do not fit together.
+            TypeError: It is no model but, say, a path.
         """
+        require_model(model)
         if model.network is None or model.network.kind == "tensors":
             raise UsageError("this model holds tables only and cannot classify; use `lookup`")
         if is_tagger(model):
@@ -89,6 +92,7 @@ class Classifier:
 
         Raises:
             DataError: The model's features cannot read a text; the message has its number.
+            TypeError: ``texts`` is one string, here and in ``predict`` and ``explain``.
         """
         try:
             batches = [self._network.scores(batch) for batch in self._batches(texts)]
@@ -102,6 +106,7 @@ class Classifier:
         return np.concatenate([np.zeros((0, len(self.labels))), *batches])
 
     def _batches(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:
+        require_list(texts, "texts")
         size = max(1, min(512, BATCH_VALUES // len(self.labels) // 32))
         return (texts[begin : begin + size] for begin in range(0, len(texts), size))
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
-from nlucompress.format.model import Model
+from nlucompress.format.arguments import require_list
+from nlucompress.format.model import Model, require_model
 from nlucompress.networks.crf import network as crf
 from nlucompress.networks.crf.attributes import Token
 from nlucompress.networks.crf.token_features import describes_tokens, token_features
@@ -39,7 +40,9 @@ class Tagger:
         Raises:
             UsageError: The model does not tag tokens.
             FormatError: Its parts do not fit together.
+            TypeError: It is no model but, say, a path.
         """
+        require_model(model)
         network = model.network
         if network is None or not is_tagger(model):
             raise UsageError("this model does not tag tokens; leave out `--tag`")
@@ -89,7 +92,12 @@ class Tagger:
         return crf.marginals(scores, self._transitions)
 
     def scores(self, sentences: Sequence[Sentence]) -> list[Float64]:
-        """Scores without transitions, shape (tokens, labels) per sentence."""
+        """Scores without transitions, shape (tokens, labels) per sentence.
+
+        Raises:
+            TypeError: A string stands where a list of sentences or of tokens is meant.
+        """
+        require_list(sentences, "sentences")
         return [self._sentence_scores(sentence) for sentence in sentences]
 
     def _sentence_scores(self, sentence: Sentence) -> Float64:
@@ -100,7 +108,12 @@ class Tagger:
         return linear.bounded(result, self._bounds)
 
     def tokens(self, sentence: Sentence) -> Sequence[Token]:
-        """The tokens of a sentence, read if they are strings."""
+        """The tokens of a sentence, read if they are strings.
+
+        Raises:
+            TypeError: The sentence is one string.
+        """
+        require_list(sentence, "the tokens of a sentence")
         strings = [token for token in sentence if isinstance(token, str)]
         if len(strings) == len(sentence):
             return self._read(strings)

@@ -16,7 +16,7 @@ from nlucompress.exporters import (
     word2vec,
 )
 from nlucompress.exporters.rows import Rows
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, require_model
 from nlucompress.importers.reading.keyfile import read_keys
 from nlucompress.importers.reading.sources import Opened, opened
 
@@ -57,6 +57,7 @@ def export(model: Model, options: ExportOptions) -> Files:
         UsageError: The options do not fit the model, or the table is hashed and ``keys`` is None.
         DataError: The keys do not fit the table, or the format cannot hold a key or a number.
     """
+    require_model(model)
     if options.to not in FORMATS:
         raise UsageError(f"unknown format {options.to!r}; known: {', '.join(FORMATS)}")
     if options.dtype not in safetensors_file.DTYPES:

@@ -17,7 +17,7 @@ from nlucompress.format.matrices.kinds import Matrix, Product, from_dense, leave
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.matrices.packing import MAX_FILLED
 from nlucompress.format.matrices.product import MAX_WHOLE, whole
-from nlucompress.format.model import Model, Table
+from nlucompress.format.model import Model, Table, require_model
 from nlucompress.stages.history import stage_of, with_record
 
 LARGEST = 1e30  # a weight beyond this is no weight; its square would leave float64's range soon
@@ -61,6 +61,7 @@ def factorize(model: Model, options: FactorizeOptions) -> Model:
             is sealed.
         DataError: A weight is NaN, infinite or absurdly large, or no counts are known.
     """
+    require_model(model)
     _check(options)
     figures: dict[str, Mapping[str, Any]] = {}
     tables = dict(model.tables)

@@ -8,7 +8,7 @@ from nlucompress.errors import StageOrderError, UsageError
 from nlucompress.format.indexes import Hashed
 from nlucompress.format.matrices import packing
 from nlucompress.format.matrices.coded import MAX_BLOCK_ROWS
-from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.model import Model, Network, Table, require_model
 from nlucompress.stages.history import with_record
 
 
@@ -33,6 +33,7 @@ def pack(model: Model, options: PackOptions | None = None) -> Model:
         UsageError: An option is out of range.
         StageOrderError: A table still has its strings, or the model is sealed already.
     """
+    require_model(model)
     options = options or PackOptions()
     if options.block_rows is not None and not 1 <= options.block_rows <= MAX_BLOCK_ROWS:
         raise UsageError(f"--block-rows {options.block_rows} is not within 1 to {MAX_BLOCK_ROWS}")

@@ -10,7 +10,7 @@ import numpy as np
 from nlucompress.algo.hashing import mphf, mphf_build, murmur
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Hashed, Strings
-from nlucompress.format.model import Model, Table
+from nlucompress.format.model import Model, Table, require_model
 from nlucompress.stages.history import stage_of, with_record
 
 LOWEST_GAMMA, HIGHEST_GAMMA = 0.5, 10.0
@@ -46,6 +46,7 @@ def phash(model: Model, options: PhashOptions | None = None) -> Model:
         StageOrderError: A table is hashed already.
         DataError: A key occurs twice, or two keys share all 128 bits.
     """
+    require_model(model)
     options = options or PhashOptions()
     groups = _groups(options)
     tables = dict(model.tables)

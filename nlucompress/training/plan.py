@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlucompress.errors import UsageError
 from nlucompress.networks.neural.sequence import Batch
 from nlucompress.training.schedules import Schedule
 
 Int64 = NDArray[np.int64]
 OptimizerName = Literal["adam", "adamw", "sgd"]
+OPTIMIZERS: tuple[OptimizerName, ...] = ("adam", "adamw", "sgd")
+DEVICES = ("cpu", "cuda")
 
 WINDOW = 16
 
@@ -49,6 +53,31 @@ class LoopOptions:
     seed: int = 0
     device: str = "cpu"
     threads: int = 1
+
+    def __post_init__(self) -> None:
+        """Check every range.
+
+        Raises:
+            UsageError: An option is out of range, or a name is unknown.
+        """
+        for name, least in (("epochs", 1), ("batch", 1), ("patience", 0), ("threads", 1)):
+            if not getattr(self, name) >= least:
+                raise UsageError(f"--{name} {getattr(self, name)} is not at least {least}")
+        if not 0 <= self.seed <= 2**31:
+            raise UsageError(f"--seed {self.seed} is not within 0 to 2^31")
+        for name, known in (("optimizer", OPTIMIZERS), ("device", DEVICES)):
+            if getattr(self, name) not in known:
+                raise UsageError(
+                    f"unknown {name} {getattr(self, name)!r}; known: {', '.join(known)}"
+                )
+        for name in ("dropout", "word_dropout"):
+            if not 0 <= getattr(self, name) < 1:
+                option = name.replace("_", "-")
+                raise UsageError(f"--{option} {getattr(self, name)} is not from 0 and below 1")
+        if not 0 <= self.weight_decay < math.inf:
+            raise UsageError(f"--weight-decay {self.weight_decay} is not at least 0 and finite")
+        if not self.clip > 0:
+            raise UsageError(f"the norm of a gradient, clip={self.clip}, is not above 0")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from nlucompress.errors import UsageError
+
 ScheduleName = Literal["fixed", "clr", "calr", "cosine", "onecycle"]
 DecayEvery = Literal["cycle", "epoch"]
 SCHEDULES: tuple[ScheduleName, ...] = ("fixed", "clr", "calr", "cosine", "onecycle")
@@ -33,6 +35,26 @@ class Schedule:
     half_cycle: int = 1000
     decay: float = 0.1
     decay_every: DecayEvery = "cycle"
+
+    def __post_init__(self) -> None:
+        """Check the name and every range.
+
+        Raises:
+            UsageError: The name is unknown, or a number is out of range.
+        """
+        if self.name not in SCHEDULES:
+            raise UsageError(f"unknown schedule {self.name!r}; known: {', '.join(SCHEDULES)}")
+        if self.decay_every not in ("cycle", "epoch"):
+            raise UsageError(f"unknown --decay-every {self.decay_every!r}; known: cycle, epoch")
+        for option, rate in (("--rate", self.upper), ("--lowest-rate", self.lower)):
+            if not 0 < rate < math.inf:
+                raise UsageError(f"{option} {rate} is not above 0 and finite")
+        if self.name != "fixed" and self.lower >= self.upper:
+            raise UsageError(f"--lowest-rate {self.lower:g} is not below --rate {self.upper:g}")
+        if self.half_cycle < 1:
+            raise UsageError(f"--half-cycle {self.half_cycle} is not at least 1")
+        if not 0 < self.decay < 1:
+            raise UsageError(f"--decay {self.decay} is not above 0 and below 1")
 
     def rate(self, step: int, steps: int, epoch_steps: int = 1) -> float:
         """Learning rate of a step, counted from 0, of this many steps in all and in an epoch."""

@@ -10,7 +10,7 @@ from nlucompress.algo import neighbours
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.matrices.numbers import Float32, Int64
-from nlucompress.format.model import Model, Table
+from nlucompress.format.model import Model, Table, require_model
 from nlucompress.stages.evaluate.gates import Gate, at_least, check_fractions, within_size
 
 BLOCK_VALUES = 1 << 20
@@ -86,6 +86,7 @@ def compare(
         DataError: The reference has no keys of its own or too few, no key is in both, or their
             rows differ in length.
     """
+    require_model(model, reference)
     options = options or NeighbourOptions()
     if options.count < 1 or (options.queries is not None and options.queries < 1):
         raise UsageError("--neighbours and --queries count from 1")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import DataError
 from nlucompress.format import codec
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.neural.network import Neural, representing
 from nlucompress.stages.evaluate.gallery import Task
@@ -46,6 +46,7 @@ def retrieve(
         DataError: Queries or gallery are empty or too small, share no label, or the two models'
             representations differ in width.
     """
+    require_model(gallery, query)
     options = options or RetrievalOptions()
     before, after = representing(gallery, "gallery model"), representing(query, "query model")
     if before.width != after.width:

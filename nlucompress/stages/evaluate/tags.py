@@ -12,7 +12,7 @@ from nlucompress.algo import metrics
 from nlucompress.algo.spans import SpanFigures, span_figures
 from nlucompress.errors import DataError, NluCompressError, UsageError
 from nlucompress.format import codec
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, require_model
 from nlucompress.importers.data.tagged import Layout, Tagged
 from nlucompress.networks.crf.attributes import KIND
 from nlucompress.networks.tagger import Tagger, is_tagger
@@ -106,6 +106,7 @@ def evaluate_tags(
         UsageError: A gate needs a reference, a model does not tag or a reference reads other
             lines, or --confidence is given.
     """
+    require_model(model)
     gates = gates or Gates()
     if not len(tagged):
         raise DataError("the data hold no sentences, so there is nothing to measure")

@@ -11,7 +11,7 @@ from nlucompress.algo import metrics
 from nlucompress.algo.significance import Interval, wilson
 from nlucompress.errors import DataError, NluCompressError, UsageError
 from nlucompress.format import codec
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.tagger import is_tagger
@@ -74,6 +74,7 @@ def evaluate(
             shares no label with the model.
         UsageError: A gate needs a reference, or a model cannot classify.
     """
+    require_model(model)
     gates = gates or Gates()
     if not len(examples):
         raise DataError("the data hold no examples, so there is nothing to measure")

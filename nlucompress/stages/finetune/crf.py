@@ -12,7 +12,7 @@ from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.matrices.kinds import Dense, Matrix, Sparse
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.matrices.product import whole
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, require_model
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.crf import network as crf_network
 from nlucompress.networks.crf.token_features import token_features
@@ -50,6 +50,7 @@ def finetune_crf(
         StageOrderError: Its keys are hashed, or it is sealed.
         DataError: A label of the data is unknown to the model.
     """
+    require_model(model)
     options = options or LinearFinetuneOptions(distill="none")
     check(references, options)
     network = model.network

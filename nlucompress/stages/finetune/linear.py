@@ -13,7 +13,7 @@ from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.numbers import Floats
-from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.model import Model, Network, Table, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.linear import network as network_linear
@@ -54,6 +54,7 @@ def finetune_linear(
         StageOrderError: The keys are hashed, or the model is sealed.
         DataError: A label of the data is unknown to the model, or the training diverges.
     """
+    require_model(model)
     options = options or LinearFinetuneOptions()
     check(references, options)
     if model.sealed:

@@ -14,7 +14,7 @@ from nlucompress.errors import StageOrderError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.product import whole
-from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.model import Model, Network, Table, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.neural import linearized
@@ -61,6 +61,7 @@ def linearize(
         StageOrderError: The model is sealed, or its table hashed.
         DataError: A label is unknown to the model, or its numbers are not finite.
     """
+    require_model(model)
     options = options or LinearizedOptions()
     check(options)
     base = _checked(model)

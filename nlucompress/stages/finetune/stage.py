@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nlucompress.errors import StageOrderError, UsageError
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.neural.layers import KINDS
@@ -68,6 +68,7 @@ def finetune(
         DataError: A label of the data is unknown to the model, the training diverges, or the
             checkpoint is of another training. ``note`` is told at which epoch one goes on.
     """
+    require_model(model)
     options = options or FinetuneOptions()
     if model.sealed:
         raise StageOrderError("the model was sealed by pack; finetune the model before it")

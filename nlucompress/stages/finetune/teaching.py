@@ -63,9 +63,11 @@ def check(references: Sequence[Model], options: LinearFinetuneOptions) -> None:
         raise UsageError(f"{options.distill} distillation needs a reference model")
     if options.distill == "margin" and options.distance != "logits":
         raise UsageError("a margin is one of scores: distil it by the distance of logits")
-    strengths = (options.lambda_, options.alpha, options.beta, options.margin, options.l1)
-    if not all(0 <= each < np.inf for each in (*strengths, options.l2 or 0)):
-        raise UsageError("the strengths of penalties and distillation must not be negative")
+    for name in ("lambda_", "alpha", "beta", "margin", "l1", "l2"):
+        strength = getattr(options, name)
+        if strength is not None and not 0 <= strength < np.inf:
+            option = name.rstrip("_")
+            raise UsageError(f"--{option} {strength}: the strength must be at least 0 and finite")
     if not 0 < options.temperature < np.inf or options.iterations < 1:
         raise UsageError("the temperature must be above 0, and the iterations at least 1")
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nlucompress.algo import metrics
 from nlucompress.errors import DataError, UsageError
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.stages.evaluate.gates import check_fractions
@@ -62,6 +62,7 @@ def merge(
         StageOrderError: The keys of a model are hashed, or it is sealed.
         DataError: A label of the data is unknown to the models.
     """
+    require_model(old, new)
     options = options or MergeOptions()
     _check(options, data, dev)
     keys, before, after = aligned(old, new)

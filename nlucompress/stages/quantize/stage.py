@@ -14,7 +14,7 @@ from nlucompress.format.indexes import Hashed
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized, Sparse
 from nlucompress.format.matrices.numbers import Floats
-from nlucompress.format.model import Model, Table
+from nlucompress.format.model import Model, Table, require_model
 from nlucompress.stages.history import stage_of, with_record
 from nlucompress.stages.quantize import distortion, scalar, subvectors
 from nlucompress.stages.quantize.options import QuantizeOptions
@@ -38,6 +38,7 @@ def quantize(model: Model, options: QuantizeOptions | None = None) -> Model:
         StageOrderError: The numbers are codes already, or the keys are hashed.
         DataError: A weight is NaN, infinite or absurdly large.
     """
+    require_model(model)
     options = options or QuantizeOptions()
     names = tuple(model.tables) if options.tables is None else options.tables
     labelling = model.network is not None and model.network.kind in LABELLING

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nlucompress.errors import StageOrderError
 from nlucompress.format import codec
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.neural.network import Neural, representing
 from nlucompress.networks.neural.sequence import TABLE
@@ -83,6 +83,7 @@ def search(
         StageOrderError: It is hashed, quantized, factorized or sealed.
         DataError: A label of the data is unknown to the model.
     """
+    require_model(large)
     options = options or SearchOptions()
     network = representing(large, "large model")
     if large.sealed or large.tables[TABLE].strings is None:

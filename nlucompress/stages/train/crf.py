@@ -113,8 +113,9 @@ def train_crf(
 
 
 def _features(options: CrfOptions) -> dict[str, Any]:
-    if options.l2 < 0 or (options.l1 is not None and options.l1 < 0):
-        raise UsageError("the strengths of L2 and L1 must be at least 0")
+    for name, strength in (("--l2", options.l2), ("--l1", options.l1)):
+        if strength is not None and not 0 <= strength < np.inf:
+            raise UsageError(f"{name} {strength}: the strength must be at least 0 and finite")
     if options.attributes:
         return {"kind": KIND}
     for name, (low, high) in LIMITS.items():

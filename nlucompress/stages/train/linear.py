@@ -133,8 +133,16 @@ def _check(options: TrainOptions) -> None:
             raise UsageError(f"n-gram lengths {span[0]}-{span[1]} are not within 1-{MAX_N}")
     if options.loss not in LOSSES:
         raise UsageError(f"unknown loss {options.loss!r}; known: {', '.join(sorted(CURVATURE))}")
-    if (options.l2 is not None and options.l2 <= 0) or options.l1 < 0:
-        raise UsageError("the L2 strength must be above 0 and the L1 strength at least 0")
+    if options.l2 is not None and not 0 < options.l2 < np.inf:
+        raise UsageError(f"--l2 {options.l2}: the strength must be above 0 and finite")
+    if not 0 <= options.l1 < np.inf:
+        raise UsageError(f"--l1 {options.l1}: the strength must be at least 0 and finite")
+    if min(options.min_count, options.iterations) < 1:
+        raise UsageError("--min-count and --iterations must be at least 1")
+    if options.weighting not in ("binary", "count"):
+        raise UsageError(f"unknown weighting {options.weighting!r}; known: binary, count")
+    if options.class_weight not in ("none", "balanced"):
+        raise UsageError(f"unknown class weight {options.class_weight!r}; known: none, balanced")
 
 
 def _targets(examples: Examples, labels: tuple[str, ...]) -> NDArray[np.int64]:
