@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
@@ -127,6 +128,7 @@ def command(
       nlucompress quantize full.nlu --bits 5 -o quantized.nlu
     """
     from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
+    from nlucompress.stages.quantize_effects import without_effect
 
     streams.check_output(target.output, [model], target.force)
     kind: Any = per[0] if per else None
@@ -138,7 +140,17 @@ def command(
         tables=tables or None,
         **options,
     )
-    write_stage(target, quantize(read_model(model), chosen), _line)
+    before = read_model(model)
+    after = quantize(before, chosen)
+    context = click.get_current_context()
+    given = [
+        name
+        for name in ("keep", "importance")
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    ]
+    for line in without_effect(before, chosen, after, given):
+        streams.note(f"nlucompress: warning: {line}", target.quiet)
+    write_stage(target, after, _line)
 
 
 def _line(name: str, figures: Mapping[str, Any]) -> str:
