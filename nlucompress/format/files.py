@@ -1,4 +1,4 @@
-"""Models on disk: memory-mapped when read, whole or not at all when written."""
+"""Models on disk: read into memory or mapped, whole or not at all when written."""
 
 from __future__ import annotations
 
@@ -12,19 +12,30 @@ from nlucompress.errors import FormatError, NluCompressError, OutputError
 from nlucompress.format import codec
 from nlucompress.format.model import Model
 
+READ_WHOLE = 64 << 20  # bytes up to which nobody can pull a file away from under its reader
+
 
 def read_bytes(path: str | os.PathLike[str]) -> memoryview:
-    """Map a file into memory.
+    """Read a file of up to ``READ_WHOLE`` bytes, and map a larger one into memory.
+
+    A file that is shortened in place while it is mapped kills the process that reads on (SIGBUS):
+    replace it by a new one of its name instead, as ``save`` does.
 
     Raises:
-        FormatError: It cannot be opened or is empty.
+        FormatError: It cannot be opened, is empty or changes its size meanwhile.
     """
     try:
         with open(path, "rb") as file:
-            if os.fstat(file.fileno()).st_size == 0 and Path(path).is_file():
+            size = os.fstat(file.fileno()).st_size
+            if size == 0 and Path(path).is_file():
                 raise FormatError(f"{path}: the file is empty")
+            if size <= READ_WHOLE:
+                return memoryview(file.read())
             try:
-                return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                if mapped.size() != len(mapped):
+                    raise FormatError(f"{path}: the file changed its size while it was opened")
+                return memoryview(mapped)
             except (OSError, ValueError):  # a pipe or a device has no size to map
                 return memoryview(file.read())
     except OSError as error:
@@ -32,7 +43,7 @@ def read_bytes(path: str | os.PathLike[str]) -> memoryview:
 
 
 def load(path: str | os.PathLike[str], verify: bool = True) -> Model:
-    """Read a model; its tensors stay in the memory-mapped file.
+    """Read a model; of a large file, the tensors stay in its memory map.
 
     Args:
         path: A ``.nlu`` file.

@@ -38,9 +38,24 @@ def test_loaded_leads_to_the_same_rows(tmp_path: Path) -> None:
     assert model.table().lookup(["a", "bc"]).tolist() == [[1, 0], [0, -2]]
 
 
-def test_the_map_is_read_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole", [0, files.READ_WHOLE])
+def test_what_is_read_or_mapped_is_read_only_and_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: int
+) -> None:
+    monkeypatch.setattr(files, "READ_WHOLE", whole)
     files.save(tiny_model(), tmp_path / "m.nlu")
-    assert files.read_bytes(tmp_path / "m.nlu").readonly
+    held = files.read_bytes(tmp_path / "m.nlu")
+    assert held.readonly
+    assert held.tobytes() == model_bytes(tiny_model())
+    assert files.load(tmp_path / "m.nlu").table().lookup(["a"]).tolist() == [[1, 0]]
+
+
+def test_a_small_file_may_be_emptied_while_its_model_is_in_use(tmp_path: Path) -> None:
+    path = tmp_path / "m.nlu"
+    files.save(tiny_model(), path)
+    model = files.load(path, verify=False)
+    path.write_bytes(b"")  # a mapped file would end this process here
+    assert model.table().lookup(["a", "bc"]).tolist() == [[1, 0], [0, -2]]
 
 
 def test_a_pipe_is_read_too(tmp_path: Path) -> None:
