@@ -45,7 +45,8 @@ FLOAT_STRENGTH, ROUNDED_STRENGTH = 0.05, 4.0
 @click.option(
     "--distill",
     type=click.Choice(["none", "plain", "focal", "margin"]),
-    help="How; default focal with a reference. Yan et al. 2021, section 4; margin: ELODI.",
+    help="How; default focal with a reference. Yan et al. 2021, section 4; margin: ELODI. For "
+    "linear models it hardly lowers flips and may cost accuracy: `merge` of both does better there.",
 )
 @click.option(
     "--lambda",
@@ -100,7 +101,8 @@ def command(
     For models that were factorized, quantized or pruned, before phash is best. Neural networks are
     trained by torch through both factors of a product and through the rounding of codes; linear
     models and CRFs keep their features and zeros, and need no torch. With `--reference` the model
-    is held near the scores of an older one, so that it breaks less of what that got right. With
+    is held near the scores of an older one, so that it breaks less of what that got right; of
+    linear models, `merge` of the old and the new one keeps more of that at no loss. With
     `--compatible-with` its representations stay in that model's space, so that texts which that one
     has embedded need not be embedded anew. `--linearized` is for few examples of a label.
 
