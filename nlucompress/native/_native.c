@@ -6,6 +6,11 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <signal.h>
+#ifdef SIGBUS
+#include <unistd.h>
+#endif
+
 #include "nlucompress.h"
 
 /* UTF-8 of a string. Lone surrogates pass as three bytes; `*owned` is then what holds them. */
@@ -574,10 +579,55 @@ static PyType_Slot reader_slots[] = {
 static PyType_Spec reader_spec = {"nlucompress.native._native.Reader", sizeof(Reader), 0,
                                   Py_TPFLAGS_DEFAULT, reader_slots};
 
+/* ---- A mapped file that is shortened ---------------------------------------------------------- */
+
+PyDoc_STRVAR(exit_on_lost_map_doc,
+             "exit_on_lost_map(line: bytes, code: int) -> None\n\n"
+             "From now on a page of a mapped file that is gone writes this line to stderr and ends "
+             "the process with this code; no Python code can run then. A later call replaces the "
+             "line. Does nothing where there is no SIGBUS.");
+
+#ifdef SIGBUS
+static char lost_line[512];
+static size_t lost_size;
+static int lost_code;
+
+static void on_lost_map(int number)
+{
+    (void)number;
+    if (write(2, lost_line, lost_size) < 0) _exit(lost_code);
+    _exit(lost_code);
+}
+#endif
+
+static PyObject *exit_on_lost_map(PyObject *module, PyObject *arguments)
+{
+    const char *line;
+    Py_ssize_t size;
+    int code;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "y#i", &line, &size, &code)) return NULL;
+#ifdef SIGBUS
+    {
+        struct sigaction action;
+        memset(&action, 0, sizeof action);
+        action.sa_handler = on_lost_map;
+        sigemptyset(&action.sa_mask);
+        lost_size = (size_t)size < sizeof lost_line ? (size_t)size : sizeof lost_line;
+        memcpy(lost_line, line, lost_size);
+        lost_code = code;
+        if (sigaction(SIGBUS, &action, NULL) < 0) return PyErr_SetFromErrno(PyExc_OSError);
+    }
+#endif
+    Py_RETURN_NONE;
+}
+
 /* ---- Module ---------------------------------------------------------------------------------- */
 
 static PyMethodDef functions[] = {{"hash_keys", hash_keys, METH_O, hash_keys_doc},
                                   {"best_seeds", best_seeds, METH_VARARGS, best_seeds_doc},
+                                  {"exit_on_lost_map", exit_on_lost_map, METH_VARARGS,
+                                   exit_on_lost_map_doc},
                                   {NULL, NULL, 0, NULL}};
 
 static int execute(PyObject *module)

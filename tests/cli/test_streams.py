@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from nlucompress.native import extension
 from tests.cli.program import (
     BAD_INPUT,
     CLOSED_PIPE,
@@ -19,6 +20,7 @@ from tests.cli.program import (
     TIMEOUT,
     USAGE,
     environment,
+    python,
     run,
     shell,
 )
@@ -172,3 +174,28 @@ def test_stderr_may_be_gone(models: Path, sink: str) -> None:
     line = f"nlucompress quantize full.nlu --bits 5 {sink}"
     assert shell(models, line).out == (models / "quantized.nlu").read_bytes()
     assert shell(models, f"nlucompress pack full.nlu {sink}").code == BAD_INPUT
+
+
+SHORTENED = """
+import sys
+from nlucompress.cli import streams
+from nlucompress.format import files
+files.READ_WHOLE = 0  # maps even this file
+data = streams.read_input("live.nlu")
+if sys.argv[1] == "shortened":
+    open("live.nlu", "wb").close()
+sys.exit(10 + (bytes(data) == bytes(9000)))
+"""
+
+
+@pytest.mark.skipif(extension is None, reason="the signal is caught in C")
+def test_a_mapped_file_that_is_shortened_ends_in_one_line(tmp_path: Path) -> None:
+    for what, code, said in (
+        ("shortened", BAD_INPUT, "nlucompress: error: live.nlu: the file was shortened in place"),
+        ("whole", 11, ""),
+    ):
+        (tmp_path / "live.nlu").write_bytes(bytes(9000))
+        ran = python(tmp_path, "-c", SHORTENED, what)
+        assert (ran.code, ran.out) == (code, b"")
+        assert ran.err.startswith(said)
+        assert ran.err.count("\n") == bool(said)

@@ -45,8 +45,8 @@ FLOAT_STRENGTH, ROUNDED_STRENGTH = 0.05, 4.0
 @click.option(
     "--distill",
     type=click.Choice(["none", "plain", "focal", "margin"]),
-    help="How; default focal with a reference. Yan et al. 2021, section 4; margin: ELODI. For "
-    "linear models it hardly lowers flips and may cost accuracy: `merge` of both does better there.",
+    help="How; default focal with a reference. Yan et al. 2021, section 4; margin: ELODI. "
+    "For linear models it hardly lowers flips and may cost accuracy: `merge` does better there.",
 )
 @click.option(
     "--lambda",

@@ -7,12 +7,16 @@ import io
 import os
 import sys
 from collections.abc import Iterable
+from mmap import mmap
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
 from nlucompress.errors import FormatError, NluCompressError, UsageError
+from nlucompress.native import extension
 
 STANDARD = "-"
+LOST_MAP = 3  # the exit code of bad input
+_guarded: list[str] = []  # mapped inputs
 
 
 class Closed(io.TextIOBase):
@@ -74,13 +78,29 @@ def read_input(path: str) -> bytes | memoryview:
     from nlucompress.format.files import read_bytes
 
     if path != STANDARD:
-        return read_bytes(path)
+        held = read_bytes(path)
+        if isinstance(held.obj, mmap):
+            _guard(path)
+        return held
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("no input: name a file, or pipe the output of another stage into this one")
     data = sys.stdin.buffer.read()
     if not data:
         raise FormatError("standard input is empty: the stage before this one failed")
     return data
+
+
+def _guard(path: str) -> None:
+    """See to it that a mapped input which is shortened in place ends in an error line."""
+    if extension is None:
+        return
+    text = f"nlucompress: error: {path}: the file was shortened in place while it was being read"
+    _guarded.append(path)
+    if len(_guarded) > 1:
+        text += f"; or one of {', '.join(_guarded[:-1])}"
+    # Text beyond the extension's buffer is cut there; the line must end all the same.
+    line = " ".join(text.splitlines()).encode("utf-8", "surrogateescape")
+    extension.exit_on_lost_map(line[:500] + b"\n", LOST_MAP)
 
 
 def opened(path: str) -> str | BinaryIO:
