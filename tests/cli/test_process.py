@@ -120,7 +120,7 @@ def test_quiet(models: Path, stage: str) -> None:
 
 def test_a_quiet_evaluation_still_decides(models: Path) -> None:
     line = ["evaluate", "small.nlu", "--data", "test.tsv", "-q", "--min-accuracy"]
-    met, missed = run(models, *line, "1"), run(models, *line, "100")
+    met, missed = run(models, *line, "1%"), run(models, *line, "100%")
     assert (met.code, met.out, met.err) == (DONE, b"", "")
     assert (missed.code, missed.out) == (1, b"")
     assert "gate missed" in missed.err
