@@ -22,5 +22,6 @@ python "$data/report.py" "$out/report.json"
 
 echo
 echo "4. three utterances, classified by the small file alone"
-head -n 3 "$data/utterances.txt" | tee "$out/three.txt" |
-    nlucompress predict "$out/small.nlu" | paste - "$out/three.txt"
+# One after the other: in one pipeline `paste` could open three.txt before `tee` has made it.
+head -n 3 "$data/utterances.txt" > "$out/three.txt"
+nlucompress predict "$out/small.nlu" "$out/three.txt" | paste - "$out/three.txt"
