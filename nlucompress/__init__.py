@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from nlucompress.format.files import load, save
     from nlucompress.format.model import Model, Network, Table
-    from nlucompress.importers.data.examples import Examples, read_examples
+    from nlucompress.importers.data.examples import DataOptions, Examples, read_examples
     from nlucompress.importers.data.tagged import Tagged, read_tagged
     from nlucompress.importers.detect import ImportOptions, import_model
     from nlucompress.importers.sklearn.objects import from_sklearn
@@ -52,7 +52,7 @@ _HOMES = {
     "format.files": "load save",
     "format.model": "Model Network Table",
     "importers.detect": "ImportOptions import_model",
-    "importers.data.examples": "Examples read_examples",
+    "importers.data.examples": "DataOptions Examples read_examples",
     "importers.sklearn.objects": "from_sklearn",
     "importers.data.tagged": "Tagged read_tagged",
     "networks.classifier": "Classifier Prediction",
@@ -78,6 +78,7 @@ __all__ = [
     "Classifier",
     "CrfOptions",
     "DataError",
+    "DataOptions",
     "Examples",
     "ExportOptions",
     "FactorizeOptions",

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from nlucompress.cli.data_options import data_options
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import Target, read_data, read_model, stage_options, write_stage
 from nlucompress.cli.shared.shares import Points, Share
@@ -40,6 +41,7 @@ from nlucompress.cli.shared.shares import Points, Share
     help="Weight each number by its Fisher information (Matena & Raffel 2022, section 3).",
 )
 @click.option("--data", metavar="FILE", help="--fisher: labelled texts that it is measured on.")
+@data_options
 @stage_options
 def command(
     target: Target,

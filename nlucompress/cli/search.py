@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlucompress.cli import main
+from nlucompress.cli.data_options import data_options
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 )
 @strength_options
 @loop_options("onecycle", resumes=False)
+@data_options
 @stage_options
 def command(target: Target, model: str, data: str, dev: str, **options: Any) -> int:
     """Find the cheapest student that answers queries against a large model's gallery.

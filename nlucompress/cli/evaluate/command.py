@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nlucompress.cli.data_options import data_options
 from nlucompress.cli.evaluate import grids as evaluation_grids
 from nlucompress.cli.evaluate import text as evaluation_text
 from nlucompress.cli.evaluate.neighbours import compare_tables, neighbour_options
@@ -62,6 +63,7 @@ SCHEMA_VERSION = 2  # 1 had one reference
 @force_option
 @json_option
 @quiet_option
+@data_options
 @retrieval_options
 def command(
     model: str,

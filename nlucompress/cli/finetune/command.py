@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nlucompress.cli.data_options import data_options
 from nlucompress.cli.finetune.linearized import linearized_line, linearized_options, linearized_plan
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
@@ -82,6 +83,7 @@ FLOAT_STRENGTH, ROUNDED_STRENGTH = 0.05, 4.0
 @linearized_options
 @compatible_options
 @loop_options("calr")
+@data_options
 @stage_options
 def command(
     target: Target,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from nlucompress.cli.data_options import data_layout, refuse_layout
 from nlucompress.cli.shared import streams
 from nlucompress.errors import NluCompressError
 
@@ -87,22 +88,24 @@ def read_model(path: str, verify: bool = True) -> Model:
 
 
 def read_data(path: str) -> Examples:
-    """Read labelled utterances from a file or from stdin."""
-    from nlucompress.importers.data.examples import parse_examples, read_examples
+    """Read labelled utterances from a file or from stdin, laid out as ``data_options`` say."""
+    from nlucompress.importers.data.examples import parse_data, read_examples
 
+    layout = data_layout()
     if path != streams.STANDARD:
-        return read_examples(path)
-    data = bytes(streams.read_input(path))
-    return parse_examples(io.BytesIO(data), streams.named(path))
+        return read_examples(path, layout)
+    return parse_data(bytes(streams.read_input(path)), streams.named(path), layout)
 
 
 def read_tagged_data(path: str, layout: Layout) -> Tagged:
     """Read tagged sentences from a file or from stdin."""
     from nlucompress.importers.data.tagged import parse_tagged, read_tagged
+    from nlucompress.importers.packed_data import plain_bytes
 
+    refuse_layout()
     if path != streams.STANDARD:
         return read_tagged(path, layout)
-    data = bytes(streams.read_input(path))
+    data = plain_bytes(bytes(streams.read_input(path)), streams.named(path))
     return parse_tagged(io.BytesIO(data), streams.named(path), layout)
 
 

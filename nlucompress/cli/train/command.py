@@ -7,6 +7,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from nlucompress.cli.data_options import data_options
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
@@ -122,6 +123,7 @@ OWN: dict[str, set[str]] = {
     "--grams", default=3, show_default=True, metavar="N", help="crf: longest run of words."
 )
 @train_neural.neural_options
+@data_options
 @stage_options
 def command(
     target: Target,

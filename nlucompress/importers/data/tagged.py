@@ -6,13 +6,15 @@ are left out), ``attributes`` are lines of ``tag<TAB>attribute<TAB>...`` as CRFs
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from nlucompress.errors import DataError
-from nlucompress.importers.data.examples import decoded_lines
+from nlucompress.importers.data.examples import decoded_lines, file_bytes
+from nlucompress.importers.packed_data import plain_bytes
 
 Layout = Literal["words", "attributes"]
 MAX_TOKENS = 1 << 14  # of a sentence; more is a file without blank lines
@@ -36,16 +38,13 @@ class Tagged:
 
 
 def read_tagged(path: str | os.PathLike[str], layout: Layout = "words") -> Tagged:
-    """Read a file of tagged sentences.
+    """Read a file of tagged sentences, compressed or not.
 
     Raises:
         DataError: It is missing, empty or malformed; the message names file and line.
     """
-    try:
-        with open(path, "rb") as file:
-            return parse_tagged(file, str(path), layout)
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
+    plain = plain_bytes(file_bytes(path), str(path))
+    return parse_tagged(io.BytesIO(plain), str(path), layout)
 
 
 def parse_tagged(lines: Iterable[bytes], name: str, layout: Layout = "words") -> Tagged:

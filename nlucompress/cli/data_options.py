@@ -1,0 +1,87 @@
+"""The options that say how labelled data are laid out; the readers of data ask for them here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nlucompress.errors import UsageError
+
+if TYPE_CHECKING:
+    from nlucompress.importers.data_layouts import DataOptions
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_META = "nlucompress.data"
+
+
+def _kept(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    if value is not None and param.name is not None:
+        ctx.meta.setdefault(_META, {})[param.name] = value
+
+
+def data_options(function: Function) -> Function:
+    """``--data-format``, ``--columns`` and ``--label-prefix``; no parameters arrive."""
+    options: tuple[tuple[str, Any, str, str], ...] = (
+        (
+            "--data-format",
+            click.Choice(["lines", "csv", "tsv", "jsonl", "fasttext"]),
+            "",
+            "Layout of labelled texts; default: by content. lines: `label<TAB>text`; csv, tsv: "
+            "with a header.",
+        ),
+        (
+            "--columns",
+            str,
+            "LABEL,TEXT",
+            "Names of the columns, or JSON fields, of label and text; the data have a header then.",
+        ),
+        (
+            "--label-prefix",
+            str,
+            "TEXT",
+            "Before a label in fastText lines; default __label__.",
+        ),
+    )
+    for name, kind, metavar, text in reversed(options):
+        function = click.option(
+            name, type=kind, metavar=metavar or None, help=text, expose_value=False, callback=_kept
+        )(function)
+    return function
+
+
+def data_layout() -> DataOptions:
+    """What the options of the running command say.
+
+    Raises:
+        UsageError: They contradict each other, or the columns are not two names.
+    """
+    from nlucompress.importers.data_layouts import PREFIX, DataOptions
+
+    given = _given()
+    columns = given.get("columns")
+    names = None
+    if columns is not None:
+        label, _, text = columns.partition(",")
+        if not label or not text or "," in text:
+            raise UsageError(f"--columns {columns!r} is not two names such as label,text")
+        names = (label, text)
+    return DataOptions(given.get("data_format"), names, given.get("label_prefix", PREFIX))
+
+
+def refuse_layout() -> None:
+    """Taggers read tagged tokens alone.
+
+    Raises:
+        UsageError: An option of the layout was given.
+    """
+    for name in _given():
+        raise UsageError(f"--{name.replace('_', '-')} is for labelled texts, not for tagged tokens")
+
+
+def _given() -> dict[str, Any]:
+    context = click.get_current_context(silent=True)
+    found: dict[str, Any] = context.meta.get(_META, {}) if context is not None else {}
+    return found

@@ -1,0 +1,61 @@
+"""Commands that take labelled data take every layout of them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+import nlucompress as nc
+from tests.cli.program import BAD_INPUT, DONE, USAGE, run
+
+
+@pytest.fixture
+def layouts(workdir: Path) -> Path:
+    """train.tsv again as CSV and as gzipped JSON lines."""
+    found = nc.read_examples(workdir / "train.tsv")
+    pairs = list(zip(found.labels, found.texts, strict=True))
+    with (workdir / "train.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("said", "means"), *((text, label) for label, text in pairs)])
+    lines = "".join(json.dumps({"means": a, "said": b}) + "\n" for a, b in pairs)
+    (workdir / "train.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    return workdir
+
+
+def test_the_same_model_from_every_layout(layouts: Path) -> None:
+    assert run(layouts, "train", "train.tsv", "-o", "plain.nlu").code == DONE
+    for name in ("train.csv", "train.jsonl.gz"):
+        done = run(layouts, "train", name, "--columns", "means,said", "-f", "-o", "again.nlu")
+        assert done.code == DONE, done.err
+        assert (layouts / "again.nlu").read_bytes() == (layouts / "plain.nlu").read_bytes()
+
+
+def test_evaluate_reads_them_from_a_pipe(layouts: Path) -> None:
+    told = [
+        run(layouts, "evaluate", "full.nlu", "--data", "train.tsv", "--json"),
+        run(
+            layouts, "evaluate", "full.nlu", "--data", "-", "--columns", "means,said", "--json",
+            stdin=(layouts / "train.csv").read_bytes(),
+        ),
+    ]  # fmt: skip
+    assert [done.code for done in told] == [DONE, DONE]
+    assert told[0].out == told[1].out
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (("--columns", "means"), USAGE, "is not two names such as label,text"),
+        (("--columns", "means,x"), BAD_INPUT, "train.csv, line 1: no column 'x'"),
+        (("--data-format", "lines"), BAD_INPUT, "train.csv, line 1: no tab"),
+        (("--network", "crf", "--columns", "a,b"), USAGE, "--columns is for labelled texts"),
+    ],
+)
+def test_refusals(layouts: Path, options: tuple[str, ...], code: int, message: str) -> None:
+    done = run(layouts, "train", "train.csv", *options, "-o", "no.nlu")
+    assert (done.code, done.out) == (code, b"")
+    assert message in done.err
+    assert not (layouts / "no.nlu").exists()
