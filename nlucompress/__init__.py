@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.factorize import FactorizeOptions, factorize
     from nlucompress.stages.inspect.account import Account, account
     from nlucompress.stages.merge.stage import MergeOptions, merge
+    from nlucompress.stages.near import NearOptions, train_near
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
     from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
@@ -65,6 +66,7 @@ _HOMES = {
     "stages.factorize": "FactorizeOptions factorize",
     "stages.evaluate.gates": "Gates",
     "stages.merge.stage": "MergeOptions merge",
+    "stages.near": "NearOptions train_near",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
     "stages.quantize.stage": "QuantizeOptions quantize",
@@ -88,6 +90,7 @@ __all__ = [
     "ImportOptions",
     "MergeOptions",
     "Model",
+    "NearOptions",
     "Network",
     "NluCompressError",
     "OutputError",
@@ -120,6 +123,7 @@ __all__ = [
     "save",
     "train",
     "train_crf",
+    "train_near",
 ]
 __version__ = VERSION
 

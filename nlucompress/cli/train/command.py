@@ -7,12 +7,14 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from nlucompress.cli import train_near
 from nlucompress.cli.data_options import data_options
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
     lengths,
+    percent,
     read_data,
     stage_options,
     write_model,
@@ -24,7 +26,11 @@ from nlucompress.errors import UsageError
 # Options that only some networks have; the others are common to all.
 PENALTIES = {"l2", "l1", "iterations"}
 OWN: dict[str, set[str]] = {
-    "linear": {"ngrams", "chars", "counts", "loss", "distinct", "class_weight", *PENALTIES},
+    "linear": {
+        *("ngrams", "chars", "counts", "loss", "distinct", "class_weight"),
+        *("near", "step", "max_nfr"),
+        *PENALTIES,
+    },
     "crf": {"attributes", "affixes", "window", "grams", *PENALTIES},
     **dict.fromkeys(train_neural.NETWORKS, train_neural.OWN),
 }
@@ -41,6 +47,24 @@ OWN: dict[str, set[str]] = {
 )
 @click.option(
     "--dev", metavar="FILE", help="Development data: chooses --l2 and ends the training early."
+)
+@click.option(
+    "--near",
+    metavar="OLD",
+    help="Stay near the weights of this linear model, whose loss and features are taken; --l2 and "
+    "--l1 are then penalties on the change.",
+)
+@click.option(
+    "--step",
+    type=click.FloatRange(0, 1),
+    metavar="T",
+    help="--near: share of the change that is taken; default: by --dev, or 1.",
+)
+@click.option(
+    "--max-nfr",
+    type=percent,
+    metavar="PERCENT",
+    help="--near: most negative flips against OLD on --dev; default: fewest at no accuracy lost.",
 )
 @click.option(
     "--ngrams",
@@ -133,6 +157,9 @@ def command(
     ngrams: Any,
     chars: Any,
     counts: bool,
+    near: str | None,
+    step: float | None,
+    max_nfr: float | None,
     **options: Any,
 ) -> None:
     """Train a linear n-gram classifier on lines of `label<TAB>text`, or a tagger.
@@ -144,6 +171,9 @@ def command(
     sentence, and the model is a conditional random field over each token's word, affixes, shape and
     neighbours.
 
+    With `--near OLD` the model stays near the weights of an older one that it replaces, as near as
+    `--dev` finds best: it breaks less of what OLD, which may be quantized or packed, got right.
+
     With `--network dan`, `lstm`, `bilstm` or `cnn` the model is a neural network over a table of
     word embeddings (`--embeddings`, or learned from scratch), trained by torch.
 
@@ -154,10 +184,15 @@ def command(
     from nlucompress.cli.train import crf as train_crf
     from nlucompress.stages.train.linear import TrainOptions, train
 
-    inputs = [data, *([dev] if dev else [])]
+    inputs = [data, *(path for path in (dev, near) if path)]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
     given = given_options(network)
+    if near is None and (step is not None or max_nfr is not None):
+        raise UsageError(f"--{'step' if step is not None else 'max-nfr'} is for --near")
+    if near is not None:
+        train_near.run(target, near, data, dev, given)
+        return
     if network == "crf":
         train_crf.run(target, data, dev, given)
         return

@@ -96,20 +96,20 @@ def train(
         x = design.matrix(featurizer.weigh, examples.texts, {key: i for i, key in enumerate(keys)})
     if not keys:
         raise DataError("no key occurs often enough; lower --min-count or give more text")
-    targets = _targets(examples, labels)
-    weights = _example_weights(targets, len(labels), options)
+    targets = targets_of(examples, labels)
+    weights = example_weights(targets, len(labels), options)
     problem = Problem(x, targets, len(labels), weights)
     held_out = None
     if dev is not None:
-        _known_labels(dev, labels)
+        known_labels(dev, labels)
         columns = {key: i for i, key in enumerate(keys)}
         held_out = Problem(
             design.matrix(featurizer.weigh, dev.texts, columns),
-            _targets(dev, labels),
+            targets_of(dev, labels),
             len(labels),
             np.ones(len(dev), np.float32),
         )
-    fitted, figures = _choose(problem, held_out, options, progress)
+    fitted, figures = choose(problem, held_out, options, progress)
     table = Table(
         Strings.of(keys),
         matrices.smaller(matrices.from_dense(fitted.matrix)),
@@ -145,12 +145,18 @@ def _check(options: TrainOptions) -> None:
         raise UsageError(f"unknown class weight {options.class_weight!r}; known: none, balanced")
 
 
-def _targets(examples: Examples, labels: tuple[str, ...]) -> NDArray[np.int64]:
+def targets_of(examples: Examples, labels: tuple[str, ...]) -> NDArray[np.int64]:
+    """The number of each example's label, shape (examples,)."""
     index = {label: i for i, label in enumerate(labels)}
     return np.array([index[label] for label in examples.labels], np.int64)
 
 
-def _known_labels(dev: Examples, labels: tuple[str, ...]) -> None:
+def known_labels(dev: Examples, labels: tuple[str, ...]) -> None:
+    """Refuse development data with other labels.
+
+    Raises:
+        DataError: A label has no training example.
+    """
     known = set(labels)
     for number, label in enumerate(dev.labels, start=1):
         if label not in known:
@@ -159,16 +165,17 @@ def _known_labels(dev: Examples, labels: tuple[str, ...]) -> None:
             )
 
 
-def _example_weights(
+def example_weights(
     targets: NDArray[np.int64], labels: int, options: TrainOptions
 ) -> NDArray[np.float32]:
+    """The weight of each example, 1 on average, shape (examples,)."""
     if options.class_weight == "none":
         return np.ones(len(targets), np.float32)
     frequency = np.bincount(targets, minlength=labels)
     return (len(targets) / (labels * frequency[targets])).astype(np.float32)
 
 
-def _choose(
+def choose(
     problem: Problem, dev: Problem | None, options: TrainOptions, progress: Progress | None
 ) -> tuple[Weights, dict[str, Any]]:
     """Fit with the given strength, or with the strongest that costs no accuracy on dev."""
