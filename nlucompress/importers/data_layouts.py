@@ -129,7 +129,7 @@ def json_rows(lines: Iterator[tuple[int, str]], name: str, options: DataOptions)
 def fasttext_rows(
     lines: Iterator[tuple[int, str]], name: str, options: DataOptions
 ) -> Iterator[Row]:
-    """Rows of fastText lines; the prefix is taken off.
+    """Rows of fastText lines; a label keeps its prefix, as in the models of fastText.
 
     Raises:
         DataError: A line has no label, or several.
@@ -143,8 +143,9 @@ def fasttext_rows(
             raise DataError(f"{where}: does not begin with `{options.prefix}`")
         if any(word.startswith(options.prefix) for word in words[1:]):
             raise DataError(f"{where}: {SEVERAL}")
-        label = words[0].removeprefix(options.prefix)
-        yield number, label, line.strip()[len(words[0]) :].strip()
+        if words[0] == options.prefix:
+            raise DataError(f"{where}: the label or the text is empty")
+        yield number, words[0], line.strip()[len(words[0]) :].strip()
 
 
 def _delimiter(first: str, columns: tuple[str, str] | None) -> str | None:

@@ -25,7 +25,6 @@ LAYOUTS = {
     "csv with semicolons": "label;utterance\non;turn it on\noff;turn, it off\non;start\n",
     "json": '{"intent": "on", "text": "turn it on"}\n'
     '{"intent": ["off"], "text": "turn, it off", "id": 7}\n\n{"text": "start", "intent": "on"}\n',
-    "fasttext": "__label__on turn it on\n__label__off  turn, it off\n\n__label__on start",
 }
 
 
@@ -57,9 +56,16 @@ def test_columns_have_names() -> None:
 
 def test_a_layout_that_is_named_wins_over_the_content() -> None:
     assert read("label,text\tx\n", layout="lines").labels == ("label,text",)
-    assert read("#on turn\n", layout="fasttext", prefix="#").labels == ("on",)
+    assert read("#on turn\n", layout="fasttext", prefix="#").labels == ("#on",)
     # A tab behind the first word makes it `label<TAB>text`, whatever the label looks like.
     assert read("__label__on\tturn it\n").labels == ("__label__on",)
+
+
+def test_labels_of_fasttext_keep_their_prefix() -> None:
+    """So do the labels of its models, which are evaluated on the same file."""
+    found = read("__label__on turn it on\n__label__off  turn, it off\n\n__label__on start")
+    assert found.labels == ("__label__on", "__label__off", "__label__on")
+    assert found.texts == WANTED.texts
 
 
 def test_text_may_span_lines_in_csv() -> None:
@@ -91,6 +97,7 @@ def test_blank_lines_are_counted() -> None:
         ('{"label": "a", "text": "\\ud800"}\n', {}, "data, line 1: the text holds half a"),
         ("__label__a b\n__label__a __label__c d\n", {}, "data, line 2: several labels per text"),
         ("__label__a b\nc d\n", {}, "data, line 2: does not begin with `__label__`"),
+        ("__label__ b\n", {}, "data, line 1: the label or the text is empty"),
         ("__label__a\n", {}, "data, line 1: the label or the text is empty"),
     ],
 )

@@ -1,0 +1,34 @@
+"""The README's recipe for make: a gate that is missed fails every run, not the first alone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import DONE, shell
+from tests.workplace import SAMPLE
+
+README = SAMPLE.parent / "README.md"
+
+
+@pytest.mark.skipif(not README.exists(), reason="there is no README.md")
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+def test_a_missed_gate_fails_twice(workdir: Path) -> None:
+    recipes = re.findall(r"^```make\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)
+    (recipe,) = [each for each in recipes if "evaluate" in each]
+    (workdir / "small.nlu").unlink(missing_ok=True)
+    missed = re.sub(r"(evaluate .*)--max-accuracy-drop \S+", r"\1--min-accuracy 99.99%", recipe)
+    assert missed != recipe
+    for _ in range(2):
+        (workdir / "Makefile").write_text(missed)
+        done = shell(workdir, "make small.nlu")
+        assert done.code != DONE
+        assert "gate missed: --min-accuracy" in done.err
+        assert not (workdir / "small.nlu").exists()
+    met = re.sub(r"--max-(accuracy-drop|nfr) \S+", "", recipe)
+    (workdir / "Makefile").write_text(met)
+    assert shell(workdir, "make small.nlu").code == DONE
+    assert "up to date" in shell(workdir, "make small.nlu").out.decode()
