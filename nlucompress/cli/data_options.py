@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from nlucompress.errors import UsageError
+from nlucompress.cli.shared import streams
+from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from nlucompress.cli.shared.common import Target
+    from nlucompress.importers.data.examples import Examples
     from nlucompress.importers.data_layouts import DataOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -85,3 +88,33 @@ def _given() -> dict[str, Any]:
     context = click.get_current_context(silent=True)
     found: dict[str, Any] = context.meta.get(_META, {}) if context is not None else {}
     return found
+
+
+strict_option = click.option(
+    "--strict",
+    is_flag=True,
+    default=None,
+    expose_value=False,
+    callback=_kept,
+    help="Refuse data that look wrong, where a warning is printed otherwise.",
+)
+
+
+def review(name: str, examples: Examples, dev: Examples | None, target: Target) -> None:
+    """Say what was read, and warn of what looks wrong.
+
+    Raises:
+        DataError: Something does, and ``--strict`` was given.
+    """
+    from nlucompress.cli.shared.common import printable
+    from nlucompress.stages.data_review import described, doubts
+
+    streams.note(
+        printable(f"{streams.named(name)}: {described(examples)}"), target.quiet or target.as_json
+    )
+    for doubt in doubts(examples, dev):
+        if _given().get("strict"):
+            raise DataError(f"{streams.named(name)}: {doubt} (--strict)")
+        streams.note(
+            f"nlucompress: warning: {printable(f'{streams.named(name)}: {doubt}')}", target.quiet
+        )

@@ -59,3 +59,20 @@ def test_refusals(layouts: Path, options: tuple[str, ...], code: int, message: s
     assert (done.code, done.out) == (code, b"")
     assert message in done.err
     assert not (layouts / "no.nlu").exists()
+
+
+def test_train_warns_of_a_header_and_strict_refuses_it(workdir: Path) -> None:
+    data = b"label\ttext\n" + (workdir / "train.tsv").read_bytes()
+    (workdir / "headed.tsv").write_bytes(data)
+    done = run(workdir, "train", "headed.tsv", "-o", "headed.nlu")
+    assert done.code == DONE
+    assert "headed.tsv: 1,501 examples of 25 labels (1 to " in done.err
+    assert "warning: headed.tsv: the first line, 'label' and 'text', looks like" in done.err
+    done = run(workdir, "train", "headed.tsv", "--strict", "-o", "no.nlu")
+    assert (done.code, done.out) == (BAD_INPUT, b"")
+    assert "error: headed.tsv: the first line, 'label' and 'text', looks like" in done.err
+    assert not (workdir / "no.nlu").exists()
+    done = run(
+        workdir, "train", "headed.tsv", "--strict", "--columns", "label,text", "-o", "no.nlu"
+    )
+    assert (done.code, "warning" in done.err) == (DONE, False)

@@ -8,18 +8,18 @@ import click
 from click.core import ParameterSource
 
 from nlucompress.cli import train_near
-from nlucompress.cli.data_options import data_options
+from nlucompress.cli.data_options import data_options, review, strict_option
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
     lengths,
-    percent,
     read_data,
     stage_options,
     write_model,
 )
 from nlucompress.cli.shared.progress import progress_bar
+from nlucompress.cli.shared.shares import Points
 from nlucompress.cli.train import neural as train_neural
 from nlucompress.errors import UsageError
 
@@ -62,7 +62,7 @@ OWN: dict[str, set[str]] = {
 )
 @click.option(
     "--max-nfr",
-    type=percent,
+    type=Points(),
     metavar="PERCENT",
     help="--near: most negative flips against OLD on --dev; default: fewest at no accuracy lost.",
 )
@@ -147,6 +147,7 @@ OWN: dict[str, set[str]] = {
     "--grams", default=3, show_default=True, metavar="N", help="crf: longest run of words."
 )
 @train_neural.neural_options
+@strict_option
 @data_options
 @stage_options
 def command(
@@ -207,6 +208,7 @@ def command(
     options = {name: options[name] for name in options if name not in others}
     examples = read_data(data)
     held_out = read_data(dev) if dev else None
+    review(data, examples, held_out, target)
     weighting: Any = "count" if counts else "binary"
     chosen = TrainOptions(words=ngrams, chars=chars, weighting=weighting, **options)
     with progress_bar(target.quiet) as progress:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from nlucompress.cli.data_options import review
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import Target, bytes_text, read_data, read_model, write_model
 from nlucompress.cli.shared.compatible_options import COMPATIBLE, compatible_options, strengths
@@ -96,6 +97,7 @@ def run(
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
     examples, held_out = read_data(data), read_data(dev) if dev else None
+    review(data, examples, held_out, target)
     table = None if source is None else read_model(source).table()
     space = read_model(old) if old else None
     chosen = NeuralOptions(network=network, loop=loop, compatible=compatible, **given)  # type: ignore[arg-type]
