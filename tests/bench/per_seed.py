@@ -52,8 +52,13 @@ def fewest_flips(seeds: Sequence[cells.Figures], base: str, most_points: float) 
 
 def on_test(seeds: Sequence[cells.Figures], key: str) -> tuple[Percents, Percents]:
     """Accuracy and negative flips of every seed on the test set, in percent."""
+    return on_part(seeds, key, "test")
+
+
+def on_part(seeds: Sequence[cells.Figures], key: str, part: str) -> tuple[Percents, Percents]:
+    """Accuracy and negative flips of every seed on a part of the data, in percent."""
     accuracy, nfr = (
-        np.array([100 * each[key]["test"][name] for each in seeds]) for name in ("accuracy", "nfr")
+        np.array([100 * each[key][part][name] for each in seeds]) for name in ("accuracy", "nfr")
     )
     return accuracy, nfr
 
@@ -79,13 +84,14 @@ def main(
     measure: Measure,
     show: Callable[[Found], bool],
     networks: Sequence[str] = ("dan",),
+    data_sets: Sequence[str] = DATA_SETS,
 ) -> int:
     """Measure what is asked for, and show it; exit code 1: ``show`` says that a bar is missed.
 
     ``networks`` are those that are measured unless told otherwise; ``linear`` has no network.
     """
     choices = ("linear", *NETWORKS)
-    parser = cells.parser(description, cache, DATA_SETS, networks, choices)
+    parser = cells.parser(description, cache, data_sets, networks, choices)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--part", choices=("dev", "test"), default="test")
     asked = parser.parse_args()

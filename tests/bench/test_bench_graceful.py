@@ -12,6 +12,7 @@ from tests.bench import (
     graceful_compression,
     graceful_device,
     graceful_ensembles,
+    graceful_near,
     graceful_update,
     per_seed,
 )
@@ -21,6 +22,7 @@ from tests.bench import (
     ("bench", "network", "told"),
     [
         (graceful_update, "linear", ("| tiny, linear: new, untreated ", "merged, focal ")),
+        (graceful_near, "linear", ("| tiny: merge --weight 0.5 ", "| tiny: train --near ")),
         (graceful_update, "dan", ("| tiny, dan: old, trained on ", "| tiny, dan: old, focal ")),
         (graceful_compatible, "dan", ("| tiny, dan ", "update gain", "at least as accurate")),
         (
