@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +19,7 @@ from nlucompress.networks.linear.vectorizer import TABLE as NORMS
 from nlucompress.stages import near_points
 from nlucompress.stages.finetune.linear import LOSS_OF
 from nlucompress.stages.history import with_record
+from nlucompress.stages.near_basis import Basis, basis_of
 from nlucompress.stages.train import linear as train
 from nlucompress.training import design
 from nlucompress.training.linear.fit import Problem, Weights
@@ -58,18 +58,6 @@ class NearOptions:
     iterations: int = 200
 
 
-@dataclass(frozen=True)
-class _Basis:
-    """What both models stand on: keys and labels of both, the older one's weights for them."""
-
-    keys: list[str]
-    counts: dict[str, int]
-    fresh: np.ndarray[Any, np.dtype[np.int64]]  # of the keys, those a new model would have
-    labels: tuple[str, ...]
-    old: Weights
-    found: int  # keys that the older model knows
-
-
 def train_near(
     old: Model,
     examples: Examples,
@@ -97,7 +85,7 @@ def train_near(
     network = _check(old, dev, options)
     loss = LOSS_OF[network.settings["link"]]
     weigh = network_linear.weights_of(old)
-    basis = _basis(old, weigh, examples, options, loss)
+    basis = basis_of(old, weigh, examples, (options.min_count, options.distinct), loss)
     columns = {key: at for at, key in enumerate(basis.keys)}
 
     def problem(data: Examples, balanced: bool = False) -> Problem:
@@ -180,44 +168,13 @@ def _check(old: Model, dev: Examples | None, options: NearOptions) -> Network:
     return network
 
 
-def _basis(
-    old: Model,
-    weigh: network_linear.Weigh,
-    examples: Examples,
-    options: NearOptions,
-    loss: LossName,
-) -> _Basis:
-    counts = Counter(key for keyed in weigh(examples.texts) for key in keyed)
-    fresh = sorted(key for key, count in counts.items() if count >= options.min_count)
-    if options.distinct:
-        columns = {key: at for at, key in enumerate(fresh)}
-        fresh = design.distinct_keys(fresh, design.matrix(weigh, examples.texts, columns))
-    if not fresh:
-        raise DataError("no key occurs often enough; lower --min-count or give more text")
-    table = old.tables[network_linear.TABLE]
-    known = sorted(counts) if table.strings is None else table.strings.decoded()
-    found = [key for key, row in zip(known, table.find(known).tolist(), strict=True) if row >= 0]
-    keys = sorted({*fresh, *found})
-    rows = table.find(keys)
-    new = sorted(set(examples.labels) - set(old.labels))
-    labels = (*old.labels, *new)
-    matrix = np.zeros((len(keys), len(labels)), np.float32)
-    matrix[rows >= 0, : len(old.labels)] = table.matrix.rows(rows[rows >= 0])
-    bias, _ = network_linear.bias_and_link(old)
-    # A new label begins as unlikely as any of so many.
-    rare = 2 / len(labels) - 1 if loss == "squared-hinge" else -np.log(len(labels))
-    begin = np.concatenate((bias, np.full(len(new), rare))).astype(np.float32)
-    places = np.searchsorted(np.array(keys, object), np.array(fresh, object)).astype(np.int64)
-    return _Basis(keys, counts, places, labels, Weights(matrix, begin), int((rows >= 0).sum()))
-
-
 Strengths = tuple[float | None, float | None]
 
 
 def _path(
     data: Problem,
     dev: Problem | None,
-    basis: _Basis,
+    basis: Basis,
     loss: LossName,
     options: NearOptions,
     progress: train.Progress | None,
@@ -249,7 +206,7 @@ def _path(
     return fits
 
 
-def _only(problem: Problem, basis: _Basis) -> Problem:
+def _only(problem: Problem, basis: Basis) -> Problem:
     """The problem of a new model that knows nothing of the older one."""
     x: csr_matrix = problem.features[:, basis.fresh]
     return Problem(x, problem.targets, problem.labels, problem.weights)
@@ -260,7 +217,7 @@ def _answers(scores: Any, old: Model, labels: Sequence[str]) -> list[str]:
     return [labels[at] for at in within.argmax(axis=1).tolist()]
 
 
-def _model(old: Model, basis: _Basis, weights: Weights) -> Model:
+def _model(old: Model, basis: Basis, weights: Weights) -> Model:
     assert old.network is not None
     table = Table(
         Strings.of(basis.keys),

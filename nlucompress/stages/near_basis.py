@@ -1,0 +1,78 @@
+"""The n-grams and labels of an older linear model and of new data, and its weights for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.errors import DataError
+from nlucompress.format.model import Model
+from nlucompress.importers.data.examples import Examples
+from nlucompress.networks.linear import network as network_linear
+from nlucompress.training import design
+from nlucompress.training.linear.fit import Weights
+from nlucompress.training.linear.losses import LossName
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What both models stand on.
+
+    Attributes:
+        keys: Of both, ascending.
+        counts: In how many training texts a key occurs.
+        fresh: int64: of the keys, the places of those that a new model would have.
+        labels: The older model's in their order, then the new ones.
+        old: The older model's weights and bias, 0 and rare where it knows none.
+        found: Keys that the older model knows.
+    """
+
+    keys: list[str]
+    counts: Mapping[str, int]
+    fresh: NDArray[np.int64]
+    labels: tuple[str, ...]
+    old: Weights
+    found: int
+
+
+def basis_of(
+    old: Model,
+    weigh: network_linear.Weigh,
+    examples: Examples,
+    chosen: tuple[int, bool],
+    loss: LossName,
+) -> Basis:
+    """The basis; ``chosen`` are ``min_count`` and ``distinct`` of TrainOptions, for new keys.
+
+    Keys of a hashed table are those of the training texts that it finds.
+
+    Raises:
+        DataError: No key occurs often enough.
+    """
+    min_count, distinct = chosen
+    counts = Counter(key for keyed in weigh(examples.texts) for key in keyed)
+    fresh = sorted(key for key, count in counts.items() if count >= min_count)
+    if distinct:
+        columns = {key: at for at, key in enumerate(fresh)}
+        fresh = design.distinct_keys(fresh, design.matrix(weigh, examples.texts, columns))
+    if not fresh:
+        raise DataError("no key occurs often enough; lower --min-count or give more text")
+    table = old.tables[network_linear.TABLE]
+    known = sorted(counts) if table.strings is None else table.strings.decoded()
+    found = [key for key, row in zip(known, table.find(known).tolist(), strict=True) if row >= 0]
+    keys = sorted({*fresh, *found})
+    rows = table.find(keys)
+    new = sorted(set(examples.labels) - set(old.labels))
+    labels = (*old.labels, *new)
+    matrix = np.zeros((len(keys), len(labels)), np.float32)
+    matrix[rows >= 0, : len(old.labels)] = table.matrix.rows(rows[rows >= 0])
+    bias, _ = network_linear.bias_and_link(old)
+    # A new label begins as unlikely as any of so many.
+    rare = 2 / len(labels) - 1 if loss == "squared-hinge" else -np.log(len(labels))
+    begin = np.concatenate((bias, np.full(len(new), rare))).astype(np.float32)
+    places = np.searchsorted(np.array(keys, object), np.array(fresh, object)).astype(np.int64)
+    return Basis(keys, counts, places, labels, Weights(matrix, begin), int((rows >= 0).sum()))
