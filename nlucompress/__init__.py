@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from nlucompress.stages.factorize import FactorizeOptions, factorize
     from nlucompress.stages.inspect.account import Account, account
     from nlucompress.stages.merge.stage import MergeOptions, merge
-    from nlucompress.stages.near import NearOptions, train_near
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
     from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
     from nlucompress.stages.train.crf import CrfOptions, train_crf
     from nlucompress.stages.train.linear import TrainOptions, train
+    from nlucompress.stages.train.near import NearOptions, train_near
 
 # Names are imported when they are first used: `import nlucompress` alone costs next to nothing.
 _HOMES = {
@@ -66,7 +66,7 @@ _HOMES = {
     "stages.factorize": "FactorizeOptions factorize",
     "stages.evaluate.gates": "Gates",
     "stages.merge.stage": "MergeOptions merge",
-    "stages.near": "NearOptions train_near",
+    "stages.train.near": "NearOptions train_near",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
     "stages.quantize.stage": "QuantizeOptions quantize",

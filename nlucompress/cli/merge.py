@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from nlucompress.cli.data_options import data_options
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import Target, read_data, read_model, stage_options, write_stage
+from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.shares import Points, Share
 
 

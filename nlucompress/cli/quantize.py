@@ -127,8 +127,8 @@ def command(
     Example:
       nlucompress quantize full.nlu --bits 5 -o quantized.nlu
     """
+    from nlucompress.stages.quantize.effects import without_effect
     from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
-    from nlucompress.stages.quantize_effects import without_effect
 
     streams.check_output(target.output, [model], target.force)
     kind: Any = per[0] if per else None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlucompress.cli import main
-from nlucompress.cli.data_options import data_options
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
@@ -21,6 +20,7 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.compatible_options import strength_options, strengths
+from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.loop_options import loop_options, plan
 from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.shared.shares import Points

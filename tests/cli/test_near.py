@@ -36,7 +36,7 @@ def test_the_report_shows_the_front(workdir: Path) -> None:
     [
         (("--near", "older.nlu", "--loss", "softmax"), "--loss comes from the model of --near"),
         (("--step", "0.5"), "--step is for --near"),
-        (("--max-nfr", "1"), "--max-nfr is for --near"),
+        (("--max-nfr", "1%"), "--max-nfr is for --near"),
         (("--near", "older.nlu", "--network", "crf"), "--near is for --network linear"),
     ],
 )

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nlucompress.cli.data_options import data_options
 from nlucompress.cli.evaluate import grids as evaluation_grids
 from nlucompress.cli.evaluate import text as evaluation_text
 from nlucompress.cli.evaluate.neighbours import compare_tables, neighbour_options
@@ -22,6 +21,7 @@ from nlucompress.cli.shared.common import (
     read_model,
     read_tagged_data,
 )
+from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.gated import gate_options, max_size_option, tell
 from nlucompress.errors import UsageError
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nlucompress.cli.data_options import data_options
 from nlucompress.cli.finetune.linearized import linearized_line, linearized_options, linearized_plan
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
@@ -19,6 +18,7 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.compatible_options import compatible_options, strengths
+from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.loop_options import loop_options, plan
 from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.train.neural import training_line

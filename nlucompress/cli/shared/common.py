@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from nlucompress.cli.data_options import data_layout, refuse_layout
 from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.data_options import data_layout, refuse_layout
 from nlucompress.errors import NluCompressError
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def read_data(path: str) -> Examples:
 
 def read_tagged_data(path: str, layout: Layout) -> Tagged:
     """Read tagged sentences from a file or from stdin."""
+    from nlucompress.importers.data.packed import plain_bytes
     from nlucompress.importers.data.tagged import parse_tagged, read_tagged
-    from nlucompress.importers.packed_data import plain_bytes
 
     refuse_layout()
     if path != streams.STANDARD:

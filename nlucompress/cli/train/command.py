@@ -7,8 +7,6 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from nlucompress.cli import train_near
-from nlucompress.cli.data_options import data_options, review, strict_option
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
@@ -18,8 +16,10 @@ from nlucompress.cli.shared.common import (
     stage_options,
     write_model,
 )
+from nlucompress.cli.shared.data_options import data_options, review, strict_option
 from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.shared.shares import Points
+from nlucompress.cli.train import near as train_near
 from nlucompress.cli.train import neural as train_neural
 from nlucompress.errors import UsageError
 

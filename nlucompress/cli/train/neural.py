@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nlucompress.cli.data_options import review
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import Target, bytes_text, read_data, read_model, write_model
 from nlucompress.cli.shared.compatible_options import COMPATIBLE, compatible_options, strengths
+from nlucompress.cli.shared.data_options import review
 from nlucompress.cli.shared.loop_options import LOOP, loop_options, plan
 
 if TYPE_CHECKING:

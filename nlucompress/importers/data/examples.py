@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nlucompress.errors import DataError
-from nlucompress.importers import data_layouts
-from nlucompress.importers.data_layouts import DataOptions as DataOptions
-from nlucompress.importers.data_layouts import Row
-from nlucompress.importers.packed_data import plain_bytes
+from nlucompress.importers.data import layouts as data_layouts
+from nlucompress.importers.data.layouts import DataOptions as DataOptions
+from nlucompress.importers.data.layouts import Row
+from nlucompress.importers.data.packed import plain_bytes
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

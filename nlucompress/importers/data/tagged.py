@@ -14,7 +14,7 @@ from typing import Literal
 
 from nlucompress.errors import DataError
 from nlucompress.importers.data.examples import decoded_lines, file_bytes
-from nlucompress.importers.packed_data import plain_bytes
+from nlucompress.importers.data.packed import plain_bytes
 
 Layout = Literal["words", "attributes"]
 MAX_TOKENS = 1 << 14  # of a sentence; more is a file without blank lines

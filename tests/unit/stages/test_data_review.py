@@ -6,7 +6,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.importers.data.examples import parse_data
-from nlucompress.stages.data_review import described, doubts
+from nlucompress.stages.train.data_review import described, doubts
 from tests.workplace import SAMPLE
 
 GOOD = [(f"label{i % 3}", f"text number {i}") for i in range(30)]

@@ -61,11 +61,11 @@ def chosen(found: Sequence[Point], max_nfr: float | None) -> Point:
         UsageError: No point is within the bound.
     """
     if max_nfr is not None:
-        within = [each for each in found if each.nfr <= max_nfr / 100 + SLACK]
+        within = [each for each in found if each.nfr <= max_nfr + SLACK]
         if not within:
             least = min(each.nfr for each in found)
             raise UsageError(
-                f"--max-nfr {max_nfr:g} %: the fewest negative flips are {100 * least:.2f} %"
+                f"--max-nfr {100 * max_nfr:g} %: the fewest negative flips are {100 * least:.2f} %"
             )
         return min(within, key=lambda each: (-each.accuracy, each.nfr, each.step))
     bar = next(each.accuracy for each in found if each.fit == 0 and each.step == 1)

@@ -11,10 +11,10 @@ from scipy.sparse import csr_matrix
 import nlucompress as nc
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format import codec
-from nlucompress.stages.near_points import Point, chosen, front
+from nlucompress.stages.train.near_points import Point, chosen, front
 from nlucompress.training.linear.fit import Problem, Weights
 from nlucompress.training.linear.losses import LOSSES, LossName
-from nlucompress.training.near import fit_near
+from nlucompress.training.linear.near import fit_near
 from tests.golden.sources import neural
 from tests.workplace import SAMPLE
 
@@ -103,7 +103,7 @@ def test_the_choice_loses_no_accuracy_and_flips_less(old: nc.Model) -> None:
 
 
 def test_a_bound_is_met(old: nc.Model) -> None:
-    near = nc.train_near(old, TRAIN, DEV, replace(QUICK, max_nfr=0.5))
+    near = nc.train_near(old, TRAIN, DEV, replace(QUICK, max_nfr=0.005))
     report = nc.evaluate(near, DEV, old)
     assert report.reference is not None
     assert report.reference.nfr <= 0.005
@@ -138,7 +138,7 @@ def test_what_does_not_fit_is_refused(old: nc.Model) -> None:
     with pytest.raises(UsageError, match="'dan', not linear"):
         nc.train_near(neural("dan"), TRAIN)
     with pytest.raises(UsageError, match="give --dev"):
-        nc.train_near(old, TRAIN, options=nc.NearOptions(max_nfr=1.0))
+        nc.train_near(old, TRAIN, options=nc.NearOptions(max_nfr=0.01))
     with pytest.raises(UsageError, match="within 0 to 1"):
         nc.train_near(old, TRAIN, options=nc.NearOptions(step=2.0))
     with pytest.raises(DataError, match="'nowhere'"):

@@ -22,7 +22,7 @@ OWN = ("l2", "l1", "min_count", "distinct", "class_weight", "iterations", "step"
 
 def run(target: Target, old: str, data: str, dev: str | None, given: Mapping[str, Any]) -> None:
     """Train, write and report; ``given`` are the options on the command line."""
-    from nlucompress.stages.near import NearOptions, train_near
+    from nlucompress.stages.train.near import NearOptions, train_near
 
     for name in sorted(FROM_OLD & given.keys()):
         raise UsageError(f"--{name} comes from the model of --near; leave it out")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from nlucompress.importers.data.examples import Examples
-from nlucompress.importers.data_layouts import LABEL_NAMES, TEXT_NAMES
+from nlucompress.importers.data.layouts import LABEL_NAMES, TEXT_NAMES
 
 FEWEST = 10  # examples below which the share of labels says nothing
 NEARLY = 0.8  # share of lines of their own label at which columns look swapped

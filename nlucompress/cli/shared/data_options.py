@@ -13,7 +13,7 @@ from nlucompress.errors import DataError, UsageError
 if TYPE_CHECKING:
     from nlucompress.cli.shared.common import Target
     from nlucompress.importers.data.examples import Examples
-    from nlucompress.importers.data_layouts import DataOptions
+    from nlucompress.importers.data.layouts import DataOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -61,7 +61,7 @@ def data_layout() -> DataOptions:
     Raises:
         UsageError: They contradict each other, or the columns are not two names.
     """
-    from nlucompress.importers.data_layouts import PREFIX, DataOptions
+    from nlucompress.importers.data.layouts import PREFIX, DataOptions
 
     given = _given()
     columns = given.get("columns")
@@ -107,7 +107,7 @@ def review(name: str, examples: Examples, dev: Examples | None, target: Target) 
         DataError: Something does, and ``--strict`` was given.
     """
     from nlucompress.cli.shared.common import printable
-    from nlucompress.stages.data_review import described, doubts
+    from nlucompress.stages.train.data_review import described, doubts
 
     streams.note(
         printable(f"{streams.named(name)}: {described(examples)}"), target.quiet or target.as_json

@@ -16,15 +16,15 @@ from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.linear import network as network_linear
 from nlucompress.networks.linear.vectorizer import TABLE as NORMS
-from nlucompress.stages import near_points
 from nlucompress.stages.finetune.linear import LOSS_OF
 from nlucompress.stages.history import with_record
-from nlucompress.stages.near_basis import Basis, basis_of
 from nlucompress.stages.train import linear as train
+from nlucompress.stages.train import near_points
+from nlucompress.stages.train.near_basis import Basis, basis_of
 from nlucompress.training import design
 from nlucompress.training.linear.fit import Problem, Weights
 from nlucompress.training.linear.losses import LossName
-from nlucompress.training.near import fit_near
+from nlucompress.training.linear.near import fit_near
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -42,8 +42,8 @@ class NearOptions:
         l2: Strength of the squared penalty on the change; None takes a path of them.
         l1: Strength of the absolute penalty on the change; None takes a path.
         step: t of W_old + t (W_near - W_old); None tries 0 to 1 in steps of 0.05.
-        max_nfr: Most negative flips on the development set, in percent of the examples: of what is
-            within, the most accurate is taken. None takes the fewest flips at no accuracy lost.
+        max_nfr: Most negative flips on the development set, as a fraction of the examples: of what
+            is within, the most accurate is taken. None takes the fewest flips at no accuracy lost.
         min_count, distinct, class_weight, iterations: As of TrainOptions; they choose the new
             n-grams, never leave out one of the older model.
     """
