@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from nlucompress.cli.shared import streams
-from nlucompress.errors import DataError, UsageError
+from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
-    from nlucompress.cli.shared.common import Target
-    from nlucompress.importers.data.examples import Examples
     from nlucompress.importers.data.layouts import DataOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -63,7 +60,7 @@ def data_layout() -> DataOptions:
     """
     from nlucompress.importers.data.layouts import PREFIX, DataOptions
 
-    given = _given()
+    given = given()
     columns = given.get("columns")
     names = None
     if columns is not None:
@@ -80,11 +77,12 @@ def refuse_layout() -> None:
     Raises:
         UsageError: An option of the layout was given.
     """
-    for name in _given():
+    for name in given():
         raise UsageError(f"--{name.replace('_', '-')} is for labelled texts, not for tagged tokens")
 
 
-def _given() -> dict[str, Any]:
+def given() -> dict[str, Any]:
+    """What this call of the program says of its data, by the names of the options."""
     context = click.get_current_context(silent=True)
     found: dict[str, Any] = context.meta.get(_META, {}) if context is not None else {}
     return found
@@ -98,23 +96,3 @@ strict_option = click.option(
     callback=_kept,
     help="Refuse data that look wrong, where a warning is printed otherwise.",
 )
-
-
-def review(name: str, examples: Examples, dev: Examples | None, target: Target) -> None:
-    """Say what was read, and warn of what looks wrong.
-
-    Raises:
-        DataError: Something does, and ``--strict`` was given.
-    """
-    from nlucompress.cli.shared.common import printable
-    from nlucompress.stages.train.data_review import described, doubts
-
-    streams.note(
-        printable(f"{streams.named(name)}: {described(examples)}"), target.quiet or target.as_json
-    )
-    for doubt in doubts(examples, dev):
-        if _given().get("strict"):
-            raise DataError(f"{streams.named(name)}: {doubt} (--strict)")
-        streams.note(
-            f"nlucompress: warning: {printable(f'{streams.named(name)}: {doubt}')}", target.quiet
-        )

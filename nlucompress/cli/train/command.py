@@ -16,11 +16,12 @@ from nlucompress.cli.shared.common import (
     stage_options,
     write_model,
 )
-from nlucompress.cli.shared.data_options import data_options, review, strict_option
+from nlucompress.cli.shared.data_options import data_options, strict_option
 from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.shared.shares import Points
 from nlucompress.cli.train import near as train_near
 from nlucompress.cli.train import neural as train_neural
+from nlucompress.cli.train.review import review
 from nlucompress.errors import UsageError
 
 # Options that only some networks have; the others are common to all.

@@ -9,8 +9,8 @@ import click
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import Target, bytes_text, read_data, read_model, write_model
 from nlucompress.cli.shared.compatible_options import COMPATIBLE, compatible_options, strengths
-from nlucompress.cli.shared.data_options import review
 from nlucompress.cli.shared.loop_options import LOOP, loop_options, plan
+from nlucompress.cli.train.review import review
 
 if TYPE_CHECKING:
     from collections.abc import Callable
