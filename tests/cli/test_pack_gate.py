@@ -74,3 +74,34 @@ def test_no_sizes(models: Path, text: str) -> None:
     done = run(models, "pack", "hashed.nlu", "--max-size", text)
     assert (done.code, done.out) == (USAGE, b"")
     assert "is no size" in done.err
+
+
+MEASURED = ("--data", "test.tsv", "--reference", "full.nlu")
+
+
+def test_a_missed_gate_of_evaluate_writes_nothing(workdir: Path) -> None:
+    before = files_in(workdir)
+    options = (*MEASURED, "--min-accuracy", "99.99%", "--max-size", "1M")
+    done = run(workdir, "pack", "hashed.nlu", *options, "-o", "new.nlu")
+    assert (done.code, done.out) == (GATE_MISSED, b"")
+    assert "gate missed: --min-accuracy 99.99 %, measured " in done.err
+    assert "nothing was written" in done.err
+    assert files_in(workdir) == before
+    assert run(workdir, "pack", "hashed.nlu", *options).out == b""
+
+
+def test_gates_that_are_met_change_no_byte(workdir: Path) -> None:
+    options = (*MEASURED, "--min-accuracy", "50%", "--json")
+    done = run(workdir, "pack", "hashed.nlu", *options, "-o", "new.nlu")
+    assert (done.code, done.err) == (DONE, "")
+    assert (workdir / "new.nlu").read_bytes() == (workdir / "small.nlu").read_bytes()
+    (gate,) = json.loads(done.out)["gates"]
+    assert (gate["name"], gate["limit"], gate["met"]) == ("min_accuracy", 0.5, True)
+    told = json.loads(run(workdir, "evaluate", "new.nlu", "--data", "test.tsv", "--json").out)
+    assert gate["value"] == told["accuracy"]
+
+
+def test_gates_need_data(workdir: Path) -> None:
+    for options in (("--min-accuracy", "90%"), ("--reference", "full.nlu")):
+        done = run(workdir, "pack", "hashed.nlu", *options, "-o", "new.nlu")
+        assert (done.code, "need --data" in done.err) == (USAGE, True)

@@ -27,6 +27,7 @@ from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
     from nlucompress.cli.evaluate.text import AnyReport
+    from nlucompress.format.model import Model
     from nlucompress.stages.evaluate.gates import Gates
 
 SCHEMA_VERSION = 2  # 1 had one reference
@@ -135,11 +136,19 @@ def _check_page(html: str, inputs: list[str], force: bool, as_json: bool) -> Non
 
 
 def _measure(model: str, data: str, references: tuple[str, ...], gates: Gates) -> AnyReport:
+    return measure(read_model(model), data, references, gates)
+
+
+def measure(measured: Model, data: str, references: tuple[str, ...], gates: Gates) -> AnyReport:
+    """A model's report on a file of data, against references.
+
+    Raises:
+        DataError: The data are malformed, or the models do not fit them.
+    """
     from nlucompress.networks.tagger import is_tagger
     from nlucompress.stages.evaluate.tags import evaluate_tags, layout_of
     from nlucompress.stages.evaluate.texts import evaluate
 
-    measured = read_model(model)
     old = {streams.named(name): read_model(name) for name in references}
     if is_tagger(measured):
         return evaluate_tags(measured, read_tagged_data(data, layout_of(measured)), old, gates)
