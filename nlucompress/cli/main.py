@@ -80,8 +80,8 @@ class Commands(click.Group):
 def cli(debug: bool) -> None:
     """Turn a trained NLU model into a small artifact that runs offline, and prove that it works.
 
-    Exit codes: 0 done; 1 a gate was missed; 2 usage; 3 bad input, bad model or I/O; 141 the reader
-    of our output closed it.
+    Exit codes: 0 done; 1 a gate was missed; 2 usage; 3 bad input, bad model or I/O; 130
+    interrupted; 141 the reader of our output closed it.
     """
 
 
@@ -114,7 +114,8 @@ def run(arguments: list[str]) -> int:
         if sys.stdout is not stdout:
             return CLOSED_PIPE
         return finished.code if isinstance(finished.code, int) else BAD_INPUT
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
+        streams.complain("interrupted")
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
