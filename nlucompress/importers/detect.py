@@ -19,13 +19,15 @@ DIRECTORY = "model2vec"
 _REFUSED = {
     "pickle": "a Python pickle, which could run code when it is opened; save its tensors as "
     "safetensors; for a pipeline of scikit-learn that you trust there is --trust-pickle",
+    "zlib": "a Python pickle compressed by zlib, as joblib.dump(..., compress=3) writes; save it "
+    "again without compress, or as skops",
     "zip": "a zip archive, such as torch.save and numpy.savez write; "
     "save its tensors as safetensors and import that",
 }
 
 
 def recognize(head: bytes) -> str:
-    """The format of a file by its first bytes: one of ``FORMATS``, ``pickle`` or ``zip``.
+    """The format of a file by its first bytes: one of ``FORMATS``, ``pickle``, ``zlib``, ``zip``.
 
     A text's first two lines should be among the bytes. A ``.nlu`` file is a safetensors file too;
     only its importer tells them apart.
@@ -45,10 +47,23 @@ def recognize(head: bytes) -> str:
             return name
     if head[:1] == b"\x80" and head[1:2] <= b"\x09":  # no UTF-8 text begins with 0x80
         return "pickle"
+    if _zlib_of_pickle(head):
+        return "zlib"
     if head.startswith(b"PK\x03\x04"):
         return "zip"
     lines = [line.removesuffix(b"\r") for line in head.removeprefix(BOM).split(b"\n", 2)]
     return text_layouts.recognize(lines[0], lines[1] if lines[1:] and lines[1] else None)
+
+
+def _zlib_of_pickle(head: bytes) -> bool:
+    """Whether zlib unpacks to what a pickle of protocol 2 or later begins with."""
+    if head[:1] != b"\x78":
+        return False
+    try:
+        plain = zlib.decompressobj().decompress(head, 2)
+    except zlib.error:
+        return False
+    return plain[:1] == b"\x80" and plain[1:2] <= b"\x09"
 
 
 def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
