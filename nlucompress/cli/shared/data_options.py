@@ -60,15 +60,15 @@ def data_layout() -> DataOptions:
     """
     from nlucompress.importers.data.layouts import PREFIX, DataOptions
 
-    given = given()
-    columns = given.get("columns")
+    said = given()
+    columns = said.get("columns")
     names = None
     if columns is not None:
         label, _, text = columns.partition(",")
         if not label or not text or "," in text:
             raise UsageError(f"--columns {columns!r} is not two names such as label,text")
         names = (label, text)
-    return DataOptions(given.get("data_format"), names, given.get("label_prefix", PREFIX))
+    return DataOptions(said.get("data_format"), names, said.get("label_prefix", PREFIX))
 
 
 def refuse_layout() -> None:

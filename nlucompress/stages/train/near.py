@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 # Of development sets. From strong to weak, so that each fit begins near its end.
-L2_PATH, L1_PATH = (1e-2, 3e-3, 1e-3), (1e-4, 3e-5)
+L2_PATH, L1_PATH = (3e-3, 1e-3, 3e-4), (3e-5,)
 L2, L1, STEP = 1e-3, 3e-5, 1.0  # without a development set
 
 
@@ -41,7 +41,8 @@ class NearOptions:
     Attributes:
         l2: Strength of the squared penalty on the change; None takes a path of them.
         l1: Strength of the absolute penalty on the change; None takes a path.
-        step: t of W_old + t (W_near - W_old); None tries 0 to 1 in steps of 0.05.
+        step: t of W_old + t (W_near - W_old); None tries 0.5 to 1 in steps of 0.05, with a bound
+            of the flips 0 to 1. The untreated model is always tried.
         max_nfr: Most negative flips on the development set, as a fraction of the examples: of what
             is within, the most accurate is taken. None takes the fewest flips at no accuracy lost.
         min_count, distinct, class_weight, iterations: As of TrainOptions; they choose the new
@@ -111,7 +112,8 @@ def train_near(
     told: dict[str, Any] = {}
     if dev is not None and held_out is not None:
         before = Classifier(old).predict(dev.texts)
-        steps = near_points.STEPS if options.step is None else (options.step,)
+        steps = near_points.HALF_ON if options.max_nfr is None else near_points.STEPS
+        steps = steps if options.step is None else (options.step,)
         tried = []
         for number, (strengths, change) in enumerate(fits):
             scores = basis.old.scores(held_out.features), change.scores(held_out.features)
