@@ -13,8 +13,8 @@ from nlucompress.errors import UsageError
 
 SLACK = 1e-12
 STEPS = tuple(step / 20 for step in range(21))
-# Nearer to the old model than half way its mistakes come back, which a development set of a thousand
-# texts often does not show.
+# Nearer to the old model than half way its mistakes come back, and a development set of a
+# thousand texts often does not show it.
 HALF_ON = STEPS[10:]
 
 
