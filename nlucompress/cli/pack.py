@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from nlucompress.cli import main
-from nlucompress.cli.data_options import data_options
 from nlucompress.cli.evaluate.command import measure
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
@@ -20,6 +19,7 @@ from nlucompress.cli.shared.common import (
     stage_options,
     write_model,
 )
+from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.gated import gate_options, gate_text
 from nlucompress.errors import UsageError
 
