@@ -85,6 +85,7 @@ def build() -> dict[str, Model]:
         "counts": packed(nc.quantize(chars, nc.QuantizeOptions(bits=6, method="kmeans"))),
         "chars": packed(nc.quantize(binary, nc.QuantizeOptions(bits=5, per="label"))),
         "shares": packed(replace(binary, network=shares)),
+        "far": packed(replace(binary, network=far_below(shares))),
         "odd": packed(nc.quantize(odd, nc.QuantizeOptions(bits=4))),
         "vectors": vectors(),
     }
@@ -97,6 +98,13 @@ def full_of_three() -> Model:
     at = [k for k, label in enumerate(every.labels) if label in chosen]
     few = Examples(tuple(every.labels[k] for k in at), tuple(every.texts[k] for k in at))
     return nc.train(few, None, nc.TrainOptions(iterations=15))
+
+
+def far_below(network: Network) -> Network:
+    """With a bias so low that the logistic function of every score is tiny."""
+    bias = network.tensors["bias"]
+    low = bias.rows(np.arange(bias.shape[0])) - 300
+    return replace(network, tensors={"bias": from_dense(low)})
 
 
 def packed(model: Model, options: nc.PhashOptions | None = None) -> Model:

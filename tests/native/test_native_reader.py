@@ -51,6 +51,7 @@ NAMES = [
     "counts",
     "chars",
     "shares",
+    "far",
     "odd",
     "vectors",
 ]
@@ -261,7 +262,7 @@ class TestPredict:
         return subprocess.run(words, input=data, capture_output=True, check=False)
 
     @pytest.mark.parametrize("top", ["1", "3", "1000"])
-    @pytest.mark.parametrize("name", ["linear", "counts", "chars", "shares", "odd"])
+    @pytest.mark.parametrize("name", ["linear", "counts", "chars", "shares", "far", "odd"])
     def test_prints_what_python_prints(
         self, program: Path, folder: Path, name: str, top: str
     ) -> None:

@@ -20,7 +20,11 @@
        nlu_link(&model, scores);                 // to probabilities, for a model that has them
 
    Tables are looked up by `nlu_open_table`, `nlu_find` and `nlu_row`. The bytes of the file must
-   stay where they are while the model is in use. A model is only written by `nlu_open`: afterwards
+   stay where and what they are while the model is in use: what `nlu_open` has checked is not
+   checked again. A caller that maps the file must see to it that nobody shortens or overwrites it
+   in place, for reading a page that is gone ends the process (SIGBUS), and bytes that have changed
+   are damage that no digest shows any more. An update writes a new file and renames it over the
+   old one, whose map stays whole; where that cannot be promised, read the file into memory. A model is only written by `nlu_open`: afterwards
    several threads may use it at once, each with its own scratch and scores.
 
    Nothing in the file is trusted: every size, offset and code is checked before it is used, and

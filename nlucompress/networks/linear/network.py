@@ -173,5 +173,9 @@ def softmax(scores: Float64) -> Float64:
 
 
 def _sigmoid(scores: Float64) -> Float64:
-    result: Float64 = 0.5 * (1 + np.tanh(0.5 * scores))
+    """1 / (1 + exp(-s)), by the exponential that cannot overflow and without a difference of
+    nearly equal numbers: scores far below zero keep their ratios.
+    """
+    raised = np.exp(-np.abs(scores))
+    result: Float64 = np.where(scores < 0, raised, 1) / (1 + raised)
     return result

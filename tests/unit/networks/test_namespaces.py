@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 from typing import Any
@@ -152,3 +153,16 @@ def test_shares() -> None:
     shares = linked(scores, "one-vs-rest")
     assert shares[:2] == pytest.approx(np.array([[1 / 3] * 3, [2 / 3, 0, 1 / 3]]))
     assert np.isfinite(shares).all()
+
+
+@pytest.mark.parametrize("height", [0, -30, -38, -300, -700])
+def test_shares_far_below_zero_keep_their_ratios(height: float) -> None:
+    scores = height - np.array([[0.0, 1.0, 2.0]])
+    each = [1 / (1 + math.exp(-value)) for value in scores[0]]
+    shares = linked(scores, "one-vs-rest")
+    assert shares[0] == pytest.approx([value / sum(each) for value in each], rel=1e-12)
+
+
+def test_shares_of_scikit_learn() -> None:
+    shares = linked(np.array([[-30.0, -31.0, -32.0]]), "one-vs-rest")
+    assert shares[0] == pytest.approx([0.66524, 0.24473, 0.09003], abs=5e-6)
