@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
+import lzma
 import os
 import zlib
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.model import Model
@@ -17,23 +21,30 @@ HEAD = 1 << 16
 DIRECTORY = "model2vec"
 
 _REFUSED = {
-    "pickle": "a Python pickle, which could run code when it is opened; save its tensors as "
-    "safetensors; for a pipeline of scikit-learn that you trust there is --trust-pickle",
-    "zlib": "a Python pickle compressed by zlib, as joblib.dump(..., compress=3) writes; save it "
-    "again without compress, or as skops",
+    "pickle": "a Python pickle, plain or of joblib, which could run code when it is opened; save "
+    "its tensors as safetensors; for a pipeline of scikit-learn that you trust there is "
+    "--trust-pickle",
     "zip": "a zip archive, such as torch.save and numpy.savez write; "
     "save its tensors as safetensors and import that",
+}
+# How the compressions begin that joblib writes beside gzip, and what unpacks them.
+_PACKINGS: dict[str, tuple[bytes, Callable[[], Any]]] = {
+    "zlib": (b"\x78", zlib.decompressobj),
+    "bzip2": (b"BZh", bz2.BZ2Decompressor),
+    "xz": (b"\xfd7zXZ\x00", lzma.LZMADecompressor),
+    "lzma": (b"\x5d\x00\x00", lzma.LZMADecompressor),
 }
 
 
 def recognize(head: bytes) -> str:
-    """The format of a file by its first bytes: one of ``FORMATS``, ``pickle``, ``zlib``, ``zip``.
+    """The format of a file by its first bytes: one of ``FORMATS``, ``pickle`` or ``zip``.
 
     A text's first two lines should be among the bytes. A ``.nlu`` file is a safetensors file too;
     only its importer tells them apart.
 
     Raises:
         DataError: There are no bytes, or they are damaged gzip.
+        FormatError: They are compressed otherwise, or binary and of no known format.
     """
     if head.startswith(GZIP_MAGIC):
         try:
@@ -45,25 +56,31 @@ def recognize(head: bytes) -> str:
     for name, each in FORMATS.items():
         if each.recognizes is not None and each.recognizes(head):
             return name
-    if head[:1] == b"\x80" and head[1:2] <= b"\x09":  # no UTF-8 text begins with 0x80
+    packing, start = _unpacked(head)
+    if start[:1] == b"\x80" and start[1:2] <= b"\x09":  # no UTF-8 text begins with 0x80
         return "pickle"
-    if _zlib_of_pickle(head):
-        return "zlib"
+    if packing:
+        raise FormatError(f"this is compressed by {packing}; unpack it and import what is in it")
     if head.startswith(b"PK\x03\x04"):
         return "zip"
+    if b"\0" in head:
+        raise FormatError("this is a binary file of a format that nlucompress does not know")
     lines = [line.removesuffix(b"\r") for line in head.removeprefix(BOM).split(b"\n", 2)]
     return text_layouts.recognize(lines[0], lines[1] if lines[1:] and lines[1] else None)
 
 
-def _zlib_of_pickle(head: bytes) -> bool:
-    """Whether zlib unpacks to what a pickle of protocol 2 or later begins with."""
-    if head[:1] != b"\x78":
-        return False
-    try:
-        plain = zlib.decompressobj().decompress(head, 2)
-    except zlib.error:
-        return False
-    return plain[:1] == b"\x80" and plain[1:2] <= b"\x09"
+def _unpacked(head: bytes) -> tuple[str, bytes]:
+    """Name of a compression, "" for none, and the first two bytes of what is in it."""
+    for name, (magic, unpacker) in _PACKINGS.items():
+        if head.startswith(magic):
+            try:
+                start: bytes = unpacker().decompress(head, 2)
+            except (zlib.error, OSError, EOFError, lzma.LZMAError):
+                continue
+            # Two bytes say zlib, and a text may begin with them: only a pickle in it is told.
+            if start and (name != "zlib" or start[:1] == b"\x80"):
+                return name, start
+    return "", head[:2]
 
 
 def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
@@ -90,7 +107,10 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
         head = stream.head(HEAD)
         if not head:
             raise stream.empty()
-        found = recognize(head)
+        try:
+            found = recognize(head)
+        except FormatError as error:
+            raise FormatError(f"{stream.name}: {error}") from None
         if found == "pickle" and options.trust_pickle:
             found = PICKLE
         if found in _REFUSED:

@@ -151,8 +151,8 @@ def test_points_are_chosen_by_flips_or_under_a_bound() -> None:
     few, best = Point(1, 1e-2, 0.0, 0.5, 0.90, 0.01), Point(2, 1e-3, 0.0, 1.0, 0.92, 0.02)
     found = [untreated, still, few, best]
     assert chosen(found, None) == few
-    assert chosen(found, 2.0) == best
-    assert chosen(found, 0.5) == still
+    assert chosen(found, 0.02) == best
+    assert chosen(found, 0.005) == still
     assert front(found) == [still, few, best]
     with pytest.raises(UsageError, match="the fewest negative flips"):
-        chosen([untreated], 1.0)
+        chosen([untreated], 0.01)

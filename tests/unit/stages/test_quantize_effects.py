@@ -9,7 +9,7 @@ import nlucompress as nc
 from nlucompress.stages.quantize.effects import without_effect
 from tests.cli.program import DONE, run
 
-SAMPLE = Path(__file__).parents[2] / "sample_data"
+SAMPLE = Path(__file__).parents[3] / "sample_data"
 BOTH = ("keep", "importance")
 
 
