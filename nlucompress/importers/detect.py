@@ -63,7 +63,7 @@ def recognize(head: bytes) -> str:
         raise FormatError(f"this is compressed by {packing}; unpack it and import what is in it")
     if head.startswith(b"PK\x03\x04"):
         return "zip"
-    if b"\0" in head:
+    if b"\0" in head and not _ends_with_number(head.split(b"\n", 1)[0]):
         raise FormatError("this is a binary file of a format that nlucompress does not know")
     lines = [line.removesuffix(b"\r") for line in head.removeprefix(BOM).split(b"\n", 2)]
     return text_layouts.recognize(lines[0], lines[1] if lines[1:] and lines[1] else None)
@@ -81,6 +81,16 @@ def _unpacked(head: bytes) -> tuple[str, bytes]:
             if start and (name != "zlib" or start[:1] == b"\x80"):
                 return name, start
     return "", head[:2]
+
+
+def _ends_with_number(line: bytes) -> bool:
+    """Whether a line is one of vectors, whose keys may hold any character."""
+    *_, last = line.split() or [b""]
+    try:
+        float(last)
+    except ValueError:
+        return False
+    return True
 
 
 def import_model(source: Opened, options: ImportOptions | None = None) -> Model:

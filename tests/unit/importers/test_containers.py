@@ -46,7 +46,7 @@ def test_keys_that_begin_like_a_compression_are_keys(key: str) -> None:
 
 def test_bytes_of_no_format_are_no_text() -> None:
     with pytest.raises(FormatError, match="a binary file of a format that nlucompress does not"):
-        nc.import_model(io.BytesIO(b"\x07\x00\x00\x00vw model 1 2\n"))
+        nc.import_model(io.BytesIO(b"\x07\x00\x00\x009.11.9\x00\x00\x01m\x00\n\x02"))
 
 
 @pytest.mark.parametrize("compress", [0, 3, ("gzip", 3), ("bz2", 3), ("lzma", 3), ("xz", 3)])
