@@ -1,4 +1,4 @@
-"""The README's recipe for make: a gate that is missed fails every run, not the first alone."""
+"""The recipe of the docs for make: a gate that is missed fails every run, not the first alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 
+import nlucompress
 from tests.cli.program import DONE, shell
-from tests.workplace import SAMPLE
 
-README = SAMPLE.parent / "README.md"
+PAGE = Path(nlucompress.__file__).parent / "docs" / "evaluate.md"
 
 
-@pytest.mark.skipif(not README.exists(), reason="there is no README.md")
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
 def test_a_missed_gate_fails_twice(workdir: Path) -> None:
-    recipes = re.findall(r"^```make\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)
+    recipes = re.findall(r"^```make\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
     (recipe,) = [each for each in recipes if "--max-nfr" in each]
     (workdir / "small.nlu").unlink(missing_ok=True)
     missed = re.sub(r"--max-accuracy-drop \S+", "--min-accuracy 99.99%", recipe)
