@@ -57,7 +57,9 @@ def test_examples_are_drawn_per_label_from_half_of_the_labels() -> None:
     examples = nc.Examples(labels, tuple(f"{label} {at}" for at, label in enumerate(labels)))
     halves = [few_shots.half({"train": examples, "dev": examples}, odd)["dev"] for odd in (0, 1)]
     assert [set(each.labels) for each in halves] == [{"a", "c"}, {"b", "d"}]
-    assert all(text[0] == label for label, text in zip(*vars(halves[1]).values(), strict=True))
+    assert all(
+        text[0] == label for label, text in zip(halves[1].labels, halves[1].texts, strict=True)
+    )
     few = few_shots.drawn(examples, 2, 3)
     assert Counter(few.labels) == dict.fromkeys("abcd", 2)
     assert len(set(few.texts)) == 8

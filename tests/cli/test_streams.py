@@ -178,7 +178,7 @@ def test_stderr_may_be_gone(models: Path, sink: str) -> None:
 
 SHORTENED = """
 import sys
-from nlucompress.cli import streams
+from nlucompress.cli.shared import streams
 from nlucompress.format import files
 files.READ_WHOLE = 0  # maps even this file
 data = streams.read_input("live.nlu")
