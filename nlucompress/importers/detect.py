@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import bz2
-import lzma
 import os
 import zlib
-from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.model import Model
-from nlucompress.importers.formats import FORMATS, PICKLE
+from nlucompress.importers.formats import CRF_PICKLE, FORMATS, PICKLE
 from nlucompress.importers.options import ImportOptions as ImportOptions
+from nlucompress.importers.reading import packings
 from nlucompress.importers.reading.sources import BOM, GZIP_MAGIC, Opened, opened
 from nlucompress.importers.vectors import text_layouts
 
@@ -26,13 +23,6 @@ _REFUSED = {
     "--trust-pickle",
     "zip": "a zip archive, such as torch.save and numpy.savez write; "
     "save its tensors as safetensors and import that",
-}
-# How the compressions begin that joblib writes beside gzip, and what unpacks them.
-_PACKINGS: dict[str, tuple[bytes, Callable[[], Any]]] = {
-    "zlib": (b"\x78", zlib.decompressobj),
-    "bzip2": (b"BZh", bz2.BZ2Decompressor),
-    "xz": (b"\xfd7zXZ\x00", lzma.LZMADecompressor),
-    "lzma": (b"\x5d\x00\x00", lzma.LZMADecompressor),
 }
 
 
@@ -56,10 +46,10 @@ def recognize(head: bytes) -> str:
     for name, each in FORMATS.items():
         if each.recognizes is not None and each.recognizes(head):
             return name
-    packing, start = _unpacked(head)
+    packing, start = packings.start(head, 2)
     if start[:1] == b"\x80" and start[1:2] <= b"\x09":  # no UTF-8 text begins with 0x80
         return "pickle"
-    if packing:
+    if packing and packing != "zlib":  # a text may begin so: only a pickle in it is told
         raise FormatError(f"this is compressed by {packing}; unpack it and import what is in it")
     if head.startswith(b"PK\x03\x04"):
         return "zip"
@@ -67,20 +57,6 @@ def recognize(head: bytes) -> str:
         raise FormatError("this is a binary file of a format that nlucompress does not know")
     lines = [line.removesuffix(b"\r") for line in head.removeprefix(BOM).split(b"\n", 2)]
     return text_layouts.recognize(lines[0], lines[1] if lines[1:] and lines[1] else None)
-
-
-def _unpacked(head: bytes) -> tuple[str, bytes]:
-    """Name of a compression, "" for none, and the first two bytes of what is in it."""
-    for name, (magic, unpacker) in _PACKINGS.items():
-        if head.startswith(magic):
-            try:
-                start: bytes = unpacker().decompress(head, 2)
-            except (zlib.error, OSError, EOFError, lzma.LZMAError):
-                continue
-            # Two bytes say zlib, and a text may begin with them: only a pickle in it is told.
-            if start and (name != "zlib" or start[:1] == b"\x80"):
-                return name, start
-    return "", head[:2]
 
 
 def _ends_with_number(line: bytes) -> bool:
@@ -115,10 +91,12 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
         return _import(kind, source, options)
     with opened(source) as stream:
         head = stream.head(HEAD)
+        if head.startswith(packings.BZIP2):
+            head = stream.head(packings.BZIP2_BLOCK)
         if not head:
             raise stream.empty()
         try:
-            found = recognize(head)
+            found = CRF_PICKLE if options.format == CRF_PICKLE else recognize(head)
         except FormatError as error:
             raise FormatError(f"{stream.name}: {error}") from None
         if found == "pickle" and options.trust_pickle:
@@ -127,7 +105,8 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
             raise FormatError(f"{stream.name}: this is {_REFUSED[found]}")
         kind = options.format or found
         if (kind == PICKLE) != options.trust_pickle:
-            raise UsageError(f"{stream.name}: --trust-pickle is for pickles of scikit-learn")
+            hint = f"; this is {kind}, which is read without it" if kind == CRF_PICKLE else ""
+            raise UsageError(f"{stream.name}: --trust-pickle is for pickles of scikit-learn{hint}")
         options.check(kind, stream.name)
         if kind == DIRECTORY:
             raise UsageError(f"{stream.name}: {kind} is a directory; name it")

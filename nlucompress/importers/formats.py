@@ -54,6 +54,7 @@ def _perceptron(head: bytes) -> bool:
 
 
 PICKLE = "sklearn-pickle"
+CRF_PICKLE = "sklearn-crfsuite"
 _TENSORS = ("name", "tensor", "keys", "skip")
 
 FORMATS: dict[str, Format] = {
@@ -82,6 +83,7 @@ FORMATS: dict[str, Format] = {
     PICKLE: Format("sklearn.objects"),
     "crfsuite": Format("crfsuite.model", lambda head: head.startswith(b"lCRF")),
     "crfsuite-dump": Format("crfsuite.dump", _named("crfsuite.dump")),
+    CRF_PICKLE: Format("crfsuite.pickled", _named("crfsuite.pickled")),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
     "vowpal-wabbit": Format("vowpal.model", _named("vowpal.model")),
     "liblinear": Format("liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)),

@@ -6,6 +6,8 @@ import json
 import struct
 from collections.abc import Sequence
 
+from tests.builders import crf_pickles
+
 Feature = tuple[int, int, int, float]  # type (0 state, 1 transition), source, target, weight
 
 LABELS = ("O", "B", "füße")
@@ -142,4 +144,5 @@ FILES = {
     "crfsuite-dump": DUMP,
     "wapiti": wapiti(),
     "perceptron": perceptron(),
+    "sklearn-crfsuite": crf_pickles.dumped(crf_pickles.crf(crfsuite())),
 }

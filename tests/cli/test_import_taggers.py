@@ -17,6 +17,7 @@ TOKENS = {
     "crfsuite-dump": ["w=red", "a --> b: 1"],
     "wapiti": ["u:w=東京", "u:w=東京"],
     "perceptron": ["bias", "i word tür"],
+    "sklearn-crfsuite": ["w=red", "b"],
 }
 
 

@@ -7,7 +7,14 @@ import json
 import numpy as np
 from safetensors.numpy import save as safetensors_save
 
-from tests.builders import classifier_files, fasttext_files, skops_files, tagger_files, vector_files
+from tests.builders import (
+    classifier_files,
+    crf_pickles,
+    fasttext_files,
+    skops_files,
+    tagger_files,
+    vector_files,
+)
 from tests.fuzz import mutations
 from tests.golden.sources import SOURCES
 from tests.hostile.samples import model_bytes
@@ -56,6 +63,8 @@ def foreign_files() -> list[bytes]:
         mutations.plain_safetensors(),
         *TEXTS.values(),
         *tagger_files.FILES.values(),
+        crf_pickles.of_python_2(tagger_files.crfsuite(), text=True),
+        crf_pickles.with_joblib_arrays(crf_pickles.crf(tagger_files.crfsuite())),
         *classifier_files.FILES.values(),
         *fasttext_files.FILES.values(),
         skops_files.skops(),

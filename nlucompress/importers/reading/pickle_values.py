@@ -9,16 +9,13 @@ within a small multiple of the file's size.
 
 from __future__ import annotations
 
-import math
-import pickletools
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from nlucompress.errors import FormatError
+from nlucompress.importers.reading.pickle_objects import Made as Made
+from nlucompress.importers.reading.pickle_objects import Name, build, make
+from nlucompress.importers.reading.pickle_stream import PickleStream
 
 _MARK = object()
 _PUSHED = ("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "STRING", "BINSTRING",
@@ -30,55 +27,56 @@ _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _SMALL = (*_EMPTY, *_TUPLES, "TUPLE", "LIST", "DICT", "FROZENSET", "NEWOBJ", "REDUCE")
 _LONGEST_NAME = 200
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
-_DTYPE = re.compile("[<>|=]?[biuf][1248]")
-_RECONSTRUCT = ("numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct")
-
-_FROM_BUFFER = ("numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer")
+_JOBLIB_ARRAY = "joblib.numpy_pickle.NumpyArrayWrapper"
+_DEEPEST = 20
 
 
 @dataclass
-class Name:
-    """A class or function, not looked up."""
+class _Count:
+    """How many small values there are, in a pickle and those within it."""
 
-    text: str
-
-
-@dataclass
-class Made:
-    """What a class would be made into.
-
-    Attributes:
-        kind: Name of the class; empty for what is unknown.
-        arguments: What it is made from.
-        state: What is set afterwards: an object's attributes, an array itself.
-    """
-
-    kind: str
-    arguments: Any = ()
-    state: Any = field(default=None)
+    small: int = 0
 
 
 def read(data: bytes, where: str) -> Any:
-    """The value of a pickle.
+    """The value of a pickle, plain or of joblib.
 
     Raises:
         FormatError: It is damaged, or uses an operation that plain values do not need.
     """
-    stack: list[Any] = []
-    memo: dict[int, Any] = {}
-    small = 0
     try:
-        for operation, argument, at in pickletools.genops(data):
-            if operation.name == "STOP":
-                return stack[-1]
-            small += operation.name in _SMALL
-            if max(small, len(memo)) > 1000 + len(data) // 8:
-                raise FormatError(f"{where}: the pickle holds more small values than vectors have")
-            _run(operation.name, argument, stack, memo, f"{where}: byte {at}")
+        return _read(PickleStream(data), _Count(), 0, where)
     except FormatError:
         raise
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FormatError(f"{where}: the pickle is damaged ({str(error)[:80]})") from None
+
+
+def _read(stream: PickleStream, count: _Count, depth: int, where: str) -> Any:
+    """The value of the pickle that begins here; joblib writes arrays of objects as such."""
+    if depth > _DEEPEST:
+        raise ValueError("pickles within pickles go too deep")
+    stack: list[Any] = []
+    memo: dict[int, Any] = {}
+    at = stream.at
+    while (found := stream.operation()) is not None:
+        name, argument = found
+        if name == "STOP":
+            return stack[-1]
+        count.small += name in _SMALL
+        if count.small > 1000 + stream.size // 8 or len(memo) > 1000 + stream.size // 4:
+            raise FormatError(f"{where}: the pickle holds more small values than vectors have")
+        _run(name, argument, stack, memo, f"{where}: byte {at}")
+        at = stream.at
+        if name == "BUILD" and isinstance(stack[-1], Made) and stack[-1].kind == _JOBLIB_ARRAY:
+            state = stack[-1].state
+            dtype = state["dtype"].arguments
+            if dtype.lstrip("|") in ("O", "O8", "O4"):
+                stack[-1] = _read(stream, count, depth + 1, where)
+                continue
+            aligned = state.get("numpy_array_alignment_bytes") is not None
+            array = stream.array(dtype, state["shape"], state["order"], aligned)
+            stack[-1] = Made("array", state=array)
     raise FormatError(f"{where}: the pickle breaks off")
 
 
@@ -105,7 +103,8 @@ def _run(name: str, argument: Any, stack: list[Any], memo: dict[int, Any], where
             stack[-1] = tuple(values)
     elif name in ("APPEND", "APPENDS", "ADDITEMS"):
         values = [stack.pop()] if name == "APPEND" else _marked(stack)
-        stack[-1].extend(values)
+        if isinstance(stack[-1], list):
+            stack[-1].extend(values)
     elif name in ("SETITEM", "SETITEMS"):
         values = _marked(stack) if name == "SETITEMS" else [stack.pop(-2), stack.pop()]
         _pairs(stack[-1], values)
@@ -116,10 +115,17 @@ def _run(name: str, argument: Any, stack: list[Any], memo: dict[int, Any], where
         stack.append(Name(".".join(parts)))
     elif name in ("NEWOBJ", "REDUCE"):
         arguments, made = stack.pop(), stack.pop()
-        stack.append(_made(made, arguments))
+        stack.append(make(made, arguments))
     elif name == "BUILD":
         state = stack.pop()
-        _build(stack[-1], state)
+        build(stack[-1], state)
+    elif name == "NEWOBJ_EX":
+        made, arguments, _ = stack[-3:]
+        stack[-3:] = [make(made, arguments)]
+    elif name in ("INST", "OBJ"):
+        values = _marked(stack)
+        kind = Name(argument.replace(" ", ".")) if name == "INST" else values.pop(0)
+        stack.append(make(kind, tuple(values)))
     elif name == "POP":
         stack.pop()
     elif name not in ("PROTO", "FRAME"):
@@ -145,42 +151,3 @@ def _pairs(into: Any, values: list[Any]) -> dict[Any, Any]:
             into[key] = value
     result: dict[Any, Any] = into
     return result
-
-
-def _made(made: Any, arguments: Any) -> Any:
-    """What a call stands for, without calling anything."""
-    kind = made.text if isinstance(made, Name) else ""
-    if kind in _RECONSTRUCT:
-        return Made("array")
-    if kind in _FROM_BUFFER:
-        raw, dtype, shape, order = arguments
-        return Made("array", state=_array((1, shape, dtype, order == "F", raw)))
-    if kind == "numpy.dtype" and len(arguments[0]) < 8:
-        return Made("dtype", arguments[0])
-    return Made(kind, arguments)
-
-
-def _build(made: Made, state: Any) -> None:
-    """Give what was made its state."""
-    if made.kind == "array":
-        made.state = _array(state)
-    elif made.kind == "dtype":
-        made.arguments = (state[1] if state[1] in ("<", ">") else "") + made.arguments[-2:]
-    else:
-        made.state = state
-
-
-def _array(state: Any) -> NDArray[Any] | None:
-    """The array of (version, shape, dtype, whether columns come first, bytes).
-
-    None for one of objects, or one whose bytes are text, as protocols before 3 write them.
-    """
-    _, shape, dtype, by_columns, raw = state
-    if not _DTYPE.fullmatch(dtype.arguments) or not isinstance(raw, (bytes, bytearray)):
-        return None
-    if any(type(size) is not int or size < 0 for size in shape) or len(shape) > 8:
-        raise ValueError("an array has no shape")
-    array = np.frombuffer(raw, np.dtype(dtype.arguments))
-    if math.prod(shape) != len(array):
-        raise ValueError("an array's shape does not fit its bytes")
-    return array.reshape(shape, order="F" if by_columns else "C")
