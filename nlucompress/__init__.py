@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nlucompress.errors import (
         DataError,
         FormatError,
+        LeftOutWarning,
         NluCompressError,
         OutputError,
         StageOrderError,
@@ -49,7 +50,8 @@ if TYPE_CHECKING:
 
 # Names are imported when they are first used: `import nlucompress` alone costs next to nothing.
 _HOMES = {
-    "errors": "DataError FormatError NluCompressError OutputError StageOrderError UsageError",
+    "errors": "DataError FormatError LeftOutWarning NluCompressError OutputError StageOrderError "
+    "UsageError",
     "format.files": "load save",
     "format.model": "Model Network Table",
     "importers.detect": "ImportOptions import_model",
@@ -88,6 +90,7 @@ __all__ = [
     "FormatError",
     "Gates",
     "ImportOptions",
+    "LeftOutWarning",
     "MergeOptions",
     "Model",
     "NearOptions",

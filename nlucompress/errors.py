@@ -23,3 +23,7 @@ class StageOrderError(NluCompressError):
 
 class OutputError(NluCompressError):
     """A result could not be written."""
+
+
+class LeftOutWarning(UserWarning):
+    """A part of a foreign file was left out; the text names it."""

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import Target, bytes_text, stage_options, write_model
+from nlucompress.cli.shared.common import (
+    Target,
+    bytes_text,
+    printable,
+    stage_options,
+    write_model,
+)
+from nlucompress.errors import LeftOutWarning
 from nlucompress.importers.formats import FORMATS
 
 
@@ -54,7 +62,14 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     streams.check_output(target.output, inputs, target.force)
     chosen = ImportOptions(format=format_, **options)
     keys = streams.opened(options["keys"]) if options["keys"] else None
-    imported = import_model(streams.opened(file), replace(chosen, keys=keys))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", LeftOutWarning)
+        imported = import_model(streams.opened(file), replace(chosen, keys=keys))
+    for each in caught:
+        if issubclass(each.category, LeftOutWarning):
+            streams.note(f"nlucompress: warning: {printable(str(each.message))}", target.quiet)
+        else:
+            warnings.showwarning(each.message, each.category, each.filename, each.lineno)
     figures = {
         name: {"keys": table.matrix.shape[0], "columns": table.matrix.shape[1]}
         for name, table in imported.tables.items()

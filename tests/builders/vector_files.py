@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nlucompress as nc
+from nlucompress.format import protobuf
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import from_dense
 
@@ -121,6 +122,40 @@ def onnx() -> bytes:
     return b"".join(made)  # type: ignore[arg-type]
 
 
+def tensor(name: str, kind: int, shape: list[int], *fields: tuple[int, bytes]) -> bytes:
+    """A TensorProto: its fields beside shape, type and name are given as number and bytes."""
+    sizes = b"".join(protobuf.integer(1, size) for size in shape)
+    rest = b"".join(protobuf.block(number, data) for number, data in fields)
+    return sizes + protobuf.integer(2, kind) + protobuf.block(8, name) + rest
+
+
+def node(kind: str, inputs: list[str], output: str, **attributes: int | bytes) -> bytes:
+    """A NodeProto."""
+    data = b"".join(protobuf.block(1, name) for name in inputs)
+    data += protobuf.block(2, output) + protobuf.block(4, kind)
+    for name, value in attributes.items():
+        field = protobuf.integer(3, value) if isinstance(value, int) else protobuf.block(5, value)
+        data += protobuf.block(5, protobuf.block(1, name) + field)
+    return data
+
+
+def onnx_of(tensors: list[bytes], nodes: list[bytes], sparse: list[bytes] = []) -> bytes:  # noqa: B006
+    """A ModelProto."""
+    parts = ((1, nodes), (5, tensors), (15, sparse))
+    graph = b"".join(protobuf.block(number, each) for number, all_ in parts for each in all_)
+    return protobuf.integer(1, 8) + protobuf.block(2, "x") + protobuf.block(7, graph)
+
+
+def onnx_nibbles() -> bytes:
+    """Rows of INT4 with a scale for each block of two columns."""
+    scales = np.array([[1, 2], [0.5, 3]], "<f4").tobytes()
+    codes = tensor("q", 22, [2, 3], (9, bytes([0x21, 0x8F, 0x07])))
+    return onnx_of(
+        [codes, tensor("s", 1, [2, 2], (9, scales))],
+        [node("DequantizeLinear", ["q", "s"], "emb", axis=1, block_size=2)],
+    )
+
+
 FILES: dict[str, Callable[[], bytes]] = {
     "word2vec-binary": word2vec,
     "npy": npy,
@@ -129,4 +164,5 @@ FILES: dict[str, Callable[[], bytes]] = {
     "finalfusion quantized": lambda: finalfusion((1, 4)),
     "keras": keras,
     "onnx": onnx,
+    "onnx nibbles": onnx_nibbles,
 }

@@ -1,7 +1,7 @@
 """Keras weights: `.weights.h5` and older `.h5` files, and the `.keras` archive around the former.
 
-Every dataset of floats is a tensor, named by its path in the file. h5py reads the file (an extra of
-this package); links to other files, compressed and virtual datasets are refused.
+Every dataset of floats (bfloat16 too) is a tensor, named by its path in the file. h5py reads the
+file (an extra of this package); links to other files, compressed and virtual datasets are refused.
 """
 
 from __future__ import annotations
@@ -52,11 +52,11 @@ def read(source: Opened, options: ImportOptions) -> Model:
         data = _unpacked(data, where)
     try:
         with h5py.File(io.BytesIO(data), "r") as file:
-            arrays = _arrays(h5py, file, len(data), where)
+            arrays, left = _arrays(h5py, file, len(data), where)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise FormatError(f"{where}: no readable HDF5 ({str(error)[:80]}); damaged?") from None
-    kept = {name: arrays[name] for name in tensors.without(arrays, options, where)}
-    return tensors.model_of(kept, options, where)
+    kept = {name: arrays[name] for name in tensors.without(arrays, options, where, left)}
+    return tensors.model_of(kept, options, where, left=left)
 
 
 def _unpacked(data: bytes, where: str) -> bytes:
@@ -74,24 +74,34 @@ def _unpacked(data: bytes, where: str) -> bytes:
         raise FormatError(f"{where}: the archive is damaged ({str(error)[:80]})") from None
 
 
-def _arrays(h5py: Any, file: Any, size: int, where: str) -> dict[str, NDArray[Any]]:
-    """All datasets of floats by path."""
+def _arrays(
+    h5py: Any, file: Any, size: int, where: str
+) -> tuple[dict[str, NDArray[Any]], tensors.Left]:
+    """All datasets of floats by path, and what the others are; Keras stores bfloat16 as bytes."""
     found: dict[str, NDArray[Any]] = {}
+    left: tensors.Left = {}
     total = 0
 
     def visit(name: str, item: Any) -> None:
         nonlocal total
-        if not isinstance(item, h5py.Dataset) or item.dtype.kind != "f" or item.shape is None:
+        if not isinstance(item, h5py.Dataset) or item.shape is None:
             return
         if not isinstance(name, str):
             raise FormatError(f"{where}: the name of a dataset is no UTF-8")
+        halves = item.dtype.itemsize == 2 and item.attrs.get("dtype") == "bfloat16"
+        if item.dtype.kind != "f" and not halves:
+            left[name] = (str(item.dtype)[:20], item.shape[:8])
+            return
         filters = item.id.get_create_plist().get_nfilters()
         if item.is_virtual or item.external or filters:
             raise FormatError(f"{where}: dataset {name!r} is compressed or lies elsewhere")
         total += item.size * item.dtype.itemsize
         if len(item.shape) > 8 or total > size:
             raise FormatError(f"{where}: dataset {name!r} does not fit the file; truncated?")
-        found[name] = np.asarray(item[()])
+        array = np.asarray(item[()])
+        if halves and array.dtype.kind != "f":
+            array = (array.view("<u2").astype(np.uint32) << 16).view(np.float32)
+        found[name] = array
 
     file.visititems(visit)
-    return found
+    return found, left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,35 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
 from nlucompress.format import protobuf
+from nlucompress.importers.tensors import onnx_types
 
-DTYPES = {1: "<f4", 2: "u1", 3: "i1", 6: "<i4", 7: "<i8", 10: "<f2", 11: "<f8"}
-BFLOAT16 = 16
 MAX_DIMS = 8
 
 
-def parse(data: memoryview, where: str) -> tuple[str, NDArray[Any] | None]:
-    """Name and array; None for types that are no numbers of ours.
+@dataclass(frozen=True)
+class Tensor:
+    """What a TensorProto holds.
+
+    Attributes:
+        name: Its name.
+        kind: Number of its type in ONNX.
+        shape: Its sizes.
+        array: Its numbers, None for types that are not read.
+    """
+
+    name: str
+    kind: int
+    shape: tuple[int, ...]
+    array: NDArray[Any] | None
+
+    @property
+    def type(self) -> str:
+        """Name of the type."""
+        return onnx_types.NAMES.get(self.kind, f"type {self.kind}")
+
+
+def parse(data: memoryview, where: str) -> Tensor:
+    """Name, type, shape and numbers.
 
     Raises:
         FormatError: It is damaged, or its numbers lie in another file.
@@ -42,21 +64,33 @@ def parse(data: memoryview, where: str) -> tuple[str, NDArray[Any] | None]:
             numbers.append(np.array([protobuf.signed(value)]))
         elif number in (13, 14) and value:
             raise FormatError(f"{where}: the weights lie in another file; save them in this one")
-    if kind not in DTYPES and kind != BFLOAT16:
-        return name, None
+    dtype = onnx_types.stored(kind)
+    size = math.prod(each or 1 for each in dims)
+    if len(dims) > MAX_DIMS or min(dims, default=0) < 0 or size >= 1 << 59:
+        raise FormatError(f"{where}: tensor {name!r}: the shape {dims[:MAX_DIMS]} is out of range")
+    if dtype is None:
+        return Tensor(name, kind, tuple(dims), None)
     if raw is not None:
-        array = _plain(raw, DTYPES.get(kind, "<u2"), where)
-        if kind == BFLOAT16:
-            array = (array.astype(np.uint32) << 16).view(np.float32)
+        array = _plain(raw, dtype, where)
     else:
         array = np.concatenate(numbers) if numbers else np.zeros(0)
-        if kind in (10, BFLOAT16):  # stored as the integers of their bits
-            return name, None
-        array = array.astype(DTYPES[kind])
-    size = math.prod(each or 1 for each in dims)
-    if len(dims) > MAX_DIMS or size >= 1 << 59 or math.prod(dims) != len(array):
+        array = _units(array, kind, dtype, f"{where}: tensor {name!r}")
+    if onnx_types.units(kind, math.prod(dims)) != len(array):
         raise FormatError(f"{where}: tensor {name!r}: {len(array)} numbers, but the shape {dims}")
-    return name, array.reshape(dims)
+    array = onnx_types.decoded(kind, array, math.prod(dims))
+    return Tensor(name, kind, tuple(dims), array.reshape(dims))
+
+
+def _units(array: NDArray[Any], kind: int, dtype: str, where: str) -> NDArray[Any]:
+    """Listed numbers in their type; float16 and what NumPy lacks are listed as their bits."""
+    if kind != onnx_types.FLOAT16 and kind in onnx_types.PLAIN:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return array.astype(dtype)
+    bits = "<u2" if kind in (onnx_types.FLOAT16, onnx_types.BFLOAT16) else "u1"
+    largest = np.iinfo(bits).max
+    if len(array) and (array.dtype.kind == "f" or not 0 <= array.min() <= array.max() <= largest):
+        raise FormatError(f"{where}: what it lists are no bits of its type; is the file damaged?")
+    return array.astype(bits).view(dtype)
 
 
 def _plain(data: memoryview, dtype: str, where: str) -> NDArray[Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.errors import DataError, FormatError, UsageError
+from nlucompress.errors import DataError, FormatError, LeftOutWarning, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
@@ -17,10 +18,15 @@ from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.keyfile import read_keys
 
 Arrays = Mapping[str, NDArray[Any]]
+Left = dict[str, tuple[str, tuple[int, ...]]]  # type and shape of what is no tensor of floats
 
 
 def model_of(
-    arrays: Arrays, options: ImportOptions, where: str, keys: Mapping[str, Strings] | None = None
+    arrays: Arrays,
+    options: ImportOptions,
+    where: str,
+    keys: Mapping[str, Strings] | None = None,
+    left: Left | None = None,
 ) -> Model:
     """The model of a file's arrays.
 
@@ -34,6 +40,8 @@ def model_of(
             of its keys; without one they come from ``keys``, or the rows are counted.
         where: Name of the file, for messages.
         keys: Keys that the file holds itself, by array.
+        left: What the file holds beside floats; a warning names it. While there are some of two
+            dimensions or more, each of which may be the real table, none is guessed.
 
     Raises:
         UsageError: The options do not fit the arrays.
@@ -41,6 +49,7 @@ def model_of(
         DataError: A number is not finite as float32, or the keys do not fit the rows.
     """
     known = keys or {}
+    _tell(left or {}, options, known, where)
     chosen = _choose(arrays, options, known, where)
     values = float32(arrays[chosen], f"{where}: tensor {chosen!r}")
     if not values.size:
@@ -61,8 +70,16 @@ def model_of(
     return Model({options.name: table}, _network(others, where))
 
 
-def without(names: Iterable[str], options: ImportOptions, where: str) -> list[str]:
+def without(
+    names: Iterable[str], options: ImportOptions, where: str, left: Left | None = None
+) -> list[str]:
     """Names that are not skipped, in ascending order.
+
+    Args:
+        names: The tensors of floats.
+        options: What to skip.
+        where: Name of the file, for messages.
+        left: The other tensors, which may be skipped too.
 
     Raises:
         UsageError: A name to skip is none.
@@ -70,8 +87,10 @@ def without(names: Iterable[str], options: ImportOptions, where: str) -> list[st
     """
     every = sorted(names)
     for name in options.skip:
-        _known(every, name, where)
+        _known([*every, *(left or {})], name, where)
     kept = [name for name in every if name not in options.skip]
+    if not kept and left:
+        raise FormatError(f"{where}: no tensor is of floats; there are {_typed(left)}")
     if not kept:
         but = " but skipped ones" * bool(options.skip)
         raise FormatError(f"{where}: the file holds no tensors{but}")
@@ -99,6 +118,30 @@ def listed(names: Iterable[str]) -> str:
     every = list(names)
     more = f" and {len(every) - 10} more" if len(every) > 10 else ""
     return ", ".join(every[:10]) + more
+
+
+def _tell(left: Left, options: ImportOptions, keys: Mapping[str, Strings], where: str) -> None:
+    """Warn of what is left out; refuse to guess a table beside what may be the real one."""
+    rest = {name: each for name, each in left.items() if name not in options.skip}
+    if options.tensor in rest:
+        raise UsageError(
+            f"{where}: tensor {_typed({options.tensor: rest[options.tensor]})} is not of floats, "
+            "and nothing in the file says which floats it stands for"
+        )
+    wide = {name: each for name, each in rest.items() if len(each[1]) > 1}
+    if wide and options.tensor is None and not keys:
+        raise UsageError(
+            f"{where}: these tensors are no floats and may be the real table: {_typed(wide)}; name "
+            "the table with --tensor, or leave them out with --skip"
+        )
+    shown = wide if keys else rest  # a file with keys is of ours, with shapes of its own
+    if shown:
+        text = f"{where}: left out, for they are no floats: {_typed(shown)}"
+        warnings.warn(text, LeftOutWarning, stacklevel=4)
+
+
+def _typed(left: Left) -> str:
+    return listed(f"{name} ({kind} {list(shape)})" for name, (kind, shape) in left.items())
 
 
 def _known(names: list[str], name: str, where: str) -> None:

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -195,6 +196,7 @@ def test_damaged_finalfusion(data: bytes, problem: str) -> None:
         load(data)
 
 
+@pytest.mark.filterwarnings("ignore::nlucompress.LeftOutWarning")
 def test_keras() -> None:
     text = "\n".join(KEYS).encode()
     name = "layers/embedding/vars/0"
@@ -214,6 +216,26 @@ def test_keras() -> None:
     assert_table(load(buffer.getvalue(), text, tensor=name))
     with pytest.raises(FormatError, match="the archive is damaged"):
         load(buffer.getvalue()[:-40], text, tensor=name)
+
+
+def test_keras_of_bfloat16_and_of_integers() -> None:
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        halves = np.ascontiguousarray((VALUES.view("<u4") >> 16).astype("<u2")).view("V2")
+        made = file.create_dataset("layers/embedding/vars/0", data=halves)
+        made.attrs["dtype"] = "bfloat16"
+        file.create_dataset("optimizer/step", data=3)
+    with pytest.warns(nc.LeftOutWarning, match=r"no floats: optimizer/step \(int64 \[\]\)"):
+        rows = rows_of(load(buffer.getvalue()))
+    assert np.array_equal(rows, (VALUES.view("<u4") >> 16 << 16).view(np.float32))
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file.create_dataset("layers/embedding/vars/0", data=np.ones((3, 4), np.int8))
+        file.create_dataset("layers/dense/vars/0", data=VALUES)
+    with pytest.raises(UsageError, match=r"real table: layers/embedding/vars/0 \(int8 \[3, 4\]\)"):
+        load(buffer.getvalue())
+    assert_table(load(buffer.getvalue(), "\n".join(KEYS).encode(),
+                      skip=("layers/embedding/vars/0",)))  # fmt: skip
 
 
 def test_a_keras_archive_that_grows() -> None:
@@ -238,13 +260,15 @@ def test_onnx() -> None:
     ]
     graph = helper.make_graph([], "g", [], [], initializers)
     data = helper.make_model(graph).SerializeToString()
-    model = load(data, "\n".join(KEYS).encode(), tensor="words")
+    with pytest.warns(nc.LeftOutWarning, match=r"no floats: shape \(INT64 \[2\]\)"):
+        model = load(data, "\n".join(KEYS).encode(), tensor="words")
     assert_table(model)
     assert model.network is not None
     assert sorted(model.network.tensors) == ["bias", "listed"]
-    assert np.array_equal(rows_of(load(data, tensor="listed")), VALUES)
+    skipped = load(data, tensor="listed", skip=("shape",))
+    assert np.array_equal(rows_of(skipped), VALUES)
     with pytest.raises(UsageError, match="several tensors can be the table, name one: listed, wor"):
-        load(data)
+        load(data, skip=("shape",))
     initializers[0].data_location = onnx.TensorProto.EXTERNAL
     graph = helper.make_graph([], "g", [], [], initializers)
     with pytest.raises(FormatError, match="the weights lie in another file"):
@@ -328,6 +352,7 @@ def test_model2vec_with_a_mapping(tmp_path: Path) -> None:
         nc.import_model(tmp_path)
 
 
+@pytest.mark.filterwarnings("ignore::nlucompress.LeftOutWarning")
 @pytest.mark.parametrize("name", files.FILES)
 def test_damage_is_told_of(name: str) -> None:
     """Every prefix, some flipped bits and some mutations give an answer or one of our errors."""
