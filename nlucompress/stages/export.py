@@ -70,7 +70,7 @@ def export(model: Model, options: ExportOptions) -> Files:
     if options.to == "safetensors":
         return safetensors_file.write(chosen, model.network, options.dtype)
     if options.to == "model2vec":
-        return model2vec.write(chosen, options.dtype)
+        return model2vec.write(chosen, model.network, options.dtype)
     if options.to == "onnx":
         return onnx_file.write(model, chosen)
     if options.to == "crfsuite-dump":

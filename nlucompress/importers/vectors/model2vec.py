@@ -3,11 +3,16 @@
 Token i has row ``mapping[i]`` times ``weights[i]``, where the tensors are there (vocabulary
 quantization), else row i. The unknown token may lie beyond them: model2vec drops it before it looks
 a row up. Layouts: model2vec's own, and those of sentence-transformers.
+
+The keys are the tokens; how text becomes tokens is not kept. Where that is more than to split at
+white space, or vectors are normalized, the network's setting ``model2vec`` says so to `export`.
 """
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +22,7 @@ from numpy.typing import NDArray
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.container import Frame
 from nlucompress.format.indexes import Strings
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, Network
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading import keyfile
 from nlucompress.importers.reading.sources import opened
@@ -46,7 +51,9 @@ def read(source: str | os.PathLike[str], options: ImportOptions) -> Model:
         frame = parsed(stream)
         size = len(frame.data)
     with opened(Path(where) / folder / "tokenizer.json") as stream:
-        tokens = keyfile.tokens_of(stream.read(), stream.name)
+        text = stream.read()
+        tokens = keyfile.tokens_of(text, stream.name)
+    setting = _setting(json.loads(text), Path(where))
     kept = tensors.without(frame.entries, options, where)
     name = next((each for each in NAMES if each in kept), None)
     if name is None or frame.entries[name].dtype not in (*FLOATS, "I8"):
@@ -63,7 +70,29 @@ def read(source: str | os.PathLike[str], options: ImportOptions) -> Model:
     if options.tensor not in (None, name):
         raise UsageError(f"{where}: the table of a model2vec directory is {name!r}")
     keys = {name: Strings.of(tokens[:count])}
-    return tensors.model_of(arrays, options, where, keys)
+    model = tensors.model_of(arrays, options, where, keys)
+    if not setting:
+        return model
+    network = model.network or Network("tensors", {}, {})
+    settings = {**network.settings, "model2vec": setting}
+    return replace(model, network=replace(network, settings=settings))
+
+
+def _setting(tokenizer: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What `export` would lose or must repeat: a tokenizer that is not plain, and normalization."""
+    result: dict[str, Any] = {}
+    kind = str(tokenizer["model"].get("type", "unnamed"))[:40]
+    steps = ("normalizer", "pre_tokenizer", "post_processor")
+    normalizer, pre, post = (tokenizer.get(name) for name in steps)
+    splits = pre == {"type": "WhitespaceSplit"} and kind == "WordLevel"
+    if not splits or normalizer or post or tokenizer.get("added_tokens"):
+        result["tokenizer"] = kind
+    if (folder / "config.json").is_file():
+        with opened(folder / "config.json") as stream:
+            config = keyfile.load_json(stream.read(), stream.name)
+        if isinstance(config, dict) and config.get("normalize") is True:
+            result["normalize"] = True
+    return result
 
 
 def _mapped(

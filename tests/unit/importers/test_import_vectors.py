@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.errors import DataError, FormatError, NluCompressError, UsageError
+from nlucompress.format.indexes import Strings
+from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.importers.detect import recognize
 from tests.builders import vector_files as files
 from tests.builders.vector_files import KEYS, VALUES
@@ -350,6 +352,57 @@ def test_model2vec_with_a_mapping(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").unlink()
     with pytest.raises(FormatError, match=r"no model.safetensors in this directory"):
         nc.import_model(tmp_path)
+
+
+def model2vec_folder(folder: Path, config: dict[str, Any], **tokenizer: Any) -> nc.Model:
+    """A directory that is exported, with these changes, and imported again."""
+    table = nc.Table(Strings.of(KEYS), from_dense(VALUES))
+    made = nc.export(nc.Model({"embeddings": table}), nc.ExportOptions("model2vec"))
+    assert isinstance(made, dict)
+    for name, pieces in made.items():
+        data = b"".join(pieces)
+        if name in ("tokenizer.json", "config.json"):
+            changes = tokenizer if name == "tokenizer.json" else config
+            data = json.dumps(json.loads(data) | changes).encode()
+        (folder / name).write_bytes(data)
+    return nc.import_model(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"model": {"type": "WordPiece", "vocab": {k: i for i, k in enumerate([*KEYS, "[UNK]"])}}},
+        {"normalizer": {"type": "Lowercase"}},
+        {"pre_tokenizer": {"type": "BertPreTokenizer"}},
+        {"added_tokens": [{"id": 0, "content": "red"}]},
+    ],
+)
+def test_tokens_of_another_tokenizer_do_not_go_back(change: dict[str, Any], tmp_path: Path) -> None:
+    model = model2vec_folder(tmp_path, {}, **change)
+    assert_table(model)
+    with pytest.raises(DataError, match=r"tokens of a tokenizer of the kind 'Word\w+'"):
+        nc.export(model, nc.ExportOptions("model2vec"))
+    small = nc.phash(nc.quantize(model, nc.QuantizeOptions(bits=8)))
+    keys = io.BytesIO("\n".join(KEYS).encode())
+    with pytest.raises(DataError, match="which is not kept"):
+        nc.export(small, nc.ExportOptions("model2vec", keys=keys))
+    assert nc.export(model, nc.ExportOptions("word2vec"))
+
+
+def test_normalization_goes_back(tmp_path: Path) -> None:
+    for wanted in (True, False):
+        model = model2vec_folder(tmp_path, {"normalize": wanted})
+        made = nc.export(model, nc.ExportOptions("model2vec"))
+        assert isinstance(made, dict)
+        assert json.loads(b"".join(made["config.json"]))["normalize"] is wanted
+    assert model.network is None
+
+
+@pytest.mark.parametrize("key", ["new york", " red", "", "a\u2003b"])
+def test_model2vec_would_never_find_keys_with_white_space(key: str) -> None:
+    model = nc.Model({"embeddings": nc.Table(Strings.of(["a", key, "c"]), from_dense(VALUES))})
+    with pytest.raises(DataError, match="is empty or holds white space, so model2vec would never"):
+        nc.export(model, nc.ExportOptions("model2vec"))
 
 
 @pytest.mark.filterwarnings("ignore::nlucompress.LeftOutWarning")
