@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from importlib import import_module
 
@@ -24,6 +25,8 @@ _REFUSED = {
     "zip": "a zip archive, such as torch.save and numpy.savez write; "
     "save its tensors as safetensors and import that",
 }
+# bucket, dimension, minn, maxn, hash count, seed, begin and end of a word
+_FLORET = re.compile(rb"(?:[0-9]+ ){6}\S+ \S+ ?\r?\n")
 
 
 def recognize(head: bytes) -> str:
@@ -55,6 +58,11 @@ def recognize(head: bytes) -> str:
         return "zip"
     if b"\0" in head and not _ends_with_number(head.split(b"\n", 1)[0]):
         raise FormatError("this is a binary file of a format that nlucompress does not know")
+    if _FLORET.match(head) and not _ends_with_number(head.split(b"\n", 1)[0]):
+        raise FormatError(
+            "these are vectors of floret, rows of hashed n-grams without words, which are not "
+            "read; of its words import what its `save_vectors` writes"
+        )
     lines = [line.removesuffix(b"\r") for line in head.removeprefix(BOM).split(b"\n", 2)]
     return text_layouts.recognize(lines[0], lines[1] if lines[1:] and lines[1] else None)
 

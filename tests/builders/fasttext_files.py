@@ -33,13 +33,13 @@ def quantizer(columns: int, size: int) -> bytes:
     return struct.pack("<4i", columns, count, size, last) + centroids
 
 
-def quantized(rows: int, size: int = 2, norms: bool = True) -> bytes:
-    """A product-quantized matrix of DIMENSION columns."""
-    count = -(-DIMENSION // size)
+def quantized(rows: int, size: int = 2, norms: bool = True, columns: int = DIMENSION) -> bytes:
+    """A product-quantized matrix."""
+    count = -(-columns // size)
     codes = bytes((7 * at + 3) % LEVELS for at in range(rows * count))
-    head = struct.pack("<?2qi", norms, rows, DIMENSION, rows * count)
+    head = struct.pack("<?2qi", norms, rows, columns, rows * count)
     tail = bytes((11 * at + 1) % LEVELS for at in range(rows)) + quantizer(1, 1) if norms else b""
-    return head + codes + quantizer(DIMENSION, size) + tail
+    return head + codes + quantizer(columns, size) + tail
 
 
 def model(
@@ -58,8 +58,9 @@ def model(
     version: int = 12,
     **parts: Any,
 ) -> bytes:
-    """A model; ``parts`` replace its bytes: input, output, dictionary."""
-    arguments = (DIMENSION, 5, 5, 1, 5, ngrams, loss, kind, buckets, *lengths, 100)
+    """A model; ``parts`` replace its bytes (input, output, dictionary) or its dimension."""
+    dimension = parts.get("dimension", DIMENSION)
+    arguments = (dimension, 5, 5, 1, 5, ngrams, loss, kind, buckets, *lengths, 100)
     head = struct.pack("<2i12id", MAGIC, version, *arguments, 1e-4)
     count = -1 if pruned is None else len(pruned)
     entries = struct.pack("<3i2q", len(words) + len(labels), len(words), len(labels), 100, count)
@@ -71,10 +72,10 @@ def model(
         entries += struct.pack("<2i", bucket, row)
     rows = len(words) + (buckets if pruned is None else len(pruned))
     if pruned is None:
-        inputs = b"\0" + dense(values(rows, DIMENSION))
+        inputs = b"\0" + dense(values(rows, dimension))
     else:
         inputs = b"\1" + quantized(rows)
-    output = b"\0" + dense(values(len(labels), DIMENSION, 5))
+    output = b"\0" + dense(values(len(labels), dimension, 5))
     return head + b"".join(
         (
             parts.get("dictionary", entries),

@@ -735,7 +735,7 @@ class ReferenceModel:
             return self.neural_scores(text)
         if self.fasttext is not None and self.buckets is not None:
             rows = self.tables["embeddings"]
-            indices = [rows.find(key) for key in self.buckets.keys(text)]
+            indices = [rows.find(key) for key in self.buckets.keys(text, self.labels, rows.find)]
             r = mean([rows.row(i) for i in indices if i is not None], rows.matrix.columns)
             output = whole(self.tensors["output"])
             return fasttext_scores(self.fasttext, output, len(self.labels), r)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Callable, Sequence
 from typing import Any
 
 Vector = list[float]
@@ -27,15 +28,23 @@ class Buckets:
         if not (0 <= self.a <= self.b <= 64 and 1 <= self.w <= 64 and used <= self.k < 2**31):
             raise ValueError("a length is out of range")
 
-    def keys(self, text: str) -> list[str]:
-        """All keys in their order."""
+    def keys(
+        self, text: str, labels: Sequence[str], find: Callable[[str], int | None]
+    ) -> list[str]:
+        """All keys in their order; labels are no words, nor what looks so and is not found."""
+        names = {label.encode("utf-8", "surrogatepass") for label in labels}
         words: list[bytes] = [b""]
         for byte in text.encode("utf-8", "surrogatepass"):
             if byte in (0, 9, 10, 11, 12, 13, 32):
                 words.append(b"")
             else:
                 words[-1] += bytes([byte])
-        kept = [word for word in words if word and word[:9] != b"__label__"] + [b"</s>"]
+        kept = [word for word in words if word and (word not in names or word == b"</s>")]
+        kept = [
+            word
+            for word in kept
+            if word[:9] != b"__label__" or found_at(find(word.decode("utf-8", "surrogatepass")))
+        ] + [b"</s>"]
         kept = kept[: kept.index(b"</s>") + 1]
         found = [key for word in kept for key in self.of_word(word)]
         for i in range(len(kept)):
@@ -59,6 +68,11 @@ class Buckets:
                     run = "".join(letters[i : i + n]).encode("utf-8", "surrogatepass")
                     found.append(f" {fnv(run) % self.k}")
         return found
+
+
+def found_at(row: int | None) -> bool:
+    """Whether a key was found."""
+    return row is not None and row >= 0
 
 
 def fnv(data: bytes) -> int:
@@ -107,9 +121,10 @@ def scores(settings: dict[str, Any], output: list[Vector], labels: int, r: Vecto
 
 def stepped(product: float) -> float:
     """The sigmoid in steps."""
+    product = narrow(product)
     if product < -8 or product > 8:
         return 0.0 if product < 0 else 1.0
-    return 1 / (1 + math.exp(-(math.floor(32 * (product + 8)) / 32 - 8)))
+    return 1 / (1 + math.exp(-(math.floor(32 * narrow(product + 8)) / 32 - 8)))
 
 
 def hierarchical(tree: str, products: Vector, labels: int) -> Vector:

@@ -14,6 +14,7 @@ from nlucompress.format.matrices.pq import code_numbers
 from nlucompress.importers.reading.keylist import shown
 
 LEVELS = 256
+GROWTH = 64  # rows that are decoded take at most so many times the file's bytes
 UNMADE = 10**15  # fastText's count of a node of its tree that is not there yet
 
 
@@ -113,7 +114,13 @@ class File:
             assert one == 1
             norms = ProductQuantized(1, Dense(code_numbers(LEVELS), of_norms), from_dense(values))
         made = Dense(code_numbers(LEVELS), codes.reshape(rows, count))
-        return ProductQuantized(columns, made, from_dense(centroids), norms), True
+        result = ProductQuantized(columns, made, from_dense(centroids), norms)
+        if centroids.shape[1] == -(-columns // count):
+            return result, True
+        # Ours divide the columns evenly; what does not, a few short rows, is decoded.
+        if 4 * rows * columns > GROWTH * len(self.data):
+            raise self.error(part, f"its rows decode to over {GROWTH} times the file")
+        return from_dense(result.rows(np.arange(rows))), True
 
     def shape(self, part: str) -> tuple[int, int]:
         """Rows and columns."""
@@ -126,10 +133,11 @@ class File:
         """Centroids, shape (subvectors * 256, size of a subvector), and the subvectors."""
         dimension, count, size, last = self.numbers("<4i", part)
         fits = count >= 1 and size >= 1 and (count - 1) * size + last == dimension == columns
-        if not fits or not 1 <= last <= size or size != -(-columns // count):
+        if not fits or not 1 <= last <= size:
             raise self.error(
                 part, f"{count} subvectors of {size} and {last} numbers are not {columns} columns"
             )
+        size = last if count == 1 else size
         values = self.floats(LEVELS * columns, part)
         centroids = np.zeros((count, LEVELS, size), np.float32)
         full = LEVELS * size * (count - 1)

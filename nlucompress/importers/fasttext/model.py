@@ -18,6 +18,7 @@ unsupervised model the output, which nothing but its training needs, is passed o
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,11 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
         raise FormatError(f"{file.where}: version {version} is none of {VERSIONS}")
     arguments = file.numbers("<12i", "header")
     file.take(8, "header")
+    if _is_floret(file):
+        raise FormatError(
+            f"{file.where}: this is a model of floret, which has fastText's magic number and other "
+            "contents; of its words import what its `save_vectors` writes"
+        )
     loss, kind, buckets = arguments[6:9]
     features = _features(arguments, version, file)
     hashed = features["buckets"] > 0
@@ -95,6 +101,17 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     return Model({TABLE: table}, network, tuple(reversed(labels)), features)
 
 
+def _is_floret(file: File) -> bool:
+    """Whether two more arguments, mode and hash count, stand before floret's last one."""
+    head = bytes(file.data[8:96])
+    if len(head) < 88:
+        return False
+    mode, hashes = struct.unpack_from("<2i", head, 44)
+    sizes = [struct.unpack_from("<3i", head, at) for at in (56, 64)]
+    fits = [words >= 0 and labels >= 0 and size == words + labels for size, words, labels in sizes]
+    return fits == [False, True] and mode in (1, 2) and 1 <= hashes <= 4
+
+
 def _features(arguments: tuple[int, ...], version: int, file: File) -> dict[str, Any]:
     """The description of the keys; buckets that no n-gram leads to are none."""
     words, _, kind, buckets, shortest, longest = arguments[5:11]
@@ -102,7 +119,7 @@ def _features(arguments: tuple[int, ...], version: int, file: File) -> dict[str,
         longest = 0  # such models took no characters, whatever they say
     if kind != SUPERVISED:
         words = 1
-    if longest <= 0:
+    if longest <= 0 or shortest > longest:
         shortest = longest = 0
     if not 0 <= shortest <= longest <= MAX_N or not 1 <= words <= MAX_N or buckets < 0:
         raise file.error("header", "the lengths of the n-grams or the buckets are out of range")
@@ -144,7 +161,9 @@ def _tree(counts: list[int], file: File) -> str:
 
 
 def _keys(words: list[bytes], buckets: NDArray[np.int64], where: str) -> Strings:
-    """Words, then buckets; a word that is no UTF-8, which no text can hold, in hexadecimal."""
+    """Words, then buckets; a word that no text can hold, no UTF-8 or like a bucket's key, in
+    hexadecimal.
+    """
     keys = KeyList()
     keys.extend([_key(word) for word in words])
     for at in range(0, len(buckets), 1 << 16):
@@ -157,4 +176,4 @@ def _key(word: bytes) -> bytes:
         word.decode()
     except UnicodeDecodeError:
         return b" =" + word.hex().encode()
-    return word
+    return b" =" + word.hex().encode() if word.startswith(b" ") else word

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format.model import Model
 from nlucompress.networks.fasttext.subwords import Subwords, means
@@ -98,6 +99,7 @@ class FastText:
         self._table = model.tables[TABLE]
         self._split = Subwords.parse(model.features or {})
         self._loss, self._tree = _settings(network.settings, len(model.labels))
+        self._labels = frozenset(murmur.encode_key(label) for label in model.labels)
         output = network.tensors[OUTPUT]
         rows = len(model.labels) - (self._tree is not None)
         if output.shape != (rows, self._table.matrix.shape[1]):
@@ -106,19 +108,27 @@ class FastText:
 
     def known(self, texts: Sequence[str]) -> list[tuple[int, int]]:
         """Per text, how many keys the table knows (or takes for known) and how many not."""
-        split = [self._split.text(text) for text in texts]
+        split = self._keys(texts)
         found = [int((self._table.find(keys) >= 0).sum()) for keys in split]
         return [(some, len(keys) - some) for some, keys in zip(found, split, strict=True)]
 
     def scores(self, texts: Sequence[str]) -> Float64:
         """Logarithms of probabilities, shape (texts, labels)."""
-        mean, _ = means(self._table, [self._split.text(text) for text in texts])
+        mean, _ = means(
+            self._table, [self._split.text(text, self._labels, self._is_word) for text in texts]
+        )
         products = mean.astype(np.float64) @ self._output.T
         if self._tree is not None:
             return self._tree.log_probabilities(products)[:, ::-1]
         likely = softmax(products) if self._loss == "softmax" else _tabulated(products)
         result: Float64 = np.log(likely + FLOOR)
         return result
+
+    def _keys(self, texts: Sequence[str]) -> list[list[str]]:
+        return [self._split.text(text, self._labels, self._is_word) for text in texts]
+
+    def _is_word(self, word: str) -> bool:
+        return bool(self._table.find([word])[0] >= 0)
 
     def link(self, scores: Float64) -> Float64:
         """Scores to probabilities."""
@@ -137,7 +147,11 @@ def _settings(settings: Any, labels: int) -> tuple[str, Tree | None]:
 
 def _tabulated(products: Float64) -> Float64:
     """The sigmoid in 512 steps between -8 and 8, as fastText trains and answers with it."""
-    step = np.floor((np.clip(products, -BOUND, BOUND) + BOUND) * STEPS / BOUND / 2)
+    with np.errstate(over="ignore"):
+        products = products.astype(np.float32).astype(np.float64)
+    # The sum is one of binary32: of products near zero it is 8 itself.
+    above = (np.clip(products, -BOUND, BOUND) + BOUND).astype(np.float32).astype(np.float64)
+    step = np.floor(above * STEPS / BOUND / 2)
     inside = 1 / (1 + np.exp(-(step * 2 * BOUND / STEPS - BOUND)))
     result: Float64 = np.where(products < -BOUND, 0.0, np.where(products > BOUND, 1.0, inside))
     return result

@@ -7,7 +7,7 @@ a space and b in decimal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -44,11 +44,23 @@ class Subwords:
     words: int
     buckets: int
 
-    def text(self, text: str) -> list[str]:
-        """Keys of a text in fastText's order, those that come several times too."""
+    def text(
+        self,
+        text: str,
+        labels: Set[bytes] = frozenset(),
+        is_word: Callable[[str], bool] = lambda word: False,
+    ) -> list[str]:
+        """Keys of a text in fastText's order, those that come several times too.
+
+        Args:
+            text: The text.
+            labels: Those of the model; a word that is one of them is none.
+            is_word: Whether what begins as a label is a word that the model has: it was trained
+                with another prefix.
+        """
         keys: list[str] = []
         hashes = []
-        for word in _words(text):
+        for word in _words(text, labels, is_word):
             keys.append(word.decode("utf-8", "surrogatepass"))
             keys.extend(self._subwords(word))
             hashes.append(_signed(_hash(word)))
@@ -61,7 +73,9 @@ class Subwords:
 
     def word(self, word: str) -> list[str]:
         """Keys of a word on its own."""
-        return [word, *self._subwords(murmur.encode_key(word))]
+        encoded = murmur.encode_key(word)
+        key = f" ={encoded.hex()}" if word.startswith(" ") else word  # no bucket's key
+        return [key, *self._subwords(encoded)]
 
     def _subwords(self, word: bytes) -> Iterator[str]:
         """Buckets of the n-grams of ``<word>``; one that is a bracket alone does not count."""
@@ -139,13 +153,15 @@ def means(table: Table, keys: Sequence[Sequence[str]]) -> tuple[NDArray[np.float
     return result, has
 
 
-def _words(text: str) -> Iterator[bytes]:
+def _words(text: str, labels: Set[bytes], is_word: Callable[[str], bool]) -> Iterator[bytes]:
     """Words of a line and the end behind it, without labels; an end within it ends it."""
     for word in (*murmur.encode_key(text).translate(_SPACES).split(b" "), END):
         if word == END:
             yield END
             return
-        if word and not word.startswith(PREFIX):
+        if not word or word in labels:
+            continue
+        if not word.startswith(PREFIX) or is_word(word.decode("utf-8", "surrogatepass")):
             yield word
 
 

@@ -13,7 +13,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import DataError, FormatError, NluCompressError
 from nlucompress.format import codec
-from nlucompress.networks.fasttext.network import Tree
+from nlucompress.networks.fasttext.network import Tree, _tabulated
 from nlucompress.networks.fasttext.subwords import Subwords, word_vectors
 from tests.builders import fasttext_files
 from tests.builders.fasttext_files import FILES, PRUNED, values
@@ -115,6 +115,58 @@ def test_words_that_are_no_utf8_are_kept_apart() -> None:
     assert model.tables["embeddings"].find([" =61ff", " =61fe"]).tolist() == [1, 2]
 
 
+def test_a_word_that_looks_like_a_bucket_is_kept_apart() -> None:
+    """A text cannot hold such a word, but a file of gensim can."""
+    model = load(fasttext_files.model(words=(b"</s>", b" 5", b"a", b"on"), kind=2, labels=()))
+    table = model.tables["embeddings"]
+    assert table.find([" =2035", " 5"]).tolist() == [1, 9]
+    found, _ = word_vectors(model, [" 5"])
+    keys = [" =2035", *Subwords(2, 3, 1, 10).word(" 5")[1:]]
+    assert np.allclose(found[0], table.lookup(keys).astype(np.float64).mean(axis=0))
+
+
+def test_words_that_are_labels_are_none() -> None:
+    labels = ((b"#a", 9), (b"#b", 5))
+    model = load(fasttext_files.model(labels=labels, lengths=(0, 0), ngrams=1, buckets=0))
+    likely = nc.Classifier(model).scores(["play on", "play #a on", "play #c on"])
+    assert likely[0].tolist() == likely[1].tolist()
+    more = load(fasttext_files.model(labels=labels))
+    likely = nc.Classifier(more).scores(["play on", "play #a on", "play #c on"])
+    assert likely[0].tolist() == likely[1].tolist() != likely[2].tolist()
+    reader = open_model(model_bytes(more))
+    assert np.allclose(likely[1], reader.scores("play #a on"), atol=1e-6)
+
+
+def test_a_word_that_begins_as_a_label_and_is_none() -> None:
+    """A model that was trained with another prefix holds it as a word."""
+    words = (b"</s>", b"__label__x", b"play", b"on")
+    model = load(fasttext_files.model(words=words, labels=((b"#a", 9), (b"#b", 5))))
+    texts = ["play on", "play __label__x on", "play __label__y on"]
+    likely = nc.Classifier(model).scores(texts)
+    assert likely[0].tolist() == likely[2].tolist() != likely[1].tolist()
+    reader = open_model(model_bytes(model))
+    assert np.allclose(likely, [reader.scores(text) for text in texts], atol=1e-6)
+
+
+def test_the_steps_of_the_sigmoid_are_those_of_binary32() -> None:
+    small = np.array([[-1e-8, 1e-8, -1e-6, -8.0000001, 8.0000001, -9, 9]])
+    wanted = [0.5, 0.5, 1 / (1 + np.exp(1 / 32)), 1 / (1 + np.exp(8)), 1 / (1 + np.exp(-8)), 0, 1]
+    assert np.allclose(_tabulated(small)[0], wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("mode", [1, 2])
+def test_files_of_floret_are_named(mode: int) -> None:
+    """Two more arguments stand before the last one."""
+    data = FILES["vectors"]
+    floret = data[:52] + struct.pack("<2i", mode, 2) + data[52:]
+    with pytest.raises(FormatError, match="this is a model of floret, which has fastText's magic"):
+        load(floret)
+    with pytest.raises(FormatError, match="these are vectors of floret"):
+        load(b"50 2 2 3 2 2166136261 < >\n0 0.5 1 \n1 2 3 \n")
+    found = load(b"50 2 2 3 2 7 1 2\n51 2 2 3 2 7 1 2\n").table()
+    assert found.matrix.shape == (2, 7)
+
+
 def test_trees() -> None:
     # Counts 5, 3, 2: leaves 2 and 1 make node 3, and node 3 and leaf 0 the root.
     tree = Tree.parse("2", 3)
@@ -158,8 +210,13 @@ DAMAGED = [
     (fasttext_files.model(input=b"\0" + struct.pack("<2q", 1 << 40, 1 << 12)), "cut off"),
     (fasttext_files.model(input=b"\0" + fasttext_files.dense(np.full((14, 4), np.inf))),
      "not finite"),
-    (fasttext_files.model(pruned=PRUNED, input=b"\1" + fasttext_files.quantized(7, 3)),
-     "subvectors of 3 and 1"),
+    (fasttext_files.model(
+        pruned=PRUNED,
+        input=b"\1" + fasttext_files.quantized(7).replace(
+            struct.pack("<4i", 4, 2, 2, 2), struct.pack("<4i", 4, 2, 2, 3)),
+    ), "subvectors of 2 and 3"),
+    (fasttext_files.model(pruned=PRUNED, input=b"\1" + fasttext_files.quantized(7).replace(
+        struct.pack("<4i", 4, 2, 2, 2), struct.pack("<4i", 4, 1, 5, 4))), "14 codes are not 1"),
 ]  # fmt: skip
 
 
@@ -220,6 +277,21 @@ CASES: dict[str, dict[str, Any]] = {
         "input": b"\1" + fasttext_files.quantized(len(WORDS) + 50, norms=False),
     },
 }
+CASES |= {
+    "pieces of three": {"buckets": 50,
+        "input": b"\1" + fasttext_files.quantized(len(WORDS) + 50, 3, norms=True)},
+    "one number in pieces of two": {"buckets": 50, "dimension": 1,
+        "input": b"\1" + fasttext_files.quantized(len(WORDS) + 50, 2, True, 1)},
+    "pieces longer than a row": {"buckets": 50,
+        "input": b"\1" + fasttext_files.quantized(len(WORDS) + 50, 7, norms=True)},
+    "shortest n-gram longer than the longest": {"lengths": (5, 3), "ngrams": 1},
+    "the same with words": {"lengths": (5, 3), "ngrams": 2, "buckets": 100},
+    "words with the prefix": {"buckets": 50, "lengths": (2, 3),
+        "words": (*WORDS, b"__label__x"),
+        "labels": tuple((b"#" + label, n) for label, n in LABELS)},
+    "labels without the prefix": {"lengths": (2, 3), "buckets": 50,
+        "labels": tuple((label, 50 - at) for at, label in enumerate(WORDS[5:14]))},
+}  # fmt: skip
 MORE_TEXTS = ("", "Füße im Schnee", "東京 へ", "play </s> jazz", "__label__x jazz", "\U0001f600 a")
 
 
