@@ -18,8 +18,8 @@ from nlucompress.version import VERSION
 if TYPE_CHECKING:
     from nlucompress.errors import (
         DataError,
+        ForeignFileWarning,
         FormatError,
-        LeftOutWarning,
         NluCompressError,
         OutputError,
         StageOrderError,
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
 # Names are imported when they are first used: `import nlucompress` alone costs next to nothing.
 _HOMES = {
-    "errors": "DataError FormatError LeftOutWarning NluCompressError OutputError StageOrderError "
-    "UsageError",
+    "errors": "DataError FormatError ForeignFileWarning NluCompressError OutputError "
+    "StageOrderError UsageError",
     "format.files": "load save",
     "format.model": "Model Network Table",
     "importers.detect": "ImportOptions import_model",
@@ -87,10 +87,10 @@ __all__ = [
     "ExportOptions",
     "FactorizeOptions",
     "Featurizer",
+    "ForeignFileWarning",
     "FormatError",
     "Gates",
     "ImportOptions",
-    "LeftOutWarning",
     "MergeOptions",
     "Model",
     "NearOptions",

@@ -25,5 +25,5 @@ class OutputError(NluCompressError):
     """A result could not be written."""
 
 
-class LeftOutWarning(UserWarning):
-    """A part of a foreign file was left out; the text names it."""
+class ForeignFileWarning(UserWarning):
+    """A part of a foreign file was left out, or the file says what is not so; the text names it."""

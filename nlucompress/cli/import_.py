@@ -16,7 +16,7 @@ from nlucompress.cli.shared.common import (
     stage_options,
     write_model,
 )
-from nlucompress.errors import LeftOutWarning
+from nlucompress.errors import ForeignFileWarning
 from nlucompress.importers.formats import FORMATS
 
 
@@ -63,10 +63,10 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     chosen = ImportOptions(format=format_, **options)
     keys = streams.opened(options["keys"]) if options["keys"] else None
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", LeftOutWarning)
+        warnings.simplefilter("always", ForeignFileWarning)
         imported = import_model(streams.opened(file), replace(chosen, keys=keys))
     for each in caught:
-        if issubclass(each.category, LeftOutWarning):
+        if issubclass(each.category, ForeignFileWarning):
             streams.note(f"nlucompress: warning: {printable(str(each.message))}", target.quiet)
         else:
             warnings.showwarning(each.message, each.category, each.filename, each.lineno)

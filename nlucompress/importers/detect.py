@@ -25,6 +25,8 @@ _REFUSED = {
     "zip": "a zip archive, such as torch.save and numpy.savez write; "
     "save its tensors as safetensors and import that",
 }
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_PROTOCOL_0 = re.compile(rb"c(?:copy_reg|copyreg|numpy[\w.]*|sklearn[\w.]*)\n\w+\n|\([dl]p0\n")
 # bucket, dimension, minn, maxn, hash count, seed, begin and end of a word
 _FLORET = re.compile(rb"(?:[0-9]+ ){6}\S+ \S+ ?\r?\n")
 
@@ -52,6 +54,10 @@ def recognize(head: bytes) -> str:
     packing, start = packings.start(head, 2)
     if start[:1] == b"\x80" and start[1:2] <= b"\x09":  # no UTF-8 text begins with 0x80
         return "pickle"
+    if _PROTOCOL_0.match(head):
+        return "pickle"
+    if head.startswith(_ZSTD):
+        raise FormatError("this is compressed by zstd; unpack it and import what is in it")
     if packing and packing != "zlib":  # a text may begin so: only a pickle in it is told
         raise FormatError(f"this is compressed by {packing}; unpack it and import what is in it")
     if head.startswith(b"PK\x03\x04"):

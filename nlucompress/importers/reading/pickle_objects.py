@@ -70,9 +70,13 @@ def build(made: Any, state: Any) -> None:
 def _array(state: Any) -> NDArray[Any] | None:
     """The array of (version, shape, dtype, whether columns come first, bytes).
 
-    None for one of objects, or one whose bytes are text, as protocols before 3 write them.
+    None for one of objects.
     """
     _, shape, dtype, by_columns, raw = state
+    if isinstance(raw, Made) and raw.kind == "_codecs.encode" and raw.arguments[1:] == ("latin1",):
+        raw = raw.arguments[0]
+    if isinstance(raw, str):  # protocol 2 and before: a character for each byte
+        raw = raw.encode("latin-1")
     if not _DTYPE.fullmatch(dtype.arguments) or not isinstance(raw, (bytes, bytearray)):
         return None
     if any(type(size) is not int or size < 0 for size in shape) or len(shape) > 8:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.errors import DataError, FormatError, LeftOutWarning, UsageError
+from nlucompress.errors import DataError, ForeignFileWarning, FormatError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
@@ -137,7 +137,7 @@ def _tell(left: Left, options: ImportOptions, keys: Mapping[str, Strings], where
     shown = wide if keys else rest  # a file with keys is of ours, with shapes of its own
     if shown:
         text = f"{where}: left out, for they are no floats: {_typed(shown)}"
-        warnings.warn(text, LeftOutWarning, stacklevel=4)
+        warnings.warn(text, ForeignFileWarning, stacklevel=4)
 
 
 def _typed(left: Left) -> str:

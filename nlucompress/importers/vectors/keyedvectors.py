@@ -23,8 +23,12 @@ from nlucompress.importers.tensors import table as tensors
 CLASSES = ("KeyedVectors", "Word2VecKeyedVectors", "EuclideanKeyedVectors")
 MODULE = "gensim.models.keyedvectors"
 REMEDY = (
-    "load it with gensim and save it by `wv.save_word2vec_format(FILE, binary=True)`, then import "
-    "that"
+    "load it with gensim, save its vectors (a model's are its `wv`) by `save_word2vec_format(FILE, "
+    "binary=True)`, and import that"
+)
+REMEDY_OF_FASTTEXT = (
+    "load it with gensim, save it by `gensim.models.fasttext.save_facebook_model(MODEL, FILE)`, "
+    "which keeps the n-grams, and import that"
 )
 
 
@@ -45,7 +49,8 @@ def read(source: Opened, options: ImportOptions) -> Model:
         made = pickle_values.read(stream.read(), where)
         kind = made.kind if isinstance(made, pickle_values.Made) else ""
         if kind not in [f"{MODULE}.{name}" for name in CLASSES] or not isinstance(made.state, dict):
-            raise FormatError(f"{where}: a pickle of {kind or 'something else'}; {REMEDY}")
+            remedy = REMEDY_OF_FASTTEXT if "FastText" in kind else REMEDY
+            raise FormatError(f"{where}: a pickle of {kind or 'something else'}; {remedy}")
         vectors = _vectors(made.state, stream)
     keys = made.state.get("index_to_key", made.state.get("index2word"))
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):

@@ -11,11 +11,12 @@ Lines are read in blocks of about a megabyte, and each block is taken apart with
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
 
-from nlucompress.errors import DataError
+from nlucompress.errors import DataError, ForeignFileWarning
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Table
 from nlucompress.importers.options import ImportOptions
@@ -26,6 +27,7 @@ from nlucompress.importers.vectors.text_block import Block
 from nlucompress.importers.vectors.text_layouts import Layout
 
 BLOCK = 1 << 20
+UNKNOWN = b"<unk>"  # GloVe writes it behind the words and does not count it in its header
 
 
 def read(source: Opened, options: ImportOptions) -> Model:
@@ -56,7 +58,7 @@ def _read(source: Source, layout: Layout | None) -> Table:
     first_line = 1
     if plan.count is not None:
         first_line, block = 2, block[block.index(b"\n") + 1 :]
-    keys, numbers = KeyList(), bytearray()
+    keys, numbers, last = KeyList(), bytearray(), b""
     blank = False
     while block:
         part = Block(block, plan, source.name, first_line + len(keys))
@@ -64,9 +66,14 @@ def _read(source: Source, layout: Layout | None) -> Table:
             part.refuse(0, "the line is blank; remove it")
         blank = part.ends_blank
         numbers += part.numbers().tobytes()
-        keys.extend(part.keys())
+        block_keys = part.keys()
+        keys.extend(block_keys)
+        last = block_keys[-1] if block_keys else last
         block = next(blocks, b"")
-    if plan.count not in (None, len(keys)):
+    if plan.count == len(keys) - 1 and last == UNKNOWN:
+        text = f"{source.name}: line 1 counts one vector too few: it leaves out <unk>, the last one"
+        warnings.warn(text, ForeignFileWarning, stacklevel=2)
+    elif plan.count not in (None, len(keys)):
         raise DataError(
             f"{source.name}: line 1 announces {plan.count} vectors but {len(keys)} follow; is the "
             "file cut off, or is line 1 no header (then name the layout)?"

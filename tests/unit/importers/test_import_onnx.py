@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from nlucompress.errors import FormatError, LeftOutWarning, UsageError
+from nlucompress.errors import ForeignFileWarning, FormatError, UsageError
 from nlucompress.format import protobuf
 from tests.builders import vector_files as files
 from tests.builders.vector_files import node, onnx_of, tensor
@@ -102,7 +102,7 @@ def test_no_table_is_guessed_beside_tensors_that_are_not_read() -> None:
     head = onnx_of([TABLE, CODES], [node("MatMulInteger", ["x", "q"], "y")])
     with pytest.raises(UsageError, match=r"no floats and may be the real table: q \(UINT8 \[2, 3"):
         load(head)
-    with pytest.warns(LeftOutWarning, match=r"left out, for they are no floats: q \(UINT8"):
+    with pytest.warns(ForeignFileWarning, match=r"left out, for they are no floats: q \(UINT8"):
         assert rows(load(head, tensor="words")) == WORDS.tolist()
     assert rows(load(head, skip=("q",))) == WORDS.tolist()
     with pytest.raises(UsageError, match=r"tensor q \(UINT8 \[2, 3\]\) is not of floats"):
@@ -115,7 +115,7 @@ def test_no_table_is_guessed_beside_tensors_that_are_not_read() -> None:
 
 
 def test_a_short_list_of_integers_is_a_shape() -> None:
-    with pytest.warns(LeftOutWarning, match=r"no floats: shape \(INT64 \[2\]\)"):
+    with pytest.warns(ForeignFileWarning, match=r"no floats: shape \(INT64 \[2\]\)"):
         assert rows(load(onnx_of([TABLE, SHAPE], []))) == WORDS.tolist()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nlucompress.algo.hashing import murmur
-from nlucompress.errors import DataError, FormatError, UsageError
+from nlucompress.errors import DataError, ForeignFileWarning, FormatError, UsageError
 from nlucompress.format.model import Model, Table
 from nlucompress.importers.detect import ImportOptions, import_model, recognize
 from nlucompress.importers.vectors import text as text_vectors
@@ -327,3 +327,31 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 def test_a_long_number_takes_no_long_time() -> None:
     with pytest.raises(DataError, match=r"line 2: .* is no finite decimal number"):
         import_model(io.BytesIO(b"a 1\nb " + b"1" * 300_000 + b"x\n"))
+
+
+def test_a_header_of_glove_leaves_out_the_unknown_word() -> None:
+    lines = b"a 1 2 3\nb 4 5 6\n"
+    with pytest.warns(ForeignFileWarning, match="line 1 counts one vector too few: it leaves"):
+        table = import_model(io.BytesIO(b"2 3\n" + lines + b"<unk> 7 8 9\n")).table()
+    assert table.lookup(["<unk>", "b"]).tolist() == [[7, 8, 9], [4, 5, 6]]
+    for wrong in (
+        lines + b"c 7 8 9\n",
+        lines + b"<unk> 7 8 9\nc 1 2 3\n",
+        b"<unk> 1 2 3\n" + lines,
+    ):
+        with pytest.raises(DataError, match="announces 2 vectors but"):
+            import_model(io.BytesIO(b"2 3\n" + wrong))
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"\x28\xb5\x2f\xfd\x04\x00", "compressed by zstd; unpack it"),
+        (pickle.dumps({"a": 1}, protocol=0), "a Python pickle"),
+        (pickle.dumps([1, 2], protocol=0), "a Python pickle"),
+        (b"ccopy_reg\n_reconstructor\np0\n(csklearn.pipeline\nPipeline\np1\n.", "a Python pickle"),
+    ],
+)
+def test_what_is_no_text_is_named(data: bytes, problem: str) -> None:
+    with pytest.raises(FormatError, match=problem):
+        import_model(io.BytesIO(data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import pickle
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -102,9 +103,18 @@ def _npy_header(kind: str, shape: tuple[int, ...]) -> bytes:
     return text.ljust(0x75).encode() + b"\n"
 
 
-@pytest.mark.parametrize("protocol", [3, 4, 5])
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 def test_keyedvectors(protocol: int) -> None:
     assert_table(load(files.keyedvectors(protocol)))
+
+
+def test_keyedvectors_of_gensim_3() -> None:
+    """Protocol 2, other names, and an object for every word."""
+    words = {key: files.KeyedVectors(count=1, index=at) for at, key in enumerate(KEYS)}
+    made = files.KeyedVectors(vectors=VALUES, index2word=KEYS, vector_size=4, vocab=words)
+    here = f"{files.__name__}\nKeyedVectors".encode()
+    there = b"gensim.models.keyedvectors\nWord2VecKeyedVectors"
+    assert_table(load(pickle.dumps(made, protocol=2).replace(here, there)))
 
 
 def test_keyedvectors_beside_a_file(tmp_path: Path) -> None:
@@ -136,12 +146,11 @@ def test_keyedvectors_by_gensim(tmp_path: Path) -> None:
     [
         (
             files.keyedvectors(kind="FastTextKeyedVectors"),
-            "FastTextKeyedVectors; load it with gens",
+            "FastTextKeyedVectors; load it with gensim, save it by .*save_facebook_model",
         ),
         (files.keyedvectors(index_to_key=[1, 2, 3]), "the keys are no texts"),
         (files.keyedvectors(vectors=VALUES.astype(int)), "the vectors are no floats"),
         (files.keyedvectors()[:-30], "the pickle"),
-        (files.keyedvectors(protocol=2), "the vectors are no floats; load it with gensim"),
         (PICKLE + b"]" * 5000 + b".", "more small values than vectors have"),
         (PICKLE + b")" + b"\x85" * 5000 + b".", "more small values than vectors have"),
         (PICKLE + b"X\0\0\1\0" + b"a" * 65536 + b"\x94\x94h\0h\0\x93.", "a name is too long"),
@@ -198,7 +207,7 @@ def test_damaged_finalfusion(data: bytes, problem: str) -> None:
         load(data)
 
 
-@pytest.mark.filterwarnings("ignore::nlucompress.LeftOutWarning")
+@pytest.mark.filterwarnings("ignore::nlucompress.ForeignFileWarning")
 def test_keras() -> None:
     text = "\n".join(KEYS).encode()
     name = "layers/embedding/vars/0"
@@ -227,7 +236,7 @@ def test_keras_of_bfloat16_and_of_integers() -> None:
         made = file.create_dataset("layers/embedding/vars/0", data=halves)
         made.attrs["dtype"] = "bfloat16"
         file.create_dataset("optimizer/step", data=3)
-    with pytest.warns(nc.LeftOutWarning, match=r"no floats: optimizer/step \(int64 \[\]\)"):
+    with pytest.warns(nc.ForeignFileWarning, match=r"no floats: optimizer/step \(int64 \[\]\)"):
         rows = rows_of(load(buffer.getvalue()))
     assert np.array_equal(rows, (VALUES.view("<u4") >> 16 << 16).view(np.float32))
     buffer = io.BytesIO()
@@ -262,7 +271,7 @@ def test_onnx() -> None:
     ]
     graph = helper.make_graph([], "g", [], [], initializers)
     data = helper.make_model(graph).SerializeToString()
-    with pytest.warns(nc.LeftOutWarning, match=r"no floats: shape \(INT64 \[2\]\)"):
+    with pytest.warns(nc.ForeignFileWarning, match=r"no floats: shape \(INT64 \[2\]\)"):
         model = load(data, "\n".join(KEYS).encode(), tensor="words")
     assert_table(model)
     assert model.network is not None
@@ -405,7 +414,7 @@ def test_model2vec_would_never_find_keys_with_white_space(key: str) -> None:
         nc.export(model, nc.ExportOptions("model2vec"))
 
 
-@pytest.mark.filterwarnings("ignore::nlucompress.LeftOutWarning")
+@pytest.mark.filterwarnings("ignore::nlucompress.ForeignFileWarning")
 @pytest.mark.parametrize("name", files.FILES)
 def test_damage_is_told_of(name: str) -> None:
     """Every prefix, some flipped bits and some mutations give an answer or one of our errors."""
