@@ -39,6 +39,14 @@ from nlucompress.importers.formats import FORMATS
     "--skip", multiple=True, metavar="NAME", help="Named tensors: leave this one out (repeatable)."
 )
 @click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="Vectors: keep the first N rows."
+)
+@click.option(
+    "--vocabulary",
+    metavar="FILE",
+    help="Vectors: keep the rows of these keys, one a line, or those of a tokenizer.json.",
+)
+@click.option(
     "--trust-pickle", is_flag=True, help="Open a pickle of scikit-learn, which may run any code."
 )
 @stage_options
@@ -57,14 +65,15 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     from nlucompress.importers.detect import ImportOptions, import_model
     from nlucompress.stages.history import with_record
 
-    inputs = [path for path in (file, options["keys"]) if path]
+    beside = {name: options[name] for name in ("keys", "vocabulary") if options[name]}
+    inputs = [file, *beside.values()]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
     chosen = ImportOptions(format=format_, **options)
-    keys = streams.opened(options["keys"]) if options["keys"] else None
+    files: dict[str, Any] = {name: streams.opened(path) for name, path in beside.items()}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ForeignFileWarning)
-        imported = import_model(streams.opened(file), replace(chosen, keys=keys))
+        imported = import_model(streams.opened(file), replace(chosen, **files))
     for each in caught:
         if issubclass(each.category, ForeignFileWarning):
             streams.note(f"nlucompress: warning: {printable(str(each.message))}", target.quiet)

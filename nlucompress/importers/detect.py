@@ -12,7 +12,7 @@ from nlucompress.format.model import Model
 from nlucompress.importers.formats import CRF_PICKLE, FORMATS, PICKLE
 from nlucompress.importers.options import ImportOptions as ImportOptions
 from nlucompress.importers.reading import packings
-from nlucompress.importers.reading.sources import BOM, GZIP_MAGIC, Opened, opened
+from nlucompress.importers.reading.sources import BOM, GZIP_MAGIC, Opened, Source, opened
 from nlucompress.importers.vectors import text_layouts
 
 HEAD = 1 << 16
@@ -130,4 +130,9 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
 def _import(kind: str, source: Opened, options: ImportOptions) -> Model:
     importer = import_module(f"nlucompress.importers.{FORMATS[kind].module}")
     model: Model = importer.read(source, options)
-    return model
+    if options.limit is None and options.vocabulary is None:
+        return model
+    from nlucompress.importers.selection import selected
+
+    name = source.name if isinstance(source, Source) else os.fspath(source)  # type: ignore[arg-type]
+    return selected(model, options, name)

@@ -22,6 +22,8 @@ class ImportOptions:
         keys: Formats of tensors: the file with the keys of its rows.
         skip: Formats of named tensors: those to leave out.
         name: Name of the table, where the format leaves it open.
+        limit: Tables of vectors: keep so many rows, the first ones (of a vocabulary).
+        vocabulary: Tables of vectors: the file with the keys to keep.
         trust_pickle: Open a pickle, which may run any code: a pipeline of scikit-learn.
     """
 
@@ -31,9 +33,13 @@ class ImportOptions:
     skip: tuple[str, ...] = ()
     name: str = TABLE
     trust_pickle: bool = False
+    limit: int | None = None
+    vocabulary: str | os.PathLike[str] | Readable | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a format that no importer reads."""
+        """Refuse a format that no importer reads, and a limit that leaves nothing."""
+        if self.limit is not None and (type(self.limit) is not int or self.limit < 1):
+            raise UsageError(f"the limit {self.limit!r} is no number of rows from 1 on")
         if self.format is not None and self.format not in FORMATS:
             raise UsageError(f"unknown format {self.format!r}; known: {', '.join(FORMATS)}")
 
