@@ -114,9 +114,7 @@ class FastText:
 
     def scores(self, texts: Sequence[str]) -> Float64:
         """Logarithms of probabilities, shape (texts, labels)."""
-        mean, _ = means(
-            self._table, [self._split.text(text, self._labels, self._is_word) for text in texts]
-        )
+        mean, _ = means(self._table, self._keys(texts))
         products = mean.astype(np.float64) @ self._output.T
         if self._tree is not None:
             return self._tree.log_probabilities(products)[:, ::-1]
