@@ -1,32 +1,32 @@
 """`.skops` files: a zip of a JSON schema and NumPy arrays. No object of it is ever made.
 
 The schema is a tree of nodes, each with ``__class__``, ``__module__`` and ``__loader__``, which
-tells what its content is. Nodes that a pipeline's answers do not depend on stay unread.
+tells what its content is. The attributes of an object are read when they are asked for, so nodes
+that a pipeline's answers do not depend on are never looked at.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import math
-import zipfile
-import zlib
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.sources import Opened, opened
+from nlucompress.importers.sklearn.archive import Archive, Sparse
 from nlucompress.importers.sklearn.estimator import Estimator, Opaque
 from nlucompress.importers.sklearn.pipelines import model_of
 
 SCHEMA = "schema.json"
 MAX_NESTING = 60
-GROWTH, FREE = 100, 1 << 20  # what is inflated takes at most so many times the file, and this more
+WIDEST = 1 << 31  # of a HashingVectorizer
+_VECTORIZERS = ("CountVectorizer", "TfidfVectorizer", "DictVectorizer", "HashingVectorizer")
 
 
 def recognizes(head: bytes) -> bool:
@@ -47,69 +47,76 @@ def read(source: Opened, options: ImportOptions) -> Model:
     """
     with opened(source) as stream:
         data, where = stream.read(), stream.name
-    archive = _Archive(data, where)
+    archive = Archive(data, where)
     try:
         schema = json.loads(archive.member(SCHEMA).decode())
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{where}: {SCHEMA} is no JSON: {error}") from None
+    archive.budget.left += 8 * _weights(schema, archive)
     return model_of(_Nodes(archive, where).value(schema, 0), where)
 
 
-class _Archive:
-    """The members of a zip archive, inflated within bounds."""
+def _weights(schema: Any, archive: Archive) -> int:
+    """How many weights the schema describes: the columns of all vectorizers times all labels.
 
-    def __init__(self, data: bytes, where: str) -> None:
-        self._where = where
-        self._left = GROWTH * len(data) + FREE
-        try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
-            raise FormatError(f"{where}: the zip archive is damaged ({error})") from None
+    The weights of hashed n-grams are nearly all 0, and deflate shrinks those a thousand times.
+    """
+    columns = labels = classifiers = 0
+    waiting: list[Any] = [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, dict):
+            values = node.get("content")
+            values = values.get("content") if isinstance(values, dict) else None
+            if isinstance(values, dict) and node.get("__class__") in _VECTORIZERS:
+                columns += _columns(values)
+            if isinstance(values, dict) and "coef_" in values:
+                classifiers += 1
+            if isinstance(values, dict) and isinstance(values.get("classes_"), dict):
+                labels = max(labels, archive.length(values["classes_"]))
+            waiting.extend(node.values())
+    return columns * labels * max(1, classifiers)
 
-    def member(self, name: str) -> bytes:
-        """The bytes of a member."""
-        try:
-            info = self._zip.getinfo(name)
-            if info.file_size > self._left:
-                raise FormatError(f"{self._where}: {name} inflates to {info.file_size:,} bytes")
-            with self._zip.open(info) as file:
-                data = file.read(info.file_size + 1)
-        except KeyError:
-            raise FormatError(f"{self._where}: there is no {name[:60]!r} in the archive") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError,
-                NotImplementedError, MemoryError) as error:  # fmt: skip
-            raise FormatError(f"{self._where}: {name[:60]}: damaged ({error})") from None
-        self._left -= len(data)
-        if len(data) != info.file_size:
-            raise FormatError(f"{self._where}: {name} is longer than the archive says")
-        return data
 
-    def array(self, name: str) -> NDArray[Any]:
-        """The array of a `.npy` member; objects are never unpickled."""
-        data = self.member(name)
-        stream = io.BytesIO(data)
-        try:
-            version = np.lib.format.read_magic(stream)
-            reader = {
-                (1, 0): np.lib.format.read_array_header_1_0,
-                (2, 0): np.lib.format.read_array_header_2_0,
-            }[version]
-            shape, fortran, dtype = reader(stream)
-            size = math.prod(shape) * dtype.itemsize
-            if dtype.hasobject or min(shape, default=0) < 0 or size != len(data) - stream.tell():
-                raise ValueError("its shape does not fit")
-            flat = np.frombuffer(data, dtype, offset=stream.tell())
-            return flat.reshape(shape, order="F" if fortran else "C")
-        except (ValueError, LookupError, SyntaxError, TypeError, ArithmeticError) as error:
-            reason = str(error).split("\n")[0][:80]
-            raise FormatError(f"{self._where}: {name[:60]}: no plain array ({reason})") from None
+def _columns(values: dict[str, Any]) -> int:
+    """The columns that a vectorizer's attributes tell of."""
+    size, known = values.get("n_features"), values.get("vocabulary_")
+    if isinstance(known, dict) and isinstance(known.get("content"), dict):
+        return len(known["content"])
+    text = size.get("content") if isinstance(size, dict) else None
+    return (
+        min(int(text), WIDEST) if isinstance(text, str) and re.fullmatch("[0-9]{1,10}", text) else 0
+    )
+
+
+@dataclass(frozen=True)
+class _Attributes(Mapping[str, Any]):
+    """Attributes of an object, each read when it is asked for."""
+
+    nodes: _Nodes
+    content: dict[str, Any]
+    nesting: int
+    read: dict[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.read:
+            self.read[name] = self.nodes.value(self.content[name], self.nesting)
+        return self.read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.content)
+
+    def __len__(self) -> int:
+        return len(self.content)
 
 
 @dataclass(frozen=True)
 class _Nodes:
     """Nodes of a schema to plain values."""
 
-    archive: _Archive
+    archive: Archive
     where: str
 
     def value(self, node: Any, nesting: int) -> Any:
@@ -128,12 +135,32 @@ class _Nodes:
             return {key: self.value(each, nesting + 1) for key, each in content.items()}
         if loader == "NdArrayNode":
             return self.array(node, nesting)
+        if loader == "SparseMatrixNode" and isinstance(node.get("file"), str):
+            return self.sparse(node["file"])
         module = str(node.get("__module__")).split(".")[0]
-        if loader == "ObjectNode" and module == "sklearn" and content is not None:
-            values = self.value(content, nesting + 1)
-            if isinstance(values, dict):
-                return Estimator(kind, values)
+        if loader == "ObjectNode" and module == "sklearn" and isinstance(content, dict):
+            inner = content.get("content")
+            if content.get("__loader__") == "DictNode" and isinstance(inner, dict):
+                return Estimator(kind, _Attributes(self, inner, nesting + 2))
         return Opaque(kind[:60])
+
+    def sparse(self, name: str) -> Any:
+        """A sparse matrix of a member of its own, itself a zip of arrays."""
+        from scipy.sparse import csr_matrix
+
+        archive = self.archive.nested(name)
+        if archive.array("format.npy").tolist() != b"csr":
+            return Opaque("sparse matrix that is not stored by rows")
+        data, indices, starts, shape = (
+            archive.array(f"{each}.npy") for each in ("data", "indices", "indptr", "shape")
+        )
+        try:
+            matrix = csr_matrix((data, indices, starts), tuple(shape.tolist()))
+            matrix.check_format(full_check=True)
+        except (ValueError, TypeError, LookupError, OverflowError) as error:
+            reason = str(error).split("\n")[0][:80]
+            raise FormatError(f"{self.where}: {name[:60]}: no sparse matrix ({reason})") from None
+        return Sparse(matrix, self.archive.budget, f"{self.where}: {name[:60]}")
 
     def json(self, content: str) -> Any:
         """A number, a string, a bool or None."""
@@ -149,7 +176,9 @@ class _Nodes:
             array = self.archive.array(node["file"])
             return array if array.ndim else array.item()  # a scalar of NumPy
         if node.get("type") == "json":
-            values = self.value(node.get("content"), nesting + 1)
-            if isinstance(values, list) and all(isinstance(each, (str, int)) for each in values):
-                return np.array(values, dtype=object)
+            nodes = node.get("content")
+            if isinstance(nodes, list):  # of nodes, without a node of its own
+                values = [self.value(each, nesting + 1) for each in nodes]
+                if all(isinstance(each, (str, int, float)) for each in values):
+                    return np.array(values, dtype=object)
         return Opaque("array")

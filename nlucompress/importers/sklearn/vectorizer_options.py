@@ -66,8 +66,9 @@ def part_of(
         "stop_words": _stop_words(first, where) if is_word else [],
         "weighting": weighting,
         "norm": norm or "",
-        # A norm of hashed n-grams without frequencies counts them all.
-        "vocabulary": norm is not None and not (hashing and tfidf is None),
+        # A norm of hashed n-grams without frequencies counts them all, each by its own value.
+        "vocabulary": norm is not None
+        and not (hashing and (tfidf is None or not tfidf.get("use_idf"))),
         "buckets": width if hashing else 0,
         "signed": signed,
     }
@@ -92,10 +93,15 @@ def _tokens(first: Estimator, where: str) -> tuple[str, int, bool]:
 
 
 def _stop_words(first: Estimator, where: str) -> list[str]:
-    """Words that are left out before n-grams are made; of single words none is a key anyway."""
+    """Words that are left out before n-grams are made.
+
+    Of single words only those matter that are keys, as those of a fixed vocabulary may be.
+    """
     found = first.get("stop_words")
-    single = first.name != "HashingVectorizer" and tuple(first.get("ngram_range")) == (1, 1)
-    if found is None or (single and found == "english"):
+    keys: Any = None
+    if first.name != "HashingVectorizer" and tuple(first.get("ngram_range")) == (1, 1):
+        keys = first.get("vocabulary_") if first.get("vocabulary") is not None else ()
+    if found is None or (keys == () and found == "english"):
         return []
     if found == "english":
         try:
@@ -104,9 +110,9 @@ def _stop_words(first: Estimator, where: str) -> list[str]:
             raise first.refuse(
                 "stop_words", where, "is a list of scikit-learn's: install it to import this"
             ) from None
-        return sorted(ENGLISH_STOP_WORDS)
+        found = ENGLISH_STOP_WORDS
     if not isinstance(found, (list, tuple, set, frozenset)):
         raise first.refuse("stop_words", where)
     if not all(isinstance(word, str) for word in found):
         raise first.refuse("stop_words", where)
-    return [] if single else sorted(found)
+    return sorted(word for word in set(found) if keys is None or word in keys)

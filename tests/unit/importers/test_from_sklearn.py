@@ -80,12 +80,22 @@ VECTORIZERS: dict[str, Any] = {
     "no idf": lambda: [TfidfVectorizer(use_idf=False)],
     "no norm": lambda: [TfidfVectorizer(norm=None, smooth_idf=False)],
     "vocabulary": lambda: [TfidfVectorizer(vocabulary=["the", "lamp", "never seen"])],
+    "stop words in a vocabulary": lambda: [
+        TfidfVectorizer(vocabulary=["the", "lamp", "on", "play"], stop_words=["the", "on"])
+    ],
+    "english in a vocabulary": lambda: [
+        CountVectorizer(vocabulary={"the": 1, "lamp": 0, "music": 2}, stop_words="english")
+    ],
     "transformer": lambda: [CountVectorizer(), TfidfTransformer(sublinear_tf=True)],
     "hashing": lambda: [HashingVectorizer(n_features=64)],
     "hashing, no norm": lambda: [
         HashingVectorizer(n_features=32, norm=None, alternate_sign=False, analyzer="char")
     ],
     "hashing, binary": lambda: [HashingVectorizer(n_features=16, binary=True, norm="l1")],
+    "hashing, no idf": lambda: [
+        HashingVectorizer(n_features=64, norm=None),
+        TfidfTransformer(use_idf=False),
+    ],
     "hashing, idf": lambda: [HashingVectorizer(n_features=64, norm=None), TfidfTransformer()],
     "union": lambda: [
         FeatureUnion(
@@ -150,6 +160,12 @@ def test_a_sparse_classifier() -> None:
     expected = codec.to_bytes(nc.from_sklearn(pipeline))
     pipeline[-1].sparsify()
     assert codec.to_bytes(nc.from_sklearn(pipeline)) == expected
+
+
+def test_norms_that_are_all_one_are_not_kept() -> None:
+    hashing = HashingVectorizer(norm=None)
+    model = nc.from_sklearn(fitted(hashing, TfidfTransformer(use_idf=False), LinearSVC()))
+    assert list(model.tables) == ["features"]
 
 
 def test_labels_become_strings() -> None:

@@ -18,9 +18,22 @@ from nlucompress.errors import FormatError, NluCompressError, UsageError
 from nlucompress.format import codec
 from tests.builders.skops_files import schema_of, skops
 from tests.cli.program import BAD_INPUT, DONE, USAGE, run, shell
-from tests.unit.importers.test_from_sklearn import CLASSIFIERS, VECTORIZERS, fitted, same
+from tests.unit.importers.test_from_sklearn import (
+    BAYES,
+    CLASSIFIERS,
+    TEXTS,
+    TRAIN,
+    VECTORIZERS,
+    fitted,
+    same,
+)
 
-skops_io = pytest.importorskip("skops.io")
+pytest.importorskip("skops.io")
+import skops.io as skops_io
+from scipy.sparse import csr_matrix, save_npz
+from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.pipeline import make_pipeline
 
 
 def load(data: bytes, **options: Any) -> nc.Model:
@@ -45,6 +58,53 @@ def test_deflated_files(tmp_path: Path) -> None:
     pipeline = fitted(*VECTORIZERS["union"](), CLASSIFIERS["logistic"]())
     skops_io.dump(pipeline, tmp_path / "p.skops", compression=zipfile.ZIP_DEFLATED)
     same(pipeline, nc.import_model(tmp_path / "p.skops"))
+
+
+LABELS: dict[str, Callable[[list[str]], Any]] = {
+    "list": list,
+    "<U": np.array,
+    "object": lambda names: np.array(names, object),
+    "int": lambda names: np.array([ord(name[0]) - 110 for name in names]),
+    "int32": lambda names: np.array([ord(name[0]) for name in names], np.int32),
+    "float": lambda names: np.array([float(ord(name[0])) for name in names]),
+    "bool": lambda names: np.array([name == "music" for name in names]),
+}
+
+
+@pytest.mark.parametrize("kind", LABELS)
+@pytest.mark.parametrize("many", [2, 3])
+@pytest.mark.parametrize("name", sorted({**CLASSIFIERS, **BAYES}))
+def test_labels_of_every_type(kind: str, many: int, name: str) -> None:
+    kept = [pair for pair in TRAIN if many > 2 or pair[1] != "weather"]
+    pipeline = make_pipeline(CountVectorizer(), {**CLASSIFIERS, **BAYES}[name]())
+    pipeline.fit([text for text, _ in kept], LABELS[kind]([label for _, label in kept]))
+    model = load(skops_io.dumps(pipeline))
+    assert codec.to_bytes(model) == codec.to_bytes(nc.from_sklearn(pipeline))
+    predicted = [str(label) for label in pipeline.predict(TEXTS).tolist()]
+    assert nc.Classifier(model).predict(TEXTS) == predicted
+
+
+@pytest.mark.parametrize("many", [2, 3])
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_sparse_weights(tmp_path: Path, many: int, compression: int) -> None:
+    pipeline = fitted(CountVectorizer(), SGDClassifier(penalty="l1", random_state=0), labels=many)
+    expected = codec.to_bytes(nc.from_sklearn(pipeline))
+    pipeline[-1].sparsify()
+    skops_io.dump(pipeline, tmp_path / "p.skops", compression=compression)
+    assert codec.to_bytes(nc.import_model(tmp_path / "p.skops")) == expected
+
+
+@pytest.mark.parametrize("many", [2, 3])
+def test_the_zeros_of_hashed_weights_are_no_bomb(tmp_path: Path, many: int) -> None:
+    pipeline = fitted(HashingVectorizer(n_features=1 << 18), LogisticRegression(), labels=many)
+    skops_io.dump(pipeline, tmp_path / "p.skops", compression=zipfile.ZIP_DEFLATED)
+    assert (tmp_path / "p.skops").stat().st_size < 20_000
+    same(pipeline, nc.import_model(tmp_path / "p.skops"))
+
+
+def test_what_the_answer_does_not_need_is_not_looked_at() -> None:
+    model = load(changed(lambda s: step(s, 1).update(n_iter_=[], t_=None, sparse_=deep_node())))
+    assert codec.to_bytes(model) == codec.to_bytes(load(skops()))
 
 
 def test_the_program(tmp_path: Path) -> None:
@@ -94,6 +154,11 @@ def step(schema: dict[str, Any], number: int) -> Any:
 
 def deep() -> bytes:
     """Lists in lists."""
+    return json.dumps(deep_node()).encode()
+
+
+def deep_node() -> Any:
+    """Lists in lists."""
     node: Any = {
         "__class__": "list",
         "__module__": "builtins",
@@ -102,12 +167,24 @@ def deep() -> bytes:
     }
     for _ in range(200):
         node = {**node, "content": [node]}
-    return json.dumps(node).encode()
+    return node
 
 
 def plain(value: Any) -> dict[str, Any]:
     return {"__class__": "str", "__module__": "builtins", "__loader__": "JsonNode",
             "content": json.dumps(value)}  # fmt: skip
+
+
+def huge() -> bytes:
+    """A sparse matrix of a few bytes that says it has 2^40 columns."""
+    buffer = io.BytesIO()
+    wide = csr_matrix(([1.0], [3], [0, 1]), (1, 1 << 40))
+    save_npz(buffer, wide)
+    schema = schema_of(skops())
+    step(schema, 1)["coef_"] = {"__class__": "csr_matrix", "__module__": "scipy.sparse._csr",
+                                "__loader__": "SparseMatrixNode", "type": "scipy",
+                                "file": "1.npy"}  # fmt: skip
+    return skops(json.dumps(schema).encode(), coef=buffer.getvalue())
 
 
 def zeros() -> bytes:
@@ -124,6 +201,7 @@ DAMAGED: list[tuple[bytes, str]] = [
     (skops(b"[" * 100_000), "no JSON"),
     (skops(deep()), "nested too deeply"),
     (zeros(), "inflates to"),
+    (huge(), "inflates to"),
     (skops(coef=np.array([[np.nan, 1.0]])), "no finite float32"),
     (skops(coef=np.ones((1, 3))), "3 features, the vectorizers make 2"),
     (skops(coef=np.ones(2)), "no array of 2 dimensions"),
