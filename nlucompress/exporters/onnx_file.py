@@ -57,8 +57,8 @@ def write(model: Model, rows: Rows) -> Iterator[bytes]:
             graph += _node("Clip", ["sums", "low", "high"], ["bounded"])
             sums = "bounded"
         link = str(network.settings["link"])
-        if link == "one-vs-rest":
-            graph += _node("Sigmoid", [sums], ["each"])
+        if link in ("one-vs-rest", "clipped"):
+            graph += _clipped(sums, rows.columns) if link == "clipped" else _sigmoid(sums)
             one = block(1, "p") + integer(3, 1) + integer(20, 2)
             graph += _node("LpNormalization", ["each"], ["scores"], block(5, one))
         else:
@@ -133,6 +133,24 @@ def _tensor(name: str, array: NDArray[Any]) -> bytes:
     dims = b"".join(integer(1, size) for size in array.shape)
     raw = array.astype(array.dtype.newbyteorder("<")).tobytes()
     return dims + integer(2, _TYPES[array.dtype.name]) + block(8, name) + block(9, raw)
+
+
+def _sigmoid(sums: str) -> bytes:
+    return _node("Sigmoid", [sums], ["each"])
+
+
+def _clipped(sums: str, labels: int) -> bytes:
+    """Sums clipped to 0 .. 2, and a trifle that makes all that are 0 equal."""
+    graph = b""
+    if labels == 2:
+        graph += block(5, _tensor("pair", np.array([[1, -1], [-1, 1]], np.float32)))
+        graph += _node("MatMul", [sums, "pair"], ["differences"])
+        sums = "differences"
+    for name, value in (("least", -1), ("most", 1), ("trifle", 1e-30)):
+        graph += block(5, _tensor(name, np.array(value, np.float32)))
+    graph += _node("Clip", [sums, "least", "most"], ["clipped"])
+    graph += _node("Add", ["clipped", "most"], ["raised"])
+    return graph + _node("Add", ["raised", "trifle"], ["each"])
 
 
 def _node(kind: str, inputs: list[str], outputs: list[str], attributes: bytes = b"") -> bytes:

@@ -86,6 +86,8 @@ def build() -> dict[str, Model]:
         "chars": packed(nc.quantize(binary, nc.QuantizeOptions(bits=5, per="label"))),
         "shares": packed(replace(binary, network=shares)),
         "far": packed(replace(binary, network=far_below(shares))),
+        "clipped": packed(replace(binary, network=clipped(shares))),
+        "clipped pair": packed(clipped_pair()),
         "odd": packed(nc.quantize(odd, nc.QuantizeOptions(bits=4))),
         "vectors": vectors(),
     }
@@ -105,6 +107,22 @@ def far_below(network: Network) -> Network:
     bias = network.tensors["bias"]
     low = bias.rows(np.arange(bias.shape[0])) - 300
     return replace(network, tensors={"bias": from_dense(low)})
+
+
+def clipped(network: Network) -> Network:
+    """With probabilities that are a ramp of the margins."""
+    return replace(network, settings={"link": "clipped"})
+
+
+def clipped_pair() -> Model:
+    """The same with two labels."""
+    every = examples()
+    chosen = sorted(set(every.labels))[:2]
+    at = [k for k, label in enumerate(every.labels) if label in chosen]
+    few = Examples(tuple(every.labels[k] for k in at), tuple(every.texts[k] for k in at))
+    model = nc.train(few, None, nc.TrainOptions(iterations=15))
+    assert model.network is not None
+    return replace(model, network=clipped(model.network))
 
 
 def packed(model: Model, options: nc.PhashOptions | None = None) -> Model:

@@ -52,6 +52,8 @@ NAMES = [
     "chars",
     "shares",
     "far",
+    "clipped",
+    "clipped pair",
     "odd",
     "vectors",
 ]

@@ -661,7 +661,7 @@ class ReferenceModel:
         if spec["kind"] == "linear":
             settings = fields(spec["settings"], "link", "bounds")
             self.link = settings["link"]
-            links = ("softmax", "logistic", "margin", "one-vs-rest")
+            links = ("softmax", "logistic", "margin", "one-vs-rest", "clipped")
             require(self.link in links, "unknown link")
             if "bounds" in settings:
                 self.bounds = settings["bounds"]

@@ -100,7 +100,7 @@ def _classifier(found: Estimator, where: str) -> tuple[Float64, Float64, str]:
     if found.name in MARGINS or (
         found.name == "SGDClassifier" and found.get("loss") not in LOGISTIC
     ):
-        link = "margin"
+        link = "clipped" if found.get("loss") == "modified_huber" else "margin"
     return coefficients, intercept, link
 
 

@@ -30,6 +30,12 @@ static inline double nlu_exp(double x)
     return sum;
 }
 
+/* -1 and less to 0, 1 and more to 1, straight between. */
+static inline double nlu_ramp(double x)
+{
+    return x >= 1 ? 1 : x > -1 ? (x + 1) / 2 : 0;
+}
+
 /* Turns raw scores into what is shown: probabilities, or the margins themselves. */
 static inline void nlu_link(const nlu_model *m, double *scores)
 {
@@ -37,8 +43,15 @@ static inline void nlu_link(const nlu_model *m, double *scores)
     double sum = 0, most = count ? scores[0] : 0;
     for (size_t k = 0; k < count; k++)
         if (scores[k] > most) most = scores[k];
+    if (m->link == 4 && count == 2) { /* clipped: two labels share the difference of their scores */
+        scores[1] = nlu_ramp(scores[1] - scores[0]);
+        scores[0] = 1 - scores[1];
+        return;
+    }
     for (size_t k = 0; k < count && m->link; k++) {
-        if (m->link > 1) { /* logistic, by the exponential that cannot overflow */
+        if (m->link == 4) {
+            scores[k] = nlu_ramp(scores[k]);
+        } else if (m->link > 1) { /* logistic, by the exponential that cannot overflow */
             double e = nlu_exp(scores[k] < 0 ? scores[k] : -scores[k]);
             scores[k] = (scores[k] < 0 ? e : 1) / (1 + e);
         } else {
@@ -46,7 +59,7 @@ static inline void nlu_link(const nlu_model *m, double *scores)
         }
         sum += scores[k];
     }
-    for (size_t k = 0; k < count && m->link % 2 == 1; k++)
+    for (size_t k = 0; k < count && m->link && m->link != 2; k++)
         scores[k] = sum > 0 ? scores[k] / sum : 1 / (double)count;
 }
 

@@ -90,7 +90,8 @@ static inline int nlu_read_tensors(nlu_model *m, nlu_json j, uint64_t *used, int
 static inline int nlu_open_network(nlu_model *m, uint64_t *used)
 {
     static const char *const kinds[] = {"linear", "tensors", NULL};
-    static const char *const links[] = {"margin", "softmax", "logistic", "one-vs-rest", NULL};
+    static const char *const links[] = {"margin", "softmax", "logistic", "one-vs-rest",
+                                        "clipped", NULL};
     nlu_json j = m->part[NLU_NETWORK], name = j, settings = j, tensors = j;
     unsigned count = 0, seen = 0;
     int has_bias = 0, error;

@@ -21,7 +21,7 @@ Float64 = NDArray[np.float64]
 
 TABLE = "features"
 BIAS = "bias"
-LINKS = ("softmax", "logistic", "margin", "one-vs-rest")
+LINKS = ("softmax", "logistic", "margin", "one-vs-rest", "clipped")
 Weigh = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
 BOUNDS = "bounds"
 LARGEST = 1e30  # of a bound
@@ -152,7 +152,28 @@ def linked(scores: Float64, link: str) -> Float64:
             total > 0, each / np.where(total > 0, total, 1), 1 / each.shape[-1]
         )
         return shares
+    if link == "clipped":
+        return _clipped(scores)
     return softmax(scores) if link == "softmax" else scores
+
+
+def _clipped(scores: Float64) -> Float64:
+    """(clip(s, -1, 1) + 1) / 2, divided by their sum; two labels share the difference of theirs.
+
+    What a modified Huber loss makes of margins (Zhang 2004, "Statistical behavior and consistency
+    of classification methods based on convex risk minimization").
+    """
+    if scores.shape[-1] == 2:
+        second = _ramp(scores[..., 1] - scores[..., 0])
+        return np.stack([1 - second, second], axis=-1)
+    each = _ramp(scores)
+    total = each.sum(axis=-1, keepdims=True)
+    return np.where(total > 0, each / np.where(total > 0, total, 1), 1 / each.shape[-1])
+
+
+def _ramp(scores: Float64) -> Float64:
+    result: Float64 = (np.clip(scores, -1, 1) + 1) / 2
+    return result
 
 
 def _native_reader(model: Model) -> Any:

@@ -31,6 +31,7 @@ LOSS_OF: dict[str, LossName] = {
     "margin": "squared-hinge",
     "logistic": "logistic",
     "one-vs-rest": "logistic",
+    "clipped": "squared-hinge",
     "softmax": "softmax",
 }
 

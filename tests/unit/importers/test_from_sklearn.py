@@ -135,17 +135,22 @@ def test_vectorizers(name: str) -> None:
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_classifiers(name: str, labels: int) -> None:
     pipeline = fitted(TfidfVectorizer(ngram_range=(1, 2)), CLASSIFIERS[name](), labels=labels)
-    if name == "sgd huber":  # its probabilities are a ramp of the margins, which are shown
-        pipeline = _Margins(pipeline)
-    same(pipeline, nc.from_sklearn(getattr(pipeline, "inner", pipeline)))
+    same(pipeline, nc.from_sklearn(pipeline))
 
 
-class _Margins:
-    """A pipeline without its probabilities."""
-
-    def __init__(self, inner: Any) -> None:
-        self.inner, self.classes_ = inner, inner.classes_
-        self.decision_function = inner.decision_function
+@pytest.mark.parametrize("labels", [2, 3])
+def test_probabilities_of_clipped_margins(labels: int) -> None:
+    pipeline = fitted(
+        CountVectorizer(), SGDClassifier(loss="modified_huber", random_state=0), labels=labels
+    )
+    pipeline[-1].coef_ *= 0.1
+    pipeline[-1].intercept_ -= 1  # so that all of them are 0 for some texts, but not for others
+    model = nc.from_sklearn(pipeline)
+    scores = nc.Classifier(model).scores(TEXTS)
+    assert ((scores <= -1).all(axis=1).any() and (abs(scores) < 1).any()) or labels == 2
+    same(pipeline, model)
+    hashed = nc.phash(model, nc.PhashOptions(fingerprint_bits=16))
+    same(pipeline, codec.parse(codec.to_bytes(nc.pack(hashed))))
 
 
 @pytest.mark.parametrize("labels", [2, 3])

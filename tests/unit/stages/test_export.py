@@ -215,7 +215,7 @@ def test_onnx_runs(models: Path) -> None:
         assert np.allclose(scores, nc.Classifier(model).scores(texts), atol=1e-4)
 
 
-@pytest.mark.parametrize("link", ["margin", "softmax", "logistic", "one-vs-rest"])
+@pytest.mark.parametrize("link", ["margin", "softmax", "logistic", "one-vs-rest", "clipped"])
 @pytest.mark.parametrize("bounds", [None, [-1.5, 0.25]])
 def test_onnx_links_and_bounds(link: str, bounds: list[float] | None) -> None:
     runtime = pytest.importorskip("onnxruntime")
