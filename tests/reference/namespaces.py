@@ -41,16 +41,52 @@ class Namespaces:
         if "|" not in line:
             require(not line.strip(BLANKS), "no bar")
             return {}
-        groups: dict[bytes, list[tuple[str, str, float]]] = {}
-        for part in line.split("|")[1:]:
-            head, *cells = re.split(f"[{BLANKS}]+", part)
-            space, factor = pair(head) if head else ("", 1.0)
+        groups: dict[bytes, list[tuple[str, tuple[str, ...], float]]] = {}
+        rest = line.split("|")[1:]
+        while rest:
+            part = rest.pop(0)
+            head, *cells = re.split(f"([{BLANKS}]+)", part)
+            cells = cells + [" "] * (len(cells) % 2)
+            later = [
+                (blank, cell)
+                for blank, cell in zip(cells[::2], cells[1::2], strict=True)
+                if cell.strip(BLANKS)
+            ]
+            space, factor, stop = "", 1.0, False
+            if head:
+                space, colon, text = named(head)
+                joined = bool(colon and not text and later)
+                if joined:
+                    require(later[0][0].strip(" ") == "", "a tab behind a colon")
+                    text = later[0][1]
+                if text:
+                    touches = bool(rest) and len(later) == joined and part[-1] not in BLANKS
+                    kind, factor = value_of(text, touches)
+                    factor = 1.0 if kind == "nan" else factor
+                    stop = kind == "begins" or (kind == "text" and not joined)
+                    later = later[1:] if joined and kind != "text" else later
             group = groups.setdefault(utf8(space)[:1], [])
-            for cell in cells:
-                if cell:
-                    name, value = pair(cell)
-                    if factor * value != 0:
-                        group.append((space, name, factor * value))
+            while later and not stop:
+                cell = later.pop(0)[1]
+                name, colon, text = named(cell)
+                joined = bool(colon and not text and later)
+                if joined:
+                    blank, text = later.pop(0)
+                    require(blank.strip(" ") == "", "a tab behind a colon")
+                bar = bool(rest) and not later
+                require(bool(text) or not colon or not bar, "a colon before a bar")
+                touches = bar and part[-1] not in BLANKS
+                kind, value = value_of(text, touches) if text else ("number", 1.0)
+                if colon and not text:
+                    group.append((space, (name,), 1.0))
+                elif kind == "text":
+                    require(not touches and not (joined and bar), "a text before a bar")
+                    group.append((space, (name, text), 1.0))
+                elif value * factor != 0:
+                    group.append((space, (name,), value * factor))
+                stop = kind == "begins"
+            if stop:
+                break
         weights: dict[str, float] = {}
         for byte, group in groups.items():
             letter = "".join(map(chr, byte))
@@ -62,22 +98,24 @@ class Namespaces:
                     weights[key] = weights.get(key, 0.0) + (run[0][2] if n == 1 else 1.0)
         return weights
 
-    def key(self, run: list[tuple[str, str]]) -> str:
+    def key(self, run: list[tuple[str, tuple[str, ...]]]) -> str:
         """The key of a feature or of a run of them."""
         if self.places is None:
-            names = "^".join(name for _, name in run)
+            names = "^".join("^".join(name) for _, name in run)
             return f"{run[0][0]}^{names}" if run[0][0] else names
         at = 0
         for space, name in run:
             at = (at * 27942141 + self.place(space, name)) % 2**64
         return str(at * self.places["width"] % 2 ** self.places["bits"])
 
-    def place(self, space: str, name: str) -> int:
+    def place(self, space: str, name: tuple[str, ...]) -> int:
         """p(f) of the specification."""
         seed = self.places["seed"]
         start = 0 if not space and not seed else self.hash(utf8(space), seed)
         kept: int = 2 ** self.places["bits"]
-        return self.hash(utf8(name), start) % kept
+        for each in name:
+            start = self.hash(utf8(each), start)
+        return start % kept
 
     def hash(self, name: bytes, seed: int) -> int:
         """H of the specification."""
@@ -111,15 +149,35 @@ def utf8(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def pair(cell: str) -> tuple[str, float]:
-    """A name and its number."""
+def named(cell: str) -> tuple[str, str, str]:
+    """Name, colon and the rest of a cell."""
     name, colon, text = cell.partition(":")
     require(bool(name), "a feature without a name")
-    if not colon:
-        return name, 1.0
-    require(re.fullmatch(NUMBER, text) is not None, "a value is no number")
-    require(abs(float(text)) <= 1e30, "a value is too large")
-    return name, float(text)
+    return name, colon, text
+
+
+def value_of(text: str, touches: bool) -> tuple[str, float]:
+    """What REST is (number, nan, begins, text), and its number."""
+    bare = text.lower().lstrip("+-") if text[1:2] not in ("+", "-") else text
+    require(not bare.startswith(("inf", "0x")), "no decimal number")
+    if re.fullmatch(NUMBER, text):
+        require(abs(float(text)) <= 1e30, "a value is too large")
+        return "number", float(text)
+    loose = re.fullmatch(r"(-?[0-9]*)(\.[0-9]*)?([eE]-?[0-9]*)?", text)
+    if loose and not touches:
+        mantissa = (loose[1] or "") + (loose[2] or "")
+        digits = mantissa if re.search("[0-9]", mantissa) else "0"
+        power = (loose[3] or "e0")[1:]
+        value = float(f"{digits}e{power if power.strip('-') else 0}")
+        require(abs(value) <= 1e30, "a value is too large")
+        return "number", value
+    if bare == "nan":
+        return "nan", 0.0
+    begins = re.match(NUMBER, text)
+    if begins:
+        require(abs(float(begins[0])) <= 1e30, "a value is too large")
+        return "begins", float(begins[0])
+    return "text", 0.0
 
 
 def murmur32(data: bytes, seed: int) -> int:

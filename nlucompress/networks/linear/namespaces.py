@@ -2,14 +2,14 @@
 
     [anything] |[namespace[:number]] feature[:number] feature ... |...
 
-What stands before the first bar, such as a label, is not read. Keys are names,
+What else may stand for a number, ``cells`` tells. What stands before the first bar, such as a
+label, is not read. Keys are names,
 ``namespace^feature`` or ``feature`` in the namespace without a name; or they are what Vowpal Wabbit
 makes of names: the place of a feature's first weight (feature hashing, Weinberger et al. 2009).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ import mmh3
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import DataError, FormatError
-from nlucompress.networks.crf.attributes import number
+from nlucompress.networks.linear import cells
 
 KIND = "namespaces"
 MAX_N = 32
@@ -28,7 +28,6 @@ OTHERS = ""  # in the sizes of n-grams: every namespace that is not named
 _GRAM_FACTOR = 27942141  # the place of an n-gram is multiplied by it before each next word
 _WHOLE = (1 << 64) - 1
 _SEEDS = (1 << 32) - 1
-_SPACES = re.compile("[ \t\r]+")
 
 
 @dataclass(frozen=True)
@@ -109,19 +108,30 @@ class Namespaces:
         before, bar, rest = line.partition("|")
         if not bar and before.strip(" \t\r"):
             raise DataError(f"no `|` in {before[:40]!r}; features stand behind `|` or `|namespace`")
-        for part in rest.split("|") if bar else []:
-            head, *cells = _SPACES.split(part)
-            space, factor = _pair(head) if head else ("", 1.0)
-            raw = murmur.encode_key(space)
+        parts = rest.split("|") if bar else []
+        for at, part in enumerate(parts, 1):
+            found = cells.read(part, at == len(parts))
+            raw = murmur.encode_key(found.name)
             group = groups.setdefault(raw[:1].decode("latin-1"), [])
             seed = self.places.of_namespace(raw) if self.places else 0
-            for name, value in map(_pair, filter(None, cells)):
-                hashed = 0
-                if self.places:
-                    hashed = self.places.of_feature(murmur.encode_key(name), seed)
-                if value * factor:
-                    group.append(_Feature(space, name, hashed, value * factor))
+            for name, text, number, scaled in found.cells:
+                value = number * found.factor if scaled else number
+                hashed = self._hashed(name, text, seed)
+                if value:
+                    named = f"{name}^{text}" if text else name
+                    group.append(_Feature(found.name, named, hashed, value))
+            if found.ends:
+                break
         return groups
+
+    def _hashed(self, name: str, text: str, seed: int) -> int:
+        """The hash of a feature, of which a text is hashed with the name's hash for a seed."""
+        if self.places is None:
+            return 0
+        raw = murmur.encode_key(name)
+        if not text:
+            return self.places.of_feature(raw, seed)
+        return self.places.of_feature(murmur.encode_key(text), self.places.hash(raw, seed))
 
     def _weighted(self, group: list[_Feature], longest: int) -> Iterator[tuple[str, float]]:
         for each in group:
@@ -180,12 +190,3 @@ def _places(value: object) -> Places:
 
 def _within(value: object, low: int, high: int) -> bool:
     return type(value) is int and low <= value <= high
-
-
-def _pair(cell: str) -> tuple[str, float]:
-    """A name and its number, 1 where there is none."""
-    name, colon, text = cell.partition(":")
-    value = number(text) if colon else 1.0
-    if not name or value is None:
-        raise DataError(f"{cell[:40]!r} is no `name` or `name:number`")
-    return name, value

@@ -84,14 +84,86 @@ def test_places_that_vowpal_wabbit_writes() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["turn it on", "|w a:", "|w a:b", "|w :2", "|w: a", "|:2 a", "|w a:nan", "|w a:1e31"]
-)
+    "text",
+    [
+        "turn it on", "|w :2", "|w a : 2", "|:2 a", "|w a:1e31", "|w a:1e31x", "|w a:inf",
+        "|w a:0x10", "|w a:\t2", "|w:\t2 a", "|w a:|x", "|w a: |x", "|w a:b|x", "|w a: b |x", "|w a:e5|x",
+    ],
+)  # fmt: skip
 def test_lines_that_are_refused(text: str) -> None:
     for parts in RULES[1:3]:
-        with pytest.raises(DataError, match=r"is no `name`|no `\|`"):
+        with pytest.raises(
+            DataError, match=r"is no `name`|no `\|`|is no `name:|before `\||before a tab"
+        ):
             Namespaces.parse(rule(parts))(text)
         with pytest.raises(ValueError, match=r"."):
             Reference(rule(parts)).weights(text)
+
+
+# What Vowpal Wabbit 9.11 reads; ^ joins a name with a text, of which it makes a feature.
+MALFORMED: dict[str, dict[str, float]] = {
+    "|w a:": {"w^a": 1},
+    "|w:3 a: ": {"w^a": 1},
+    "|w a:1:2 c |x e": {"w^a": 1},
+    "|x e |w a:2abc c": {"x^e": 1, "w^a": 2},
+    "|w:2 a:abc c": {"w^a^abc": 1, "w^c": 2},
+    "|w a::2 a:x:y": {"w^a^:2": 1, "w^a^x:y": 1},
+    "|w a: 2 c": {"w^a": 2, "w^c": 1},
+    "|w a: c": {"w^a^c": 1},
+    "|w a:- b:. c:e5 d:-NaN e": {"w^e": 1},
+    "|w a:1e b:5. c:-.5e-1": {"w^a": 1, "w^b": 5, "w^c": -0.05},
+    "|w a:1e+ c": {"w^a": 1},
+    "|w:nan a |x:e5 a |x: a |x a": {"w^a": 1, "x^a": 1},
+    "|x e |w:1x a |x a": {"x^e": 1},
+    "|w:-|x a": {},
+}
+
+
+@pytest.mark.parametrize("text", MALFORMED)
+def test_numbers_that_are_malformed(text: str) -> None:
+    expected = MALFORMED[text]
+    for reader in (Namespaces.parse(rule(RULES[0])), Reference(rule(RULES[0])).weights):
+        assert reader(text) == pytest.approx(expected)
+
+
+VALUES = ("", ":2", ":-.5", ":", ":abc", ":2abc", ":1:2", "::2", ":-", ":.", ":+", ":e5", ":1e",
+          ":nan", ":5.", ":x:y", ":0", ":7", ":1,2", ":1.2.3")  # fmt: skip
+
+
+def malformed_line(chance: random.Random) -> str:
+    parts = []
+    for _ in range(chance.randint(1, 3)):
+        cells = [chance.choice(("", "w", "wx", "7"))]
+        cells[0] += chance.choice(VALUES) if cells[0] and chance.random() < 0.4 else ""
+        for _ in range(chance.randint(0, 4)):
+            cells.append(chance.choice(("a", "7", "abc", "é")) + chance.choice(VALUES))
+        parts.append(chance.choice((" ", " ", "  ")).join(cells) + chance.choice(("", " ")))
+    return "|" + "|".join(parts)
+
+
+def test_vowpal_wabbit_reads_the_same() -> None:
+    workspace = pytest.importorskip("vowpalwabbit").Workspace("--quiet --noconstant")
+    spec = rule({"ngrams": {}, "places": {**PLACES, "width": 1}})
+    ours, other = Namespaces.parse(spec), Reference(spec)
+    chance = random.Random(6)
+    read = 0
+    for text in (*MALFORMED, *(malformed_line(chance) for _ in range(1500))):
+        try:
+            found = {key: value for key, value in ours(text).items() if value}
+        except DataError:
+            with pytest.raises(ValueError, match=r"."):
+                other.weights(text)
+            continue
+        assert other.weights(text) == pytest.approx(ours(text)), text
+        example = workspace.parse(text)
+        theirs: dict[str, float] = {}
+        for place, value in example.iter_features():
+            key = str(place & ((1 << 18) - 1))
+            theirs[key] = theirs.get(key, 0.0) + value
+        workspace.finish_example(example)
+        assert found == pytest.approx({k: v for k, v in theirs.items() if v}, rel=1e-5), text
+        read += 1
+    assert read > 1000
 
 
 @pytest.mark.parametrize(
