@@ -17,8 +17,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nlucompress.errors import FormatError
+from nlucompress.importers.reading import weights
 from nlucompress.importers.reading.keylist import shown
 from nlucompress.importers.vowpal.options import Header, header_of, integer, number
 
@@ -27,7 +29,7 @@ OTHERS = ""  # there, in the sizes of n-grams: every namespace that is not named
 
 _LINE = re.compile(rb"([A-Za-z ]+|[0-9]+ (?:ngram|skip)|):(.*)", re.DOTALL)
 _STATE = re.compile(rb"(?!.*:[0-9]+:)[A-Za-z][A-Za-z0-9_.:]*(?: \S+)*")
-_NEUTRAL = {"l1_state": 0.0, "l2_state": 1.0}  # of weights that are final
+_PENDING = {"l1_state": 0.0, "l2_state": 1.0}  # what they are where the weights are final
 
 
 def parse(lines: Sequence[bytes], where: str) -> tuple[Header, int]:
@@ -46,8 +48,10 @@ def parse(lines: Sequence[bytes], where: str) -> tuple[Header, int]:
             raise FormatError(f"{where}: line {at + 1}: {shown(line)} is no line of a header")
         name, value = (each.decode("utf-8", "replace").strip() for each in match.groups())
         if not name:
-            end = at + 1
-            return header_of(fields, sizes, where), _after_state(lines, end, value == "1", where)
+            end, pending = _after_state(lines, at + 1, value == "1", where)
+            header = header_of(fields, sizes, where)
+            gravity, contraction = pending["l1_state"], pending["l2_state"]
+            return replace(header, gravity=gravity, contraction=contraction), end
         count, _, list_name = name.rpartition(" ")
         if list_name == "ngram" and count.isdigit():
             sizes = _sizes(value.split(), where)
@@ -61,16 +65,21 @@ def parse(lines: Sequence[bytes], where: str) -> tuple[Header, int]:
     raise FormatError(f"{where}: the header does not end; is the file cut off?")
 
 
-def _after_state(lines: Sequence[bytes], begin: int, is_there: bool, where: str) -> int:
-    """Where the weights begin: behind the state of the training, if it is there."""
+def _after_state(
+    lines: Sequence[bytes], begin: int, is_there: bool, where: str
+) -> tuple[int, dict[str, float]]:
+    """Where the weights begin, behind the state of the training, if it is there; what it does."""
+    pending = dict(_PENDING)
     while is_there and begin < len(lines) and (text := lines[begin].strip()):
         if not _STATE.fullmatch(text):
             break
         name, _, value = text.decode("utf-8", "replace").partition(" ")
-        if name in _NEUTRAL and number(value, where) != _NEUTRAL[name]:
-            raise FormatError(f"{where}: {name} {value}: the weights wait for --l1 or --l2")
+        if name in _PENDING:
+            pending[name] = number(value, where)
+            if not 0 <= pending[name] <= weights.LARGEST:
+                raise FormatError(f"{where}: line {begin + 1}: {name} {value} is below 0")
         begin += 1
-    return begin
+    return begin, pending
 
 
 def _sizes(words: Sequence[str], where: str) -> dict[str, int]:

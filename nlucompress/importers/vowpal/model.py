@@ -101,7 +101,7 @@ def _weights(lines: Sequence[bytes], begin: int, header: Header, where: str) -> 
             if not name.endswith(end):
                 raise FormatError(f"{at}: the name {shown(name)} does not end in {end.decode()}")
             name = name.removesuffix(end)
-        found.append(_Weight(name, place, column, value))
+        found.append(_Weight(name, place, column, header.final(value)))
     if not found:
         raise FormatError(f"{where}: the model has no weights; is the file cut off?")
     if len({each.name is None for each in found}) > 1:

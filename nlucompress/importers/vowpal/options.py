@@ -20,6 +20,9 @@ LOGISTIC = [-50.0, 50.0]  # the bounds that logistic loss gives to scores
 _KNOWN = ("min label", "max label", "bits", "options")
 _VALUES = ("oaa", "csoaa", "link", "hash", "hash_seed", "named_labels", "indexing")
 _FLAGS = ("noconstant", "binary", "probabilities")
+# Of the training alone: the answers are the weights' as ever.
+_TRAINING_VALUES = ("learning_rate", "power_t", "random_seed")
+_TRAINING_FLAGS = ("sgd", "adaptive", "invariant", "normalized", "ftrl", "coin", "pistol")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Header:
         digits: Whether names of digits alone are numbers to the hash.
         seed: Of the hash.
         sign: -1 for costs, of which the lowest wins.
+        gravity: What --l1 still has to take off each weight, towards 0.
+        contraction: What --l2 still has to multiply each weight by, after that.
     """
 
     bits: int
@@ -47,6 +52,13 @@ class Header:
     digits: bool
     seed: int
     sign: int
+    gravity: float = 0.0
+    contraction: float = 1.0
+
+    def final(self, weight: float) -> float:
+        """A weight as answers take it."""
+        size = max(abs(weight) - self.gravity, 0.0) * self.contraction
+        return size if weight > 0 else -size
 
     @property
     def binary(self) -> bool:
@@ -128,9 +140,9 @@ def _options(text: str, where: str) -> dict[str, str]:
     rest = iter(text.split())
     for word in rest:
         name, equals, value = word.removeprefix("--").partition("=")
-        if name in _VALUES:
+        if name in (*_VALUES, *_TRAINING_VALUES):
             value = value if equals else next(rest, "")
-        elif name not in _FLAGS:
+        elif name not in (*_FLAGS, *_TRAINING_FLAGS):
             raise FormatError(
                 f"{where}: {word[:40]!r} makes more of a line than a linear model over its "
                 "features does; train without it"

@@ -104,6 +104,13 @@ def test_two_classes() -> None:
     assert even.labels == ("-1",)  # --binary takes 1 above 0
 
 
+def test_weights_that_wait_for_l1_and_l2() -> None:
+    state = STATE.replace("l1_state 0", "l1_state 0.25").replace("l2_state 1", "l2_state 0.5")
+    model = load(vowpal(state=state))
+    assert rows(model) == {"7": [-0.125, 0, 0], "w^the": [0, 0, -0.625], "föö": [0, 0, 0]}
+    assert bias(model) == [0.125, 0, 0]
+
+
 REFUSED: dict[str, tuple[bytes, str]] = {
     "interactions": (
         vowpal(options="--oaa 3 --quadratic ab"),
@@ -117,7 +124,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "hash": (vowpal(options="--oaa 3 --hash some"), "unknown --hash some"),
     "skips": (vowpal(skips="w1"), "--skips w1 makes features that we do not"),
     "lda": (vowpal().replace(b"lda:0", b"lda:5"), "--lda is no classifier"),
-    "l1": (vowpal(state=STATE.replace("l1_state 0", "l1_state 0.5")), "wait for --l1 or --l2"),
+    "l1": (vowpal(state=STATE.replace("l1_state 0", "l1_state -0.5")), "l1_state -0.5 is below 0"),
     "regression": (vowpal(("1:1",), "", ("0", "5")), "labels from 0 to 5 without --oaa"),
     "too many classes": (vowpal(options="--oaa 9999999"), "--oaa '9999999' is no integer from 1"),
     "named labels": (vowpal(options="--oaa 3 --named_labels a,a,b"), "are not 3 different names"),
@@ -186,6 +193,13 @@ TRAINED = [
     ("--loss_function logistic --link logistic -b 24", SIGNS),
     ("--loss_function hinge -b 24", SIGNS),
     ("--binary -b 24", SIGNS),
+    ("--oaa 3 -l 0.2 --power_t 0.3 --random_seed 5 -b 24", CLASSES),
+    ("--oaa 3 --sgd --l1 1e-5 --l2 1e-4 -b 24", CLASSES),
+    ("--l1 1e-4 --l2 1e-4 --loss_function hinge -b 24", SIGNS),
+    ("--adaptive --normalized --invariant -b 24", SIGNS),
+    ("--ftrl --loss_function logistic -b 24", SIGNS),
+    ("--coin --loss_function hinge -b 24", SIGNS),
+    ("--pistol --loss_function hinge -b 24", SIGNS),
 ]
 
 

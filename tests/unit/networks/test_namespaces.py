@@ -87,7 +87,8 @@ def test_places_that_vowpal_wabbit_writes() -> None:
     "text",
     [
         "turn it on", "|w :2", "|w a : 2", "|:2 a", "|w a:1e31", "|w a:1e31x", "|w a:inf",
-        "|w a:0x10", "|w a:\t2", "|w:\t2 a", "|w a:|x", "|w a: |x", "|w a:b|x", "|w a: b |x", "|w a:e5|x",
+        "|w a:0x10", "|w a:\t2", "|w:\t2 a", "|w a:|x", "|w a: |x", "|w a:b|x", "|w a: b |x",
+        "|w a:e5|x",
     ],
 )  # fmt: skip
 def test_lines_that_are_refused(text: str) -> None:
