@@ -8,8 +8,9 @@
     w
     0.5 -0.25 1                  a line per feature, a number per class; two classes share one
 
-Only MCSVM_CS has a column for each of two classes. Otherwise the one number is for the first label,
-and of equal scores the second label wins: so it stands first here, with a score of 0.
+Only MCSVM_CS has a column for each of two classes, which add up to 0. Otherwise the one number is
+for the first label. Of two classes with equal scores the second label wins: so it stands first
+here, with a score of 0 if there is one number.
 """
 
 from __future__ import annotations
@@ -76,8 +77,10 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     single = count == 2 and solver != CRAMMER_SINGER
     values = _weights(text, begin, features + (bias >= 0), 1 if single else count, where)
     if single:
+        values = np.pad(values, ((0, 0), (0, 1)))
+    if count == 2:
         labels.reverse()
-        values = np.pad(values, ((0, 0), (1, 0)))
+        values = values[:, ::-1]
     rows, columns = np.nonzero(values[:features])
     part = f"{where}: weights of features"
     table = weights.matrix_of((features, count), rows, columns, values[rows, columns], part)

@@ -81,6 +81,11 @@ def _classifier(found: Estimator, where: str) -> tuple[Float64, Float64, str]:
     if found.name in BAYES:
         coefficients = _array(found, "feature_log_prob_", 2, where)
         prior = _array(found, "class_log_prior_", 1, where)
+        if not (np.isfinite(coefficients).all() and np.isfinite(prior).all()):
+            raise DataError(
+                f"{where}: {found.name}: the logarithm of a probability of 0 is not finite; "
+                "train it with alpha above 0"
+            )
         if found.name == "ComplementNB" and len(prior) > 1:
             prior = np.zeros(len(coefficients))
         return coefficients - coefficients.mean(axis=0), prior - prior.mean(), "softmax"

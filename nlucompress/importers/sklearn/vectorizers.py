@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.errors import FormatError
+from nlucompress.errors import DataError, FormatError
 from nlucompress.importers.sklearn.estimator import Estimator
 from nlucompress.importers.sklearn.vectorizer_options import part_of
 
@@ -171,8 +171,13 @@ def _idf(tfidf: Estimator | None, width: int, where: str) -> Float64 | None:
     if value is None and hasattr(tfidf.get("_idf_diag"), "diagonal"):  # until scikit-learn 1.5
         value = tfidf.get("_idf_diag").diagonal()
     idf = np.ravel(np.asarray([] if value is None else value))
-    if idf.dtype.kind != "f" or len(idf) != width or not np.isfinite(idf).all():
+    if idf.dtype.kind != "f" or len(idf) != width:
         raise FormatError(f"{where}: idf_ does not fit the vocabulary; was it fitted?")
+    if not np.isfinite(idf).all():
+        raise DataError(
+            f"{where}: {tfidf.name}: {np.count_nonzero(~np.isfinite(idf)):,} of {width:,} idf_ are "
+            "not finite: the columns that no training text has; fit it with smooth_idf=True"
+        )
     return idf.astype(np.float64)
 
 

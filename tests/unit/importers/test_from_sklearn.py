@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nlucompress as nc
-from nlucompress.errors import FormatError
+from nlucompress.errors import DataError, FormatError
 from nlucompress.format import codec
 from tests.reference.decoder import open_model
 
@@ -234,6 +234,19 @@ def test_what_is_not_supported_is_named(make: Any, message: str) -> None:
     pipeline = fitted(make(), LogisticRegression())
     with pytest.raises(FormatError, match=message):
         nc.from_sklearn(pipeline)
+
+
+def test_numbers_that_are_not_finite_are_told_of() -> None:
+    hashing = HashingVectorizer(n_features=64, norm=None)
+    tfidf = TfidfTransformer(smooth_idf=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pipeline = Pipeline([("h", hashing), ("t", tfidf), ("c", LogisticRegression())])
+        pipeline.fit([text for text, _ in TRAIN], [label for _, label in TRAIN])
+        bayes = fitted(CountVectorizer(), MultinomialNB(alpha=0, force_alpha=True))
+    with pytest.raises(DataError, match=r"of 64 idf_ are not finite.*smooth_idf=True"):
+        nc.from_sklearn(pipeline)
+    with pytest.raises(DataError, match=r"MultinomialNB: .* alpha above 0"):
+        nc.from_sklearn(bayes)
 
 
 def test_steps_that_are_not_supported_are_named() -> None:

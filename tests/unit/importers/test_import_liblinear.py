@@ -65,8 +65,9 @@ def test_two_classes_share_a_column() -> None:
     assert (model.labels, bias(model)) == (("-1", "1"), [0, 0.25])
     assert rows(model) == {"1": [0, 0.5], "2": [0, 0], "3": [0, -1]}
     assert nc.Classifier(model).predict(["1", "3", "3:0.25"]) == ["1", "-1", "-1"]  # 0 is no 1
-    own = load(liblinear("MCSVM_CS", (1, -1), ("0.5 1", "0 0", "-1 0", "0.25 0")))
-    assert (own.labels, rows(own)["1"]) == (("1", "-1"), [0.5, 1])
+    own = load(liblinear("MCSVM_CS", (1, -1), ("0.5 -0.5", "0 0", "-1 1", "0.25 -0.25")))
+    assert (own.labels, rows(own)["1"], bias(own)) == (("-1", "1"), [-0.5, 0.5], [-0.25, 0.25])
+    assert nc.Classifier(own).predict(["1", "3", "3:0.25"]) == ["1", "-1", "-1"]
 
 
 def test_keys(tmp_path: Path) -> None:
@@ -129,7 +130,8 @@ def test_as_liblinear_itself(solver: str, classes: int, tmp_path: Path) -> None:
         original = library.train(labels, train, f"-s {SOLVERS[solver]} -B {value} -q")
         path = str(tmp_path / "model")
         library.save_model(path, original)
-        asked = examples(100, 35)  # features that are too large are not known
+        # Features that are too large are not known, and a line without any has a score of 0.
+        asked = [{}, {35: 1.0}, *examples(100, 35)]
         shares = "-b 1 -q" if solver in LOGISTIC else "-q"
         told, _, scores = library.predict([], asked, original, shares)
         lines = ["\t".join(f"{at}:{value!r}" for at, value in each.items()) for each in asked]
