@@ -21,9 +21,11 @@ def from_sklearn(pipeline: object) -> Model:
 
     The pipeline has a vectorizer of texts (CountVectorizer, TfidfVectorizer, HashingVectorizer, a
     FeatureUnion of them, each perhaps with a TfidfTransformer) or a DictVectorizer, then a
-    classifier: LogisticRegression, LinearSVC, SGDClassifier, Perceptron, MultinomialNB or
-    ComplementNB. Probabilities, or margins where it has none, are the same to about 1e-6; of two
-    classes the score of the first is 0.
+    classifier: LogisticRegression, LinearSVC, SGDClassifier, Perceptron, RidgeClassifier,
+    PassiveAggressiveClassifier, MultinomialNB, ComplementNB, OneVsRestClassifier of these or
+    CalibratedClassifierCV (``ensemble=False``, ``method="sigmoid"``). A search over pipelines
+    stands for the best one. Probabilities, or margins where it has none, are the same to about
+    1e-6; of two classes the score of the first is 0.
 
     Raises:
         FormatError: A step or an option is not supported; the message names it.
@@ -69,7 +71,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return frozenset(value)
     kind = type(value)
-    if kind.__module__.startswith("sklearn.") and hasattr(value, "get_params"):
+    known = hasattr(value, "get_params") or kind.__name__ == "_CalibratedClassifier"
+    if kind.__module__.startswith("sklearn.") and known:
         return Estimator(kind.__name__, {name: _plain(each) for name, each in vars(value).items()})
     if kind.__module__.startswith("scipy."):
         return value

@@ -17,6 +17,7 @@ Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
 TEXTS = ("CountVectorizer", "TfidfVectorizer", "HashingVectorizer")
+MAX_NESTING = 20
 ATTRIBUTES = {"kind": "attributes"}
 
 
@@ -99,6 +100,31 @@ class Columns:
         return np.flatnonzero(np.concatenate(kept))
 
 
+def steps_of(pipeline: Estimator, where: str) -> list[Any]:
+    """The steps of a pipeline, with those of pipelines in it in their places.
+
+    Raises:
+        FormatError: They are malformed, or nested too deeply.
+    """
+    return _steps(pipeline, where, 0)
+
+
+def _steps(pipeline: Estimator, where: str, nesting: int) -> list[Any]:
+    listed = pipeline.get("steps")
+    fits = isinstance(listed, list) and all(
+        isinstance(each, (list, tuple)) and len(each) >= 2 for each in listed
+    )
+    if not fits or nesting > MAX_NESTING:
+        raise FormatError(f"{where}: the steps of the pipeline are no pairs of name and estimator")
+    found: list[Any] = []
+    for _, step, *_ in listed:
+        if isinstance(step, Estimator) and step.name == "Pipeline":
+            found.extend(_steps(step, where, nesting + 1))
+        elif step is not None and step != "passthrough":
+            found.append(step)
+    return found
+
+
 def columns_of(steps: Sequence[Any], where: str) -> Columns:
     """The columns that a pipeline's steps before the classifier make.
 
@@ -109,11 +135,13 @@ def columns_of(steps: Sequence[Any], where: str) -> Columns:
     if first.name == "FeatureUnion":
         if len(steps) > 1:
             raise FormatError(f"{where}: {steps[1].name} behind a FeatureUnion is not supported")
-        return Columns(_union(first, where))
+        return Columns(_union(first, 1.0, where, 0))
     return Columns([_vocabulary(steps, 1.0, where)])
 
 
-def _union(union: Estimator, where: str) -> list[Vocabulary]:
+def _union(union: Estimator, factor: float, where: str, nesting: int) -> list[Vocabulary]:
+    if nesting > MAX_NESTING:
+        raise FormatError(f"{where}: a FeatureUnion is nested too deeply")
     weights = union.get("transformer_weights") or {}
     found = []
     for name, each in union.get("transformer_list") or []:
@@ -121,13 +149,16 @@ def _union(union: Estimator, where: str) -> list[Vocabulary]:
             continue
         steps = [each]
         if isinstance(each, Estimator) and each.name == "Pipeline":
-            steps = [step[1] for step in each.get("steps") or []]
+            steps = steps_of(each, where)
         if not steps or not all(isinstance(step, Estimator) for step in steps):
             raise union.refuse("transformer_list", where, f"holds {name!r}, which is no vectorizer")
         scale = weights.get(name, 1.0)
         if not isinstance(scale, (int, float)) or not np.isfinite(scale):
             raise union.refuse("transformer_weights", where)
-        found.append(_vocabulary(steps, float(scale), where))
+        if len(steps) == 1 and steps[0].name == "FeatureUnion":
+            found.extend(_union(steps[0], factor * scale, where, nesting + 1))
+        else:
+            found.append(_vocabulary(steps, factor * scale, where))
     if not found or any(each.part is None for each in found):
         raise FormatError(f"{where}: a FeatureUnion of other than vectorizers of texts")
     return found
@@ -142,8 +173,6 @@ def _vocabulary(steps: Sequence[Estimator], scale: float, where: str) -> Vocabul
     if first.name == "DictVectorizer":
         if tfidf is not None:
             raise FormatError(f"{where}: TfidfTransformer behind DictVectorizer is not supported")
-        if first.get("separator") != "=":
-            raise first.refuse("separator", where, "is not supported; '=' is")
         names = _keys(first, where)
         return Vocabulary(len(names), names, None, scale, None)
     if first.name not in TEXTS:

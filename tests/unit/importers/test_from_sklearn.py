@@ -15,6 +15,7 @@ from nlucompress.format import codec
 from tests.reference.decoder import open_model
 
 pytest.importorskip("sklearn")
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import (
     CountVectorizer,
@@ -22,7 +23,9 @@ from sklearn.feature_extraction.text import (
     TfidfTransformer,
     TfidfVectorizer,
 )
-from sklearn.linear_model import LogisticRegression, Perceptron, SGDClassifier
+from sklearn.linear_model import LogisticRegression, Perceptron, RidgeClassifier, SGDClassifier
+from sklearn.model_selection import GridSearchCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import ComplementNB, MultinomialNB
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import MaxAbsScaler
@@ -109,6 +112,21 @@ VECTORIZERS: dict[str, Any] = {
             transformer_weights={"words": 2.0, "hashes": 0.25},
         )
     ],
+    "nested pipelines": lambda: [
+        Pipeline([("c", Pipeline([("c", CountVectorizer())])), ("t", TfidfTransformer())])
+    ],
+    "nested unions": lambda: [
+        FeatureUnion(
+            [
+                ("inner", FeatureUnion(
+                    [("a", CountVectorizer()), ("b", TfidfVectorizer(analyzer="char"))],
+                    transformer_weights={"a": 3.0},
+                )),
+                ("words", Pipeline([("u", FeatureUnion([("c", CountVectorizer(binary=True))]))])),
+            ],
+            transformer_weights={"inner": 0.5},
+        )
+    ],
 }  # fmt: skip
 CLASSIFIERS: dict[str, Any] = {
     "logistic": lambda: LogisticRegression(C=10),
@@ -117,6 +135,17 @@ CLASSIFIERS: dict[str, Any] = {
     "sgd log": lambda: SGDClassifier(loss="log_loss", random_state=0),
     "sgd huber": lambda: SGDClassifier(loss="modified_huber", random_state=0),
     "perceptron": lambda: Perceptron(random_state=0),
+    "ridge": lambda: RidgeClassifier(),
+    "one-vs-rest logistic": lambda: OneVsRestClassifier(LogisticRegression(C=10)),
+    "one-vs-rest svc": lambda: OneVsRestClassifier(LinearSVC()),
+    "one-vs-rest bayes": lambda: OneVsRestClassifier(MultinomialNB()),
+    "one-vs-rest huber": lambda: OneVsRestClassifier(
+        SGDClassifier(loss="modified_huber", random_state=0)
+    ),
+    "calibrated svc": lambda: CalibratedClassifierCV(LinearSVC(), cv=2, ensemble=False),
+    "calibrated logistic": lambda: CalibratedClassifierCV(
+        LogisticRegression(), cv=2, ensemble=False
+    ),
     "no intercept": lambda: LogisticRegression(fit_intercept=False),
 }
 BAYES: dict[str, Any] = {
@@ -219,6 +248,39 @@ def test_dictionaries_become_attributes() -> None:
     assert np.allclose(scores[:, 1], pipeline.decision_function(rows[:2]), atol=1e-6)
 
 
+def test_attributes_with_another_separator() -> None:
+    rows = [{"word": "on"}, {"word": "off", "x": 1}] * 3
+    pipeline = Pipeline([("v", DictVectorizer(separator="~")), ("c", LogisticRegression())])
+    pipeline.fit(rows, ["a", "b"] * 3)
+    model = nc.from_sklearn(pipeline)
+    scores = np.array(nc.Tagger(model).scores([[[("word~on", 1.0)], [("word~off", 1.0)]]])[0])
+    expected = pipeline.decision_function([{"word": "on"}, {"word": "off"}])
+    assert np.allclose(scores[:, 1], expected, atol=1e-6)
+
+
+def test_a_search_stands_for_its_best_pipeline() -> None:
+    pipeline = Pipeline([("v", CountVectorizer()), ("c", LogisticRegression())])
+    search = GridSearchCV(pipeline, {"c__C": [0.1, 10]}, cv=2)
+    search.fit([text for text, _ in TRAIN], [label for _, label in TRAIN])
+    same(search.best_estimator_, nc.from_sklearn(search))
+
+
+def test_wrapped_classifiers_that_are_not_linear() -> None:
+    mean = CalibratedClassifierCV(LinearSVC(), cv=2, ensemble=True)
+    with pytest.raises(FormatError, match=r"a mean of 2 classifiers.*ensemble=False"):
+        nc.from_sklearn(fitted(CountVectorizer(), mean))
+    steps = CalibratedClassifierCV(LinearSVC(), cv=2, ensemble=False, method="isotonic")
+    with pytest.raises(FormatError, match="method='isotonic' is not supported"):
+        nc.from_sklearn(fitted(CountVectorizer(), steps))
+    bayes = CalibratedClassifierCV(MultinomialNB(), cv=2, ensemble=False)
+    with pytest.raises(FormatError, match="over a MultinomialNB is not supported"):
+        nc.from_sklearn(fitted(CountVectorizer(), bayes))
+    many = Pipeline([("v", CountVectorizer()), ("c", OneVsRestClassifier(LinearSVC()))])
+    many.fit([text for text, _ in TRAIN], np.eye(3, dtype=int)[np.arange(len(TRAIN)) % 3])
+    with pytest.raises(FormatError, match="labels of type multilabel-indicator"):
+        nc.from_sklearn(many)
+
+
 REFUSED: list[tuple[Any, str]] = [
     (lambda: CountVectorizer(tokenizer=str.split, token_pattern=None), "tokenizer=.*split"),
     (lambda: CountVectorizer(preprocessor=str.lower), "preprocessor="),
@@ -262,3 +324,12 @@ def test_steps_that_are_not_supported_are_named() -> None:
         nc.from_sklearn(LogisticRegression())
     with pytest.raises(FormatError, match="a dict, not a Pipeline"):
         nc.from_sklearn({})
+
+
+@pytest.mark.filterwarnings("ignore:Class PassiveAggressiveClassifier:FutureWarning")
+@pytest.mark.parametrize("labels", [2, 3])
+def test_passive_aggressive_classifiers(labels: int) -> None:
+    models = pytest.importorskip("sklearn.linear_model")
+    classifier = models.PassiveAggressiveClassifier(random_state=0)
+    pipeline = fitted(CountVectorizer(), classifier, labels=labels)
+    same(pipeline, nc.from_sklearn(pipeline))
