@@ -83,7 +83,8 @@ def ngrams(part: dict[str, Any], text: str) -> list[str]:
     a, b = part["ngrams"]
     if part["analyzer"] == "word":
         edge = r"\b" if part["bounded"] else ""
-        pattern = f"{edge}{part['characters']}{{{part['shortest']},}}{edge}"
+        kind, bar, other = part["characters"].partition("|")
+        pattern = f"{edge}{kind}{{{part['shortest']},}}{edge}{bar}{other}"
         words = [word for word in re.findall(pattern, text) if word not in part["stop_words"]]
         return [
             " ".join(words[i : i + n]) for n in range(a, b + 1) for i in range(len(words) - n + 1)

@@ -8,10 +8,12 @@ from typing import Any
 from nlucompress.importers.sklearn.estimator import Estimator
 
 MAX_N = 64
-# Runs of one class of characters, perhaps between \b: (class)(class)*(+ or {n,}).
+OTHERS = r"|[^\w\s]"  # or else one character that is neither of a word nor white space
+# Runs of one class of characters, perhaps between \b: (class)(class)*(+ or {n,}); perhaps OTHERS.
 _PATTERN = re.compile(
-    r"(?:\(\?u\))?(\\b)?(\\w|\\S|\[\^\\s\]|\[(?:[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_'])+-?\])"
-    r"((?:\2)*)(?:\+|\{([0-9]{1,3}),\})(\\b)?"
+    r"(?:\(\?u\))?(\\b)?"
+    r"(\\w|\\S|\[\^\\s\]|\[(?:\\w|[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_'])+(?:\\?-)?\])"
+    r"((?:\2)*)(?:\+|\{([0-9]{1,3}),\})(\\b)?(\|\[\^(?:\\w\\s|\\s\\w)\])?"
 )
 
 
@@ -80,16 +82,18 @@ def _tokens(first: Estimator, where: str) -> tuple[str, int, bool]:
     found = _PATTERN.fullmatch(pattern) if isinstance(pattern, str) else None
     if found is None or bool(found[1]) != bool(found[5]):
         raise first.refuse(
-            "token_pattern", where, r"is not supported; runs of \w, \S or [a-z0-9] are"
+            "token_pattern",
+            where,
+            r"is not supported; runs of \w, \S, [a-z0-9] or [\w-] are, and |[^\w\s] behind them",
         )
-    kind = r"\S" if found[2] == r"[^\s]" else found[2]
+    kind = r"\S" if found[2] == r"[^\s]" else found[2].replace(r"\-", "-")
     more = len(found[3]) // len(found[2])
     shortest = more + int(found[4] or 1)
     # Between \b or not, runs of \w are the same.
     bounded = bool(found[1]) and kind != r"\w"
     if not 1 <= shortest <= MAX_N:
         raise first.refuse("token_pattern", where)
-    return kind, shortest, bounded
+    return kind + (OTHERS if found[6] else ""), shortest, bounded
 
 
 def _stop_words(first: Estimator, where: str) -> list[str]:

@@ -31,8 +31,12 @@ ANALYZERS = ("word", "char", "char_wb")
 ACCENTS = ("", "unicode", "ascii")
 WEIGHTINGS = ("count", "binary", "logarithm")
 NORMS = ("", "l1", "l2")
-# What a run of characters may be: words, what is no space, or letters, digits, _, ' and - listed.
-CHARACTERS = re.compile(r"\\w|\\S|\[(?:[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_'])+-?\]")
+OTHERS = r"|[^\w\s]"  # behind the characters of a word: every other one is a word by itself
+# What a run of characters may be: words, what is no space, or \w, letters, digits, _, ' and - in a
+# class.
+CHARACTERS = re.compile(
+    r"(?:\\w|\\S|\[(?:\\w|[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_'])+-?\])(?:\|\[\^\\w\\s\])?"
+)
 
 _FIELDS = {
     "analyzer": str,
@@ -109,8 +113,10 @@ class Part:
     def __post_init__(self) -> None:
         """Make the pattern of words."""
         try:
-            run = f"{self.characters}{{{self.shortest},}}"
-            pattern = re.compile(rf"\b{run}\b" if self.bounded else run)
+            kind = self.characters.removesuffix(OTHERS)
+            run = f"{kind}{{{self.shortest},}}"
+            run = rf"\b{run}\b" if self.bounded else run
+            pattern = re.compile(run + self.characters[len(kind) :])
         except re.error as error:
             raise FormatError(f"features: characters {self.characters!r}: {error}") from None
         self.__dict__["_words"] = pattern
