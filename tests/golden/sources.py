@@ -240,6 +240,13 @@ def fasttext(name: str) -> nc.Model:
     return nc.import_model(BytesIO(fasttext_files.FILES[name]))
 
 
+def clipped() -> nc.Model:
+    """A linear model whose probabilities are scores cut off at -1 and 1."""
+    model = classifier()
+    assert model.network is not None
+    return replace(model, network=replace(model.network, settings={"link": "clipped"}))
+
+
 def vectorized() -> nc.Model:
     """A linear model over two vectorizers, one of them hashing, as of scikit-learn."""
     part = {
@@ -324,6 +331,7 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "packed_fasttext_pq": lambda: nc.pack(hashed(fasttext("quantized"))),
     "vectorized": vectorized,
     "packed_vectorized": lambda: nc.pack(hashed(vectorized())),
+    "packed_clipped": lambda: nc.pack(hashed(clipped())),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
 }
 
