@@ -74,7 +74,7 @@ def command(
       nlucompress pack hashed.nlu --max-size 150K -o small.nlu
     """
     from nlucompress.format import codec
-    from nlucompress.stages.evaluate.gates import Gates
+    from nlucompress.stages.evaluate.gates import Gates, within_size
     from nlucompress.stages.inspect.account import account
     from nlucompress.stages.pack import PackOptions, pack
 
@@ -86,21 +86,17 @@ def command(
     before = read_model(model)
     sealed = pack(before, PackOptions(block_rows, keep_history))
     counted = account(sealed)
-    fits = max_size is None or counted.total <= max_size
-    measured = None if data is None else measure(sealed, data, references, Gates(**bounds)).gates
-    missed = [gate for gate in measured or () if not gate.met]
-    if fits and not missed:
+    sizes = within_size(max_size, counted.total)
+    measured = () if data is None else measure(sealed, data, references, Gates(**bounds)).gates
+    met = all(gate.met for gate in (*sizes, *measured))
+    if met:
         write_model(sealed, target.output)
     figures = {
         "size_before": codec.size(before),
         "size_bytes": counted.total,
         "parts": {part.name: part.bytes for part in counted.parts},
         "tables": [dataclasses.asdict(table) for table in counted.tables],
-        "gates": [
-            {"name": "max_size", "limit": max_size, "value": counted.total, "met": fits}
-            for _ in range(max_size is not None)
-        ]
-        + [dataclasses.asdict(gate) for gate in measured or ()],
+        "gates": [dataclasses.asdict(gate) for gate in (*sizes, *measured)],
     }
     lines = [f"{part.bytes:>12,}  {part.name}" for part in counted.parts]
     lines.append(f"{counted.total:>12,}  bytes in all ({bytes_text(counted.total)})")
@@ -110,13 +106,15 @@ def command(
             f"{table.name}: {table.keys:,} keys, {table.key_bits + table.value_bits:.2f} bits per "
             f"key (keys {table.key_bits:.2f} + values {table.value_bits:.2f}){bound}"
         )
-    lines += [f"gate met: {gate_text(gate)}" for gate in measured or () if gate.met]
+    lines += [f"gate met: {gate_text(gate)}" for gate in measured if gate.met]
     target.report(figures, lines)
-    for gate in missed:
-        streams.complain(f"gate missed: {gate_text(gate)}; nothing was written")
-    if not fits:
-        streams.complain(
-            f"gate missed: --max-size {max_size:,} bytes, but the file takes {counted.total:,}; "
-            "nothing was written"
-        )
-    return 0 if fits and not missed else main.GATE_MISSED
+    for gate in measured:
+        if not gate.met:
+            streams.complain(f"gate missed: {gate_text(gate)}; nothing was written")
+    for gate in sizes:
+        if not gate.met:
+            streams.complain(
+                f"gate missed: --max-size {max_size:,} bytes, but the file takes "
+                f"{counted.total:,}; nothing was written"
+            )
+    return 0 if met else main.GATE_MISSED

@@ -25,7 +25,6 @@ _REFUSED = {
     "zip": "a zip archive, such as torch.save and numpy.savez write; "
     "save its tensors as safetensors and import that",
 }
-_ZSTD = b"\x28\xb5\x2f\xfd"
 _PROTOCOL_0 = re.compile(rb"c(?:copy_reg|copyreg|numpy[\w.]*|sklearn[\w.]*)\n\w+\n|\([dl]p0\n")
 # bucket, dimension, minn, maxn, hash count, seed, begin and end of a word
 _FLORET = re.compile(rb"(?:[0-9]+ ){6}\S+ \S+ ?\r?\n")
@@ -56,7 +55,7 @@ def recognize(head: bytes) -> str:
         return "pickle"
     if _PROTOCOL_0.match(head):
         return "pickle"
-    if head.startswith(_ZSTD):
+    if head.startswith(packings.ZSTD):
         raise FormatError("this is compressed by zstd; unpack it and import what is in it")
     if packing and packing != "zlib":  # a text may begin so: only a pickle in it is told
         raise FormatError(f"this is compressed by {packing}; unpack it and import what is in it")

@@ -38,14 +38,14 @@ def _safetensors(head: bytes) -> bool:
     return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= MAX_HEADER
 
 
-def _named(module: str) -> Callable[[bytes], bool]:
-    """What a module says of a file's head; it is imported when it is asked."""
+def _asked(module: str, takes: tuple[str, ...] = ()) -> Format:
+    """A format whose own module says whether a file's head is one; it is imported when asked."""
 
     def recognizes(head: bytes) -> bool:
         result: bool = import_module(f"nlucompress.importers.{module}").recognizes(head)
         return result
 
-    return recognizes
+    return Format(module, recognizes, takes)
 
 
 def _perceptron(head: bytes) -> bool:
@@ -59,34 +59,30 @@ _TENSORS = ("name", "tensor", "keys", "skip")
 
 FORMATS: dict[str, Format] = {
     **{layout: Format("vectors.text", takes=("name",)) for layout in LAYOUTS},
-    "word2vec-binary": Format(
-        "vectors.word2vec_binary", _named("vectors.word2vec_binary"), takes=("name",)
-    ),
-    "keyedvectors": Format("vectors.keyedvectors", _named("vectors.keyedvectors"), takes=("name",)),
+    "word2vec-binary": _asked("vectors.word2vec_binary", ("name",)),
+    "keyedvectors": _asked("vectors.keyedvectors", ("name",)),
     "finalfusion": Format(
         "vectors.finalfusion", lambda head: head[:4] == b"FiFu", takes=("name", "skip")
     ),
     "safetensors": Format("tensors.safetensors_file", _safetensors, takes=_TENSORS),
-    "safetensors-index": Format(
-        "tensors.safetensors_index", _named("tensors.safetensors_index"), takes=_TENSORS
-    ),
+    "safetensors-index": _asked("tensors.safetensors_index", _TENSORS),
     "model2vec": Format("vectors.model2vec", takes=("name", "skip")),
     "npy": Format(
         "tensors.npy_file", lambda head: head[:6] == b"\x93NUMPY", takes=("name", "keys")
     ),
-    "keras": Format("tensors.keras_file", _named("tensors.keras_file"), takes=_TENSORS),
-    "onnx": Format("tensors.onnx_file", _named("tensors.onnx_file"), takes=_TENSORS),
+    "keras": _asked("tensors.keras_file", _TENSORS),
+    "onnx": _asked("tensors.onnx_file", _TENSORS),
     "fasttext": Format(
         "fasttext.model", lambda head: head[:4] == (793_712_314).to_bytes(4, "little")
     ),
-    "skops": Format("sklearn.skops", _named("sklearn.skops")),
+    "skops": _asked("sklearn.skops"),
     PICKLE: Format("sklearn.objects"),
     "crfsuite": Format("crfsuite.model", lambda head: head.startswith(b"lCRF")),
-    "crfsuite-dump": Format("crfsuite.dump", _named("crfsuite.dump")),
-    CRF_PICKLE: Format("crfsuite.pickled", _named("crfsuite.pickled")),
+    "crfsuite-dump": _asked("crfsuite.dump"),
+    CRF_PICKLE: _asked("crfsuite.pickled"),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
-    "vowpal-wabbit": Format("vowpal.model", _named("vowpal.model")),
+    "vowpal-wabbit": _asked("vowpal.model"),
     "liblinear": Format("liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)),
-    "nlucompress-json": Format("exported_json", _named("exported_json")),
+    "nlucompress-json": _asked("exported_json"),
     "perceptron": Format("perceptron", _perceptron),
 }

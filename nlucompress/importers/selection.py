@@ -29,8 +29,6 @@ def selected(model: Model, options: ImportOptions, where: str) -> Model:
         UsageError: The model is no table of vectors.
         DataError: No row is kept, or the vocabulary cannot be read.
     """
-    if options.limit is None and options.vocabulary is None:
-        return model
     network = model.network
     if len(model.tables) != 1 or (network is not None and network.kind != "tensors"):
         raise UsageError(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlucompress.errors import DataError
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.crf.attributes import Token
-from nlucompress.networks.linear.featurizer import Featurizer
 from nlucompress.networks.linear.network import Weigh
 from nlucompress.training.crf.fit import Problem
 
@@ -18,12 +18,25 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 
-def count_keys(featurizer: Featurizer, texts: Sequence[str]) -> Counter[str]:
+def count_keys(weigh: Weigh, texts: Sequence[str]) -> Counter[str]:
     """In how many texts each key occurs."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(featurizer(text).keys())
-    return counts
+    return Counter(key for weights in weigh(texts) for key in weights)
+
+
+def chosen_keys(
+    weigh: Weigh, texts: Sequence[str], counts: Mapping[str, int], min_count: int, distinct: bool
+) -> list[str]:
+    """The keys to train on, ascending: those of enough texts, and one of those that never differ.
+
+    Raises:
+        DataError: There are none.
+    """
+    keys = sorted(key for key, count in counts.items() if count >= min_count)
+    if distinct:
+        keys = distinct_keys(keys, matrix(weigh, texts, {key: i for i, key in enumerate(keys)}))
+    if not keys:
+        raise DataError("no key occurs often enough; lower --min-count or give more text")
+    return keys
 
 
 def matrix(weigh: Weigh, texts: Sequence[str], columns: Mapping[str, int]) -> csr_matrix:

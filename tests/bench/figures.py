@@ -92,7 +92,7 @@ def dense_bytes(examples: nc.Examples, featurizer: nc.Featurizer) -> tuple[int, 
 
     The strings in UTF-8 and a float32 for every feature and label.
     """
-    counts = design.count_keys(featurizer, examples.texts)
+    counts = design.count_keys(featurizer.weigh, examples.texts)
     labels = len(set(examples.labels))
     return len(counts), sum(len(key.encode()) for key in counts) + 4 * labels * len(counts)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from nlucompress.errors import UsageError
-
-if TYPE_CHECKING:
-    from nlucompress.importers.data.layouts import DataOptions
+from nlucompress.importers.data.layouts import LAYOUTS, PREFIX, DataOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -27,7 +25,7 @@ def data_options(function: Function) -> Function:
     options: tuple[tuple[str, Any, str, str], ...] = (
         (
             "--data-format",
-            click.Choice(["lines", "csv", "tsv", "jsonl", "fasttext"]),
+            click.Choice(LAYOUTS),
             "",
             "Layout of labelled texts; default: by content. lines: `label<TAB>text`; csv, tsv: "
             "with a header.",
@@ -42,7 +40,7 @@ def data_options(function: Function) -> Function:
             "--label-prefix",
             str,
             "TEXT",
-            "Before a label in fastText lines; default __label__.",
+            f"Before a label in fastText lines; default {PREFIX}.",
         ),
     )
     for name, kind, metavar, text in reversed(options):
@@ -58,8 +56,6 @@ def data_layout() -> DataOptions:
     Raises:
         UsageError: They contradict each other, or the columns are not two names.
     """
-    from nlucompress.importers.data.layouts import PREFIX, DataOptions
-
     said = given()
     columns = said.get("columns")
     names = None

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from importlib import import_module
 
 from nlucompress.errors import DataError
+from nlucompress.importers.reading.packings import BZIP2, XZ, ZSTD
+from nlucompress.importers.reading.sources import GZIP_MAGIC
 
-ZSTD = b"\x28\xb5\x2f\xfd"
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -58,8 +59,8 @@ def _zstd(data: bytes) -> bytes:
 
 
 _PACKED: dict[bytes, tuple[str, Callable[[bytes], bytes]]] = {
-    b"\x1f\x8b": ("gzip", gzip.decompress),
-    b"\xfd7zXZ\x00": ("xz", lzma.decompress),
-    b"BZh": ("bzip2", bz2.decompress),
+    GZIP_MAGIC: ("gzip", gzip.decompress),
+    XZ: ("xz", lzma.decompress),
+    BZIP2: ("bzip2", bz2.decompress),
     ZSTD: ("zstd", _zstd),
 }

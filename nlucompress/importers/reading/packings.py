@@ -12,12 +12,13 @@ from nlucompress.errors import DataError
 
 ERRORS = (zlib.error, OSError, EOFError, lzma.LZMAError)
 _ROOM, _RATIO = 64 << 20, 200  # what a file may unpack to: these bytes, and as many times its own
-BZIP2 = b"BZh"
+BZIP2, XZ = b"BZh", b"\xfd7zXZ\x00"
+ZSTD = b"\x28\xb5\x2f\xfd"  # which Python reads from 3.14 on
 BZIP2_BLOCK = 1 << 20  # a block of bzip2 is no longer, and nothing of it is known before its end
 _PACKINGS: dict[str, tuple[bytes, Callable[[], Any]]] = {
     "zlib": (b"\x78", zlib.decompressobj),
     "bzip2": (BZIP2, bz2.BZ2Decompressor),
-    "xz": (b"\xfd7zXZ\x00", lzma.LZMADecompressor),
+    "xz": (XZ, lzma.LZMADecompressor),
     "lzma": (b"\x5d\x00\x00", lzma.LZMADecompressor),
 }
 

@@ -88,21 +88,18 @@ def train(
     if len(labels) < 2:
         raise DataError(f"training needs at least two labels, found only {labels[0]!r}")
     featurizer = Featurizer(options.words, options.chars, options.weighting)
-    counts = design.count_keys(featurizer, examples.texts)
-    keys = sorted(key for key, count in counts.items() if count >= options.min_count)
-    x = design.matrix(featurizer.weigh, examples.texts, {key: i for i, key in enumerate(keys)})
-    if options.distinct:
-        keys = design.distinct_keys(keys, x)
-        x = design.matrix(featurizer.weigh, examples.texts, {key: i for i, key in enumerate(keys)})
-    if not keys:
-        raise DataError("no key occurs often enough; lower --min-count or give more text")
+    counts = design.count_keys(featurizer.weigh, examples.texts)
+    keys = design.chosen_keys(
+        featurizer.weigh, examples.texts, counts, options.min_count, options.distinct
+    )
+    columns = {key: i for i, key in enumerate(keys)}
+    x = design.matrix(featurizer.weigh, examples.texts, columns)
     targets = targets_of(examples, labels)
     weights = example_weights(targets, len(labels), options)
     problem = Problem(x, targets, len(labels), weights)
     held_out = None
     if dev is not None:
         known_labels(dev, labels)
-        columns = {key: i for i, key in enumerate(keys)}
         held_out = Problem(
             design.matrix(featurizer.weigh, dev.texts, columns),
             targets_of(dev, labels),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.errors import DataError
 from nlucompress.format.model import Model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.linear import network as network_linear
@@ -53,14 +51,8 @@ def basis_of(
     Raises:
         DataError: No key occurs often enough.
     """
-    min_count, distinct = chosen
-    counts = Counter(key for keyed in weigh(examples.texts) for key in keyed)
-    fresh = sorted(key for key, count in counts.items() if count >= min_count)
-    if distinct:
-        columns = {key: at for at, key in enumerate(fresh)}
-        fresh = design.distinct_keys(fresh, design.matrix(weigh, examples.texts, columns))
-    if not fresh:
-        raise DataError("no key occurs often enough; lower --min-count or give more text")
+    counts = design.count_keys(weigh, examples.texts)
+    fresh = design.chosen_keys(weigh, examples.texts, counts, *chosen)
     table = old.tables[network_linear.TABLE]
     known = sorted(counts) if table.strings is None else table.strings.decoded()
     found = [key for key, row in zip(known, table.find(known).tolist(), strict=True) if row >= 0]

@@ -68,6 +68,32 @@ def penalty(strength: float, features: int) -> Float32:
     return result
 
 
+def objective_of(
+    problem: Problem,
+    loss_name: LossName,
+    l2: Float32,
+    l1: Float32,
+    offset: Float32 | None = None,
+) -> fista.Objective:
+    """The objective of a problem.
+
+    Args:
+        problem: Data.
+        loss_name: As for ``fit``.
+        l2: Strength of the squared penalty per feature and for the bias, see ``penalty``.
+        l1: Strength of the absolute penalty, likewise.
+        offset: What is added to the scores, shape (examples, labels).
+    """
+    loss = LOSSES[loss_name]
+    share = problem.weights / np.float32(problem.features.shape[0])
+
+    def of_scores(scores: Float32) -> tuple[float, Float32]:
+        return loss(scores if offset is None else scores + offset, problem.targets, share)
+
+    bound = np.float32(CURVATURE[loss_name]) * share
+    return fista.Objective(with_ones(problem.features), of_scores, bound, l2, l1)
+
+
 def fit(
     problem: Problem,
     loss_name: LossName,
@@ -91,16 +117,8 @@ def fit(
     Raises:
         FloatingPointError: The objective is not finite.
     """
-    loss = LOSSES[loss_name]
-    n, features = problem.features.shape
-    share = problem.weights / np.float32(n)
-    objective = fista.Objective(
-        with_ones(problem.features),
-        lambda scores: loss(scores, problem.targets, share),
-        np.float32(CURVATURE[loss_name]) * share,
-        penalty(l2, features),
-        penalty(l1, features),
-    )
+    features = problem.features.shape[1]
+    objective = objective_of(problem, loss_name, penalty(l2, features), penalty(l1, features))
     start = np.zeros((features + 1, problem.labels), np.float32)
     if loss_name == "squared-hinge":
         start[-1] = 2 / problem.labels - 1  # the best constant where labels are equally frequent

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from nlucompress.training.linear import fista
-from nlucompress.training.linear.fit import Problem, Weights, penalty, with_ones
-from nlucompress.training.linear.losses import CURVATURE, LOSSES, Float32, LossName
+from nlucompress.training.linear.fit import Problem, Weights, objective_of, penalty
+from nlucompress.training.linear.losses import Float32, LossName
 
 TOLERANCE = 1e-4  # of the objective: every point of a path begins near its end
 
@@ -43,16 +43,9 @@ def fit_near(
     Raises:
         FloatingPointError: The objective is not finite.
     """
-    loss = LOSSES[loss_name]
-    n, features = problem.features.shape
-    share = problem.weights / np.float32(n)
-    objective = fista.Objective(
-        with_ones(problem.features),
-        lambda scores: loss(scores + offset, problem.targets, share),
-        np.float32(CURVATURE[loss_name]) * share,
-        np.full((features + 1, 1), l2, np.float32),
-        penalty(l1, features),
-    )
+    features = problem.features.shape[1]
+    everywhere = np.full((features + 1, 1), l2, np.float32)
+    objective = objective_of(problem, loss_name, everywhere, penalty(l1, features), offset)
     begin = np.zeros((features + 1, problem.labels), np.float32)
     if start is not None:
         begin[:-1], begin[-1] = start.matrix, start.bias
