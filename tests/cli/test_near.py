@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import DONE, USAGE, run
+from tests.cli.program import BAD_INPUT, DONE, USAGE, run
 
 TRAIN = ("train", "train.tsv", "--near")
 
@@ -44,4 +44,22 @@ def test_what_does_not_fit_is_refused(workdir: Path, options: tuple[str, ...], t
     ran = run(workdir, "train", "train.tsv", *options, "-o", "near.nlu")
     assert ran.code == USAGE
     assert told in str(ran.err)
+    assert not (workdir / "near.nlu").exists()
+
+
+def test_a_share_of_the_change_is_written_like_any_share(workdir: Path) -> None:
+    strengths = ("--l2", "1e-3", "--l1", "1e-4")
+    half = run(
+        workdir, *TRAIN, "older.nlu", "--step", "50%", *strengths, "--json", "-o", "half.nlu"
+    )
+    assert half.code == DONE, half.err
+    assert json.loads(half.out)["step"] == 0.5
+
+
+def test_the_data_are_reviewed(workdir: Path) -> None:
+    lines = (workdir / "train.tsv").read_text(encoding="utf-8")
+    (workdir / "header.tsv").write_text("label\ttext\n" + lines, encoding="utf-8")
+    ran = run(workdir, "train", "header.tsv", "--near", "older.nlu", "--strict", "-o", "near.nlu")
+    assert ran.code == BAD_INPUT
+    assert "looks like a header" in str(ran.err)
     assert not (workdir / "near.nlu").exists()

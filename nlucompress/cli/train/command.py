@@ -18,7 +18,6 @@ from nlucompress.cli.shared.common import (
 )
 from nlucompress.cli.shared.data_options import data_options, strict_option
 from nlucompress.cli.shared.progress import progress_bar
-from nlucompress.cli.shared.shares import Points
 from nlucompress.cli.train import near as train_near
 from nlucompress.cli.train import neural as train_neural
 from nlucompress.cli.train.review import review
@@ -49,24 +48,7 @@ OWN: dict[str, set[str]] = {
 @click.option(
     "--dev", metavar="FILE", help="Development data: chooses --l2 and ends the training early."
 )
-@click.option(
-    "--near",
-    metavar="OLD",
-    help="Stay near the weights of this linear model, whose loss and features are taken; --l2 and "
-    "--l1 are then penalties on the change.",
-)
-@click.option(
-    "--step",
-    type=click.FloatRange(0, 1),
-    metavar="T",
-    help="--near: share of the change that is taken; default: by --dev, or 1.",
-)
-@click.option(
-    "--max-nfr",
-    type=Points(),
-    metavar="PERCENT",
-    help="--near: most negative flips against OLD on --dev; default: fewest at no accuracy lost.",
-)
+@train_near.near_options
 @click.option(
     "--ngrams",
     type=lengths,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
 
 from nlucompress.cli.shared.common import (
     Target,
@@ -14,10 +16,43 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.progress import progress_bar
+from nlucompress.cli.shared.shares import Points, Share
+from nlucompress.cli.train.review import review
 from nlucompress.errors import UsageError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 FROM_OLD = {"ngrams", "chars", "counts", "loss"}
 OWN = ("l2", "l1", "min_count", "distinct", "class_weight", "iterations", "step", "max_nfr")
+
+
+def near_options(function: Function) -> Function:
+    """``--near`` and what goes with it."""
+    options: tuple[tuple[str, Any, str, str], ...] = (
+        (
+            "--near",
+            str,
+            "OLD",
+            "Stay near the weights of this linear model, whose loss and features are taken; --l2 "
+            "and --l1 are then penalties on the change.",
+        ),
+        (
+            "--step",
+            Share(),
+            "SHARE",
+            "--near: share of the change that is taken, 0.5 or 50%; default: by --dev, or all.",
+        ),
+        (
+            "--max-nfr",
+            Points(),
+            "POINTS",
+            "--near: most negative flips against OLD on --dev, such as 1%; default: fewest at no "
+            "accuracy lost.",
+        ),
+    )
+    for name, kind, metavar, text in reversed(options):
+        function = click.option(name, type=kind, metavar=metavar, help=text)(function)
+    return function
 
 
 def run(target: Target, old: str, data: str, dev: str | None, given: Mapping[str, Any]) -> None:
@@ -30,6 +65,7 @@ def run(target: Target, old: str, data: str, dev: str | None, given: Mapping[str
     model = read_model(old)
     examples = read_data(data)
     held_out = read_data(dev) if dev else None
+    review(data, examples, held_out, target)
     with progress_bar(target.quiet) as progress:
         near = train_near(model, examples, held_out, chosen, progress)
     size = write_model(near, target.output)
