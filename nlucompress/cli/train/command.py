@@ -141,9 +141,7 @@ def command(
     ngrams: Any,
     chars: Any,
     counts: bool,
-    near: str | None,
-    step: float | None,
-    max_nfr: float | None,
+    near: dict[str, Any],
     **options: Any,
 ) -> None:
     """Train a linear n-gram classifier on lines of `label<TAB>text`, or a tagger.
@@ -168,14 +166,13 @@ def command(
     from nlucompress.cli.train import crf as train_crf
     from nlucompress.stages.train.linear import TrainOptions, train
 
-    inputs = [data, *(path for path in (dev, near) if path)]
+    old = near.get("near")
+    inputs = [data, *(path for path in (dev, old) if path)]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
     given = given_options(network)
-    if near is None and (step is not None or max_nfr is not None):
-        raise UsageError(f"--{'step' if step is not None else 'max-nfr'} is for --near")
-    if near is not None:
-        train_near.run(target, near, data, dev, given)
+    if old is not None:
+        train_near.run(target, old, data, dev, given)
         return
     if network == "crf":
         train_crf.run(target, data, dev, given)

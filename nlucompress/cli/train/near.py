@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
-
-import click
+from collections.abc import Mapping
+from typing import Any
 
 from nlucompress.cli.shared.common import (
     Target,
@@ -15,44 +13,39 @@ from nlucompress.cli.shared.common import (
     read_model,
     write_model,
 )
+from nlucompress.cli.shared.option_group import option_group
 from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.shared.shares import Points, Share
 from nlucompress.cli.train.review import review
 from nlucompress.errors import UsageError
 
-Function = TypeVar("Function", bound=Callable[..., Any])
-
 FROM_OLD = {"ngrams", "chars", "counts", "loss"}
 OWN = ("l2", "l1", "min_count", "distinct", "class_weight", "iterations", "step", "max_nfr")
 
 
-def near_options(function: Function) -> Function:
-    """``--near`` and what goes with it."""
-    options: tuple[tuple[str, Any, str, str], ...] = (
-        (
-            "--near",
-            str,
+near_options = option_group(
+    "near",
+    "near",
+    {
+        "--near": (
             "OLD",
+            None,
             "Stay near the weights of this linear model, whose loss and features are taken; --l2 "
             "and --l1 are then penalties on the change.",
         ),
-        (
-            "--step",
-            Share(),
+        "--step": (
             "SHARE",
+            Share(),
             "--near: share of the change that is taken, 0.5 or 50%; default: by --dev, or all.",
         ),
-        (
-            "--max-nfr",
-            Points(),
+        "--max-nfr": (
             "POINTS",
+            Points(),
             "--near: most negative flips against OLD on --dev, such as 1%; default: fewest at no "
             "accuracy lost.",
         ),
-    )
-    for name, kind, metavar, text in reversed(options):
-        function = click.option(name, type=kind, metavar=metavar, help=text)(function)
-    return function
+    },
+)
 
 
 def run(target: Target, old: str, data: str, dev: str | None, given: Mapping[str, Any]) -> None:
