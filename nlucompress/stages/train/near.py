@@ -21,17 +21,14 @@ from nlucompress.stages.history import with_record
 from nlucompress.stages.train import linear as train
 from nlucompress.stages.train import near_points
 from nlucompress.stages.train.near_basis import Basis, basis_of
+from nlucompress.stages.train.near_path import Strengths, fits_of
 from nlucompress.training import design
 from nlucompress.training.linear.fit import Problem, Weights
-from nlucompress.training.linear.losses import LossName
-from nlucompress.training.linear.near import fit_near
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-# Of development sets. From strong to weak, so that each fit begins near its end.
-L2_PATH, L1_PATH = (3e-3, 1e-3, 3e-4), (3e-5,)
-L2, L1, STEP = 1e-3, 3e-5, 1.0  # without a development set
+STEP = 1.0  # without a development set
 
 
 @dataclass(frozen=True)
@@ -104,25 +101,15 @@ def train_near(
         train.known_labels(dev, basis.labels)
         held_out = problem(dev)
     try:
-        fits = _path(data, held_out, basis, loss, options, progress)
+        strengths = options.l2, options.l1
+        fits = fits_of(data, held_out, basis, loss, strengths, options.iterations, progress)
     except FloatingPointError:
         raise DataError("the training diverges; are the older model's weights absurd?") from None
     kept = len(old.labels)
-    point = near_points.Point(0, *fits[0][0], _first(options.step, STEP), 0.0, 0.0)
+    point = near_points.Point(0, *fits[0][0], STEP if options.step is None else options.step, 0, 0)
     told: dict[str, Any] = {}
     if dev is not None and held_out is not None:
-        before = Classifier(old).predict(dev.texts)
-        steps = near_points.HALF_ON if options.max_nfr is None else near_points.STEPS
-        steps = steps if options.step is None else (options.step,)
-        tried = []
-        for number, (strengths, change) in enumerate(fits):
-            scores = basis.old.scores(held_out.features), change.scores(held_out.features)
-            # The untreated model is the bar, whatever step is asked for.
-            answers = [
-                (step, _answers(near_points.mixed(step, *scores, kept), old, basis.labels))
-                for step in sorted({*steps, *([1.0] if number == 0 else [])})
-            ]
-            tried += near_points.points(number, strengths, answers, dev.labels, before)
+        tried = _tried(fits, held_out.features, dev, old, basis, options)
         point = near_points.chosen(tried, options.max_nfr)
         told["dev_accuracy"], told["dev_nfr"] = point.accuracy, point.nfr
         told["untreated"] = next(asdict(each) for each in tried if (each.fit, each.step) == (0, 1))
@@ -146,10 +133,6 @@ def train_near(
     return with_record("train", options, old, _model(old, basis, Weights(matrix, bias[0])), figures)
 
 
-def _first(value: float | None, other: float) -> float:
-    return other if value is None else value
-
-
 def _check(old: Model, dev: Examples | None, options: NearOptions) -> Network:
     network = old.network
     if network is None or network.kind != "linear":
@@ -170,48 +153,29 @@ def _check(old: Model, dev: Examples | None, options: NearOptions) -> Network:
     return network
 
 
-Strengths = tuple[float | None, float | None]
-
-
-def _path(
-    data: Problem,
-    dev: Problem | None,
+def _tried(
+    fits: Sequence[tuple[Strengths, Weights]],
+    features: csr_matrix,
+    dev: Examples,
+    old: Model,
     basis: Basis,
-    loss: LossName,
     options: NearOptions,
-    progress: train.Progress | None,
-) -> list[tuple[Strengths, Weights]]:
-    """Changes by strengths. With development data the first is that of the untreated model."""
-    fits: list[tuple[Strengths, Weights]] = []
-    l2_path: tuple[float, ...] = (L2,)
-    l1_path: tuple[float, ...] = (L1,)
-    if dev is not None:
-        untreated, _ = train.choose(
-            _only(data, basis), _only(dev, basis), train.TrainOptions(loss=loss), progress
-        )
-        matrix = -basis.old.matrix
-        matrix[basis.fresh] += untreated.matrix
-        fits.append(((None, None), Weights(matrix, untreated.bias - basis.old.bias)))
-        l2_path, l1_path = L2_PATH, L1_PATH
-    offset = basis.old.scores(data.features)
-    l2_path = l2_path if options.l2 is None else (options.l2,)
-    l1_path = l1_path if options.l1 is None else (options.l1,)
-    total = len(l2_path) * len(l1_path)
-    change = None
-    for l2 in l2_path:
-        for l1 in l1_path:
-            if progress is not None:
-                done = (len(fits) - (dev is not None)) / total
-                progress(f"near the old weights, L2 {l2:g}, L1 {l1:g}", done)
-            change = fit_near(data, loss, offset, l2, l1, options.iterations, change)
-            fits.append(((l2, l1), change))
-    return fits
-
-
-def _only(problem: Problem, basis: Basis) -> Problem:
-    """The problem of a new model that knows nothing of the older one."""
-    x: csr_matrix = problem.features[:, basis.fresh]
-    return Problem(x, problem.targets, problem.labels, problem.weights)
+) -> list[near_points.Point]:
+    """Every point of every fit on the development data, whose keys are ``features``."""
+    before = Classifier(old).predict(dev.texts)
+    steps = near_points.HALF_ON if options.max_nfr is None else near_points.STEPS
+    steps = steps if options.step is None else (options.step,)
+    tried = []
+    known = basis.old.scores(features)
+    for number, (strengths, change) in enumerate(fits):
+        scores = known, change.scores(features)
+        # The untreated model is the bar, whatever step is asked for.
+        answers = [
+            (step, _answers(near_points.mixed(step, *scores, len(old.labels)), old, basis.labels))
+            for step in sorted({*steps, *([1.0] if number == 0 else [])})
+        ]
+        tried += near_points.points(number, strengths, answers, dev.labels, before)
+    return tried
 
 
 def _answers(scores: Any, old: Model, labels: Sequence[str]) -> list[str]:
