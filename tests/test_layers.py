@@ -12,6 +12,7 @@ SIBLINGS = {"importers", "exporters", "networks"}
 BELOW = {
     "errors": set[str](),
     "version": set[str](),
+    "progress": set[str](),
     "algo": {"errors"},
     "format": {"errors", "algo"},
     "importers": {"errors", "algo", "format"},
@@ -22,8 +23,8 @@ BELOW = {
     "cli": {"errors", "algo", "format", *SIBLINGS, "training", "stages"},
     "native": set(),
 }
-for rooms in (BELOW[room] for room in BELOW if room not in ("errors", "version", "native")):
-    rooms |= {"native", "version"}  # native: the C twin of what the rooms do in NumPy
+for rooms in (BELOW[room] for room in BELOW if BELOW[room]):
+    rooms |= {"native", "version", "progress"}  # native: the C twin of what the rooms do in NumPy
 ENTRIES = {"__init__", "__main__"}  # may import any room, heavy libraries only lazily
 ONLY_IN = {"click": {"cli"}, "rich": {"cli"}, "torch": {"training"}}
 LAZY = {"scipy", "torch", "rich"}

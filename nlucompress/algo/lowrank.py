@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.algo.threads import single_threaded
+from nlucompress.progress import told
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -65,7 +66,7 @@ def spectrum(matrix: Float32, weights: Float64 | None = None) -> Spectrum:
         return Spectrum(np.maximum(values, 0), _signed(vectors))
     gram = np.zeros((columns, columns))
     step = max(1, BLOCK_VALUES // max(columns, 1))
-    for begin in range(0, rows, step):
+    for begin in told("products of columns", range(0, rows, step)):
         block = matrix[begin : begin + step].astype(np.float64)
         if weights is not None:
             block *= np.sqrt(weights[begin : begin + step])[:, None]
@@ -96,7 +97,7 @@ def factors(matrix: Float32, found: Spectrum, rank: int) -> tuple[Float32, Float
     vectors = found.vectors[:, :rank]
     left = np.empty((len(matrix), rank))
     step = max(1, BLOCK_VALUES // max(matrix.shape[1], 1))
-    for begin in range(0, len(matrix), step):
+    for begin in told("left factor", range(0, len(matrix), step)):
         left[begin : begin + step] = matrix[begin : begin + step].astype(np.float64) @ vectors
     length = np.sqrt(np.sqrt((left**2).sum(axis=0)))
     safe = np.where(length > 0, length, 1)
@@ -109,7 +110,7 @@ def relative_error(matrix: Float32, left: Float32, right: Float32) -> float:
     error = power = 0.0
     wide = right.astype(np.float64)
     step = max(1, BLOCK_VALUES // max(matrix.shape[1], 1))
-    for begin in range(0, len(matrix), step):
+    for begin in told("error of the product", range(0, len(matrix), step)):
         block = matrix[begin : begin + step].astype(np.float64)
         power += float((block**2).sum())
         block -= left[begin : begin + step].astype(np.float64) @ wide

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nlucompress.progress import told
+
 Float32 = NDArray[np.float32]
 Int64 = NDArray[np.int64]
 
@@ -47,7 +49,7 @@ def nearest_to(units: Float32, asked: Float32, count: int, but: Int64 | None = N
     """
     result = np.empty((len(asked), count), np.int64)
     step = max(1, BLOCK_VALUES // len(units))
-    for begin in range(0, len(asked), step):
+    for begin in told("nearest neighbours", range(0, len(asked), step)):
         cosines = asked[begin : begin + step] @ units.T
         if but is not None:
             cosines[np.arange(len(cosines)), but[begin : begin + step]] = -np.inf

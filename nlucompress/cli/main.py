@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -36,6 +38,10 @@ COMMANDS = {
 }
 
 
+class Interrupted(Exception):  # noqa: N818 - no error, but an end that was asked for
+    """Ctrl-C was pressed while a command ran."""
+
+
 class Commands(click.Group):
     """Imports a subcommand's file only when it is called."""
 
@@ -50,6 +56,13 @@ class Commands(click.Group):
         module = import_module(f"nlucompress.cli.{COMMANDS[cmd_name]}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; Ctrl-C reaches ``run`` as it is, without the empty line of click."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -114,7 +127,8 @@ def run(arguments: list[str]) -> int:
         if sys.stdout is not stdout:
             return CLOSED_PIPE
         return finished.code if isinstance(finished.code, int) else BAD_INPUT
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, Interrupted, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end has begun
         streams.complain("interrupted")
         return INTERRUPTED
     except click.ClickException as error:

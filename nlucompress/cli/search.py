@@ -22,9 +22,9 @@ from nlucompress.cli.shared.common import (
 from nlucompress.cli.shared.compatible_options import strength_options, strengths
 from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.loop_options import loop_options, plan
-from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.shared.shares import Points
 from nlucompress.cli.train.neural import NETWORKS
+from nlucompress.progress import tell
 
 if TYPE_CHECKING:
     from nlucompress.stages.search.stage import Candidate, SearchReport
@@ -97,9 +97,8 @@ def command(target: Target, model: str, data: str, dev: str, **options: Any) -> 
         widths=widths, loop=plan(options), compatible=strengths(options), **options
     )
     large, examples, held_out = read_model(model), read_data(data), read_data(dev)
-    tell = None if target.as_json else lambda each: streams.note(_line(each), target.quiet)
-    with progress_bar(target.quiet) as progress:
-        student, report = search(large, examples, held_out, chosen, progress, tell)
+    tried = None if target.as_json else lambda each: streams.note(_line(each), target.quiet)
+    student, report = search(large, examples, held_out, chosen, tell, tried)
     if student is not None:
         write_model(student, target.output)
     figures = {"met": student is not None, **dataclasses.asdict(report)}

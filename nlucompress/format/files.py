@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import mmap
 import os
 from collections.abc import Iterable
@@ -75,35 +74,27 @@ def write_atomically(path: str | os.PathLike[str], chunks: Iterable[bytes | memo
     """Write chunks to a temporary file beside the target, sync it and move it into place.
 
     A symbolic link stays one and the file that it names is replaced; a device or a named pipe is
-    written to.
+    written to. What runs that were killed have left beside the target is removed.
 
     Raises:
         OutputError: It failed; the target is as it was and the temporary file is gone.
     """
-    import tempfile  # reading, which must start fast, does not need it
+    # Reading, which must start fast, does not need it.
+    from nlucompress.format.temporary import temporary_directory
 
     target = Path(os.path.realpath(path))
-    temporary = None
     try:
         if os.path.exists(path) and not (target.is_file() or target.is_dir()):
             with open(path, "wb") as device:
                 for chunk in chunks:
                     device.write(chunk)
             return
-        handle, temporary = tempfile.mkstemp(prefix=".nlu-", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, target)
-    except BaseException as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-        if isinstance(error, OSError):
-            raise OutputError(f"{path}: cannot write: {error.strerror or error}") from None
-        raise
+        with temporary_directory(target.parent) as folder:
+            with open(folder / "new", "wb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(folder / "new", target)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot write: {error.strerror or error}") from None

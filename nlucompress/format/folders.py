@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nlucompress.errors import OutputError
+from nlucompress.format.temporary import temporary_directory
 
 
 def write_folder(
@@ -26,29 +25,26 @@ def write_folder(
         OutputError: It failed; the target is as it was and nothing else is left behind.
     """
     target = Path(os.path.realpath(path))
-    temporary: Path | None = None
     size = 0
     try:
-        temporary = Path(tempfile.mkdtemp(prefix=".nlu-", dir=target.parent))
-        fresh, old = temporary / "new", temporary / "old"
-        fresh.mkdir()
-        for name, chunks in files.items():
-            with open(fresh / name, "wb") as file:
-                for chunk in chunks:
-                    size += file.write(chunk)
-                file.flush()
-                os.fsync(file.fileno())
-        if target.exists():
-            os.replace(target, old)
-        try:
-            os.replace(fresh, target)
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.replace(old, target)
-            raise
+        with temporary_directory(target.parent) as temporary:
+            fresh, old = temporary / "new", temporary / "old"
+            fresh.mkdir()
+            old.mkdir()
+            for name, chunks in files.items():
+                with open(fresh / name, "wb") as file:
+                    for chunk in chunks:
+                        size += file.write(chunk)
+                    file.flush()
+                    os.fsync(file.fileno())
+            if target.exists():
+                os.replace(target, old / target.name)
+            try:
+                os.replace(fresh, target)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.replace(old / target.name, target)
+                raise
     except OSError as error:
         raise OutputError(f"{path}: cannot write: {error.strerror or error}") from None
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
     return size

@@ -14,6 +14,7 @@ from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.arguments import require_list
 from nlucompress.format.model import Model, require_model
 from nlucompress.networks.tagger import is_tagger
+from nlucompress.progress import told
 
 Float64 = NDArray[np.float64]
 
@@ -108,7 +109,8 @@ class Classifier:
     def _batches(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:
         require_list(texts, "texts")
         size = max(1, min(512, BATCH_VALUES // len(self.labels) // 32))
-        return (texts[begin : begin + size] for begin in range(0, len(texts), size))
+        begins = told("texts", range(0, len(texts), size))
+        return (texts[begin : begin + size] for begin in begins)
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """Best label of each text; of equal scores the earlier label."""

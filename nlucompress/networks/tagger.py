@@ -14,6 +14,7 @@ from nlucompress.networks.crf import network as crf
 from nlucompress.networks.crf.attributes import Token
 from nlucompress.networks.crf.token_features import describes_tokens, token_features
 from nlucompress.networks.linear import network as linear
+from nlucompress.progress import told
 
 Float64 = NDArray[np.float64]
 Sentence = Sequence[str] | Sequence[Token]
@@ -98,7 +99,7 @@ class Tagger:
             TypeError: A string stands where a list of sentences or of tokens is meant.
         """
         require_list(sentences, "sentences")
-        return [self._sentence_scores(sentence) for sentence in sentences]
+        return [self._sentence_scores(sentence) for sentence in told("sentences", sentences)]
 
     def _sentence_scores(self, sentence: Sentence) -> Float64:
         tokens = self.tokens(sentence)

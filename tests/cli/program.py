@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +73,30 @@ def _run(command: list[str], folder: Path, stdin: bytes, env: Mapping[str, str] 
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr.decode())
+
+
+def on_terminal(
+    folder: Path, *arguments: str, env: Mapping[str, str] | None = None, columns: int = 80
+) -> tuple[int, str]:
+    """Exit code and what `nlucompress ARGUMENTS` shows on a terminal of this width."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    changes = {"TERM": "xterm", "COLUMNS": str(columns), **(env or {})}
+    started = subprocess.Popen(
+        [str(PROGRAM), *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment(**changes),
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # so Linux says that nobody is there any more
+        while data := os.read(ours, 1 << 16):
+            shown += data
+    os.close(ours)
+    return started.wait(TIMEOUT), shown.decode().replace("\r\n", "\n")
 
 
 def files_in(folder: Path) -> set[str]:

@@ -18,6 +18,7 @@ from nlucompress.algo.hashing.mphf import (
     place,
 )
 from nlucompress.native import extension
+from nlucompress.progress import tell
 
 Level = tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.bool_]]
 
@@ -54,6 +55,7 @@ def build(h1: UInt64, h2: UInt64, groups: Groups, gamma: float = 1.0) -> Cascade
         seeds.append(seed)
         cells.append(single)
         h1, h2 = h1[~placed], h2[~placed]
+        tell(f"hash, level {len(levels)}", 1 - len(h1) / size)
     return _lay_out(size, groups, tuple(levels), seeds, cells)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nlucompress.algo.quantization import kmeans
 from nlucompress.algo.threads import single_threaded
+from nlucompress.progress import told
 
 Float32 = NDArray[np.float32]
 
@@ -57,7 +58,7 @@ def fit(vectors: Float32, subvectors: int, count: int, rotate: bool, seed: int) 
         return Quantizer(_centroids(sample, subvectors, count, rng), None)
     turn = _spread(sample, subvectors)
     centroids = None
-    for _ in range(TURNS):
+    for _ in told("rotation and centroids", range(TURNS)):
         turned = sample @ turn
         cut = _cut(turned, subvectors)
         if centroids is None:
@@ -96,7 +97,7 @@ def _centroids(vectors: Float32, subvectors: int, count: int, rng: np.random.Gen
     return np.stack(
         [
             kmeans.lloyd(part, kmeans.starts(part, count, rng), ITERATIONS)
-            for part in _cut(vectors, subvectors)
+            for part in told("centroids", _cut(vectors, subvectors))
         ]
     )
 
@@ -106,7 +107,7 @@ def codes(quantizer: Quantizer, vectors: Float32) -> NDArray[np.uint8]:
     """Codes of the nearest centroids, shape (n, subvectors); count is at most 256."""
     subvectors = len(quantizer.centroids)
     result = np.empty((len(vectors), subvectors), np.uint8)
-    for begin in range(0, len(vectors), BLOCK):
+    for begin in told("codes of rows", range(0, len(vectors), BLOCK)):
         block = vectors[begin : begin + BLOCK]
         if quantizer.rotation is not None:
             block = block @ quantizer.rotation.T

@@ -23,6 +23,7 @@ from nlucompress.cli.shared.common import (
 )
 from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.gated import gate_options, max_size_option, tell
+from nlucompress.cli.shared.progress import watched
 from nlucompress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ SCHEMA_VERSION = 2  # 1 had one reference
 @quiet_option
 @data_options
 @retrieval_options
+@watched
 def command(
     model: str,
     data: str | None,

@@ -20,9 +20,9 @@ from nlucompress.cli.shared.common import (
 from nlucompress.cli.shared.compatible_options import compatible_options, strengths
 from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.loop_options import loop_options, plan
-from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.train.neural import training_line
 from nlucompress.errors import UsageError
+from nlucompress.progress import tell
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
@@ -155,22 +155,20 @@ def command(
             target.quiet,
         )
     if expansion is not None:
-        with progress_bar(target.quiet) as progress:
-            expanded = linearize(before, examples, held_out, expansion, progress)
+        expanded = linearize(before, examples, held_out, expansion, tell)
         write_stage(target, expanded, _line)
         return
-    with progress_bar(target.quiet) as progress:
-        after = finetune(
-            before,
-            examples,
-            held_out,
-            older,
-            FinetuneOptions(teaching, loop, compatible, new_labels),
-            progress,
-            checkpoint,
-            space,
-            lambda line: streams.note(line, target.quiet),
-        )
+    after = finetune(
+        before,
+        examples,
+        held_out,
+        older,
+        FinetuneOptions(teaching, loop, compatible, new_labels),
+        tell,
+        checkpoint,
+        space,
+        lambda line: streams.note(line, target.quiet),
+    )
     write_stage(target, after, _line)
 
 

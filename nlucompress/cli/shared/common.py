@@ -14,6 +14,7 @@ import click
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.data_options import data_layout, refuse_layout
+from nlucompress.cli.shared.progress import watched
 from nlucompress.errors import NluCompressError
 
 if TYPE_CHECKING:
@@ -67,11 +68,14 @@ class Target:
 def stage_options(function: Function) -> Function:
     """The options of every command that writes a model; they arrive as ``target``."""
 
+    heard = watched(function)
+
     def call(output: str, force: bool, quiet: bool, as_json: bool, **others: Any) -> Any:
-        return function(target=Target(output, force, quiet, as_json), **others)
+        return heard(target=Target(output, force, quiet, as_json), **others)
 
     call.__doc__ = function.__doc__
     call.__name__ = function.__name__
+    call.__click_params__ = heard.__click_params__  # type: ignore[attr-defined]
     for option in (json_option, quiet_option, force_option, output_option):
         call = option(call)
     return call  # type: ignore[return-value]

@@ -6,7 +6,7 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from mmap import mmap
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
@@ -17,6 +17,8 @@ from nlucompress.native import extension
 STANDARD = "-"
 LOST_MAP = 3  # the exit code of bad input
 _guarded: list[str] = []  # mapped inputs
+_keepers: list[Callable[[str], None]] = []  # what keeps a copy of the lines for people
+_preludes: list[Callable[[], None]] = []  # what makes way for data
 
 
 class Closed(io.TextIOBase):
@@ -48,23 +50,39 @@ def finish() -> None:
                 raise
 
 
+def keep_notes(keeper: Callable[[str], None] | None) -> None:
+    """Also hand the lines for people to this, quiet ones too; None ends that."""
+    _keepers[:] = [keeper] if keeper is not None else []
+
+
+def before_data(prelude: Callable[[], None] | None) -> None:
+    """Call this before data go to stdout; None ends that."""
+    _preludes[:] = [prelude] if prelude is not None else []
+
+
 def complain(message: str) -> None:
     """One line on stderr; a stderr that is gone is no reason to fail differently."""
-    line = " ".join(message.splitlines())
+    line = f"nlucompress: error: {' '.join(message.splitlines())}"
     try:
-        print(f"nlucompress: error: {line}", file=sys.stderr, flush=True)
+        for keep in _keepers:
+            keep(line)
+        print(line, file=sys.stderr, flush=True)
     except (OSError, ValueError, AttributeError):
         return
 
 
 def note(message: str, quiet: bool = False) -> None:
     """A line for people, on stderr."""
+    for keep in list(_keepers):
+        keep(message)
     if not quiet and sys.stderr is not None:
-        print(message, file=sys.stderr)
+        sys.stderr.write(message + "\n")  # at once, since lines may come from two threads
 
 
 def say(text: str) -> None:
     """A line of data on stdout."""
+    for prelude in _preludes:
+        prelude()
     sys.stdout.write(text + "\n")
 
 
@@ -179,6 +197,8 @@ def write_output(output: str, chunks: Iterable[bytes | memoryview]) -> None:
     if output != STANDARD:
         write_atomically(output, chunks)
         return
+    for prelude in _preludes:
+        prelude()
     if isinstance(sys.stdout, Closed):
         sys.stdout.write("")
     sys.stdout.flush()

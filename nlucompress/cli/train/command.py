@@ -17,11 +17,11 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.data_options import data_options, strict_option
-from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.train import near as train_near
 from nlucompress.cli.train import neural as train_neural
 from nlucompress.cli.train.review import review
 from nlucompress.errors import UsageError
+from nlucompress.progress import tell
 
 # Options that only some networks have; the others are common to all.
 PENALTIES = {"l2", "l1", "iterations"}
@@ -181,8 +181,7 @@ def command(
         own = {name: options[name] for name in (*train_neural.OWN, "min_count")}
         if "min_count" not in given:
             own["min_count"] = 1
-        with progress_bar(target.quiet) as progress:
-            train_neural.run(target, network, data, dev, own, progress)
+        train_neural.run(target, network, data, dev, own)
         return
     others = (OWN["crf"] - PENALTIES) | train_neural.OWN
     options = {name: options[name] for name in options if name not in others}
@@ -191,8 +190,7 @@ def command(
     review(data, examples, held_out, target)
     weighting: Any = "count" if counts else "binary"
     chosen = TrainOptions(words=ngrams, chars=chars, weighting=weighting, **options)
-    with progress_bar(target.quiet) as progress:
-        model = train(examples, held_out, chosen, progress)
+    model = train(examples, held_out, chosen, tell)
     size = write_model(model, target.output)
     figures = model.history[-1]["figures"]
     accuracy = figures["dev_accuracy"]

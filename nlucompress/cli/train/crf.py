@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nlucompress.cli.shared.common import Target, bytes_text, read_tagged_data, write_model
-from nlucompress.cli.shared.progress import progress_bar
+from nlucompress.progress import tell
 
 
 def run(target: Target, data: str, dev: str | None, options: dict[str, Any]) -> None:
@@ -17,8 +17,7 @@ def run(target: Target, data: str, dev: str | None, options: dict[str, Any]) -> 
     layout: Layout = "attributes" if chosen.attributes else "words"
     tagged = read_tagged_data(data, layout)
     held_out = read_tagged_data(dev, layout) if dev else None
-    with progress_bar(target.quiet) as progress:
-        model = train_crf(tagged, held_out, chosen, progress)
+    model = train_crf(tagged, held_out, chosen, tell)
     size = write_model(model, target.output)
     figures = model.history[-1]["figures"]
     f1 = figures["dev_f1"]

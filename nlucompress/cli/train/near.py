@@ -14,10 +14,10 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.option_group import option_group
-from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.shared.shares import Points, Share
 from nlucompress.cli.train.review import review
 from nlucompress.errors import UsageError
+from nlucompress.progress import tell
 
 FROM_OLD = {"ngrams", "chars", "counts", "loss"}
 OWN = ("l2", "l1", "min_count", "distinct", "class_weight", "iterations", "step", "max_nfr")
@@ -59,8 +59,7 @@ def run(target: Target, old: str, data: str, dev: str | None, given: Mapping[str
     examples = read_data(data)
     held_out = read_data(dev) if dev else None
     review(data, examples, held_out, target)
-    with progress_bar(target.quiet) as progress:
-        near = train_near(model, examples, held_out, chosen, progress)
+    near = train_near(model, examples, held_out, chosen, tell)
     size = write_model(near, target.output)
     figures = near.history[-1]["figures"]
     lines = [*_lines(figures), f"model: {bytes_text(size)}"]

@@ -11,11 +11,10 @@ from nlucompress.cli.shared.common import Target, bytes_text, read_data, read_mo
 from nlucompress.cli.shared.compatible_options import COMPATIBLE, compatible_options, strengths
 from nlucompress.cli.shared.loop_options import LOOP, loop_options, plan
 from nlucompress.cli.train.review import review
+from nlucompress.progress import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from nlucompress.stages.train.linear import Progress
 
 NETWORKS = ("dan", "lstm", "bilstm", "cnn")
 OWN = {
@@ -84,7 +83,6 @@ def run(
     data: str,
     dev: str | None,
     options: dict[str, Any],
-    progress: Progress | None,
 ) -> None:
     """Train a neural network, write it and report."""
     from nlucompress.stages.train.neural import NeuralOptions, train_neural
@@ -106,7 +104,7 @@ def run(
         held_out,
         table,
         chosen,
-        progress,
+        tell,
         checkpoint,
         space,
         lambda line: streams.note(line, target.quiet),

@@ -12,6 +12,7 @@ from nlucompress.format.matrices.coded import Coded
 from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized
 from nlucompress.format.matrices.numbers import Floats, Linear, Numbers
 from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
+from nlucompress.progress import told
 
 SPARSE_BLOCK = 8  # rows per block: fewer are found faster, more need fewer offsets
 DENSE_BLOCK = 32  # symbols per block of dense rows, about
@@ -56,7 +57,8 @@ def smallest(matrix: Matrix, block_rows: int | None = None) -> Matrix:
     if not isinstance(matrix, Dense | Sparse) or matrix.shape[1] > MAX_SPARSE_COLUMNS:
         return matrix
     elements = _elements(matrix)
-    sizes = {shape: _bits(elements, shape) for shape in _shapes(elements, block_rows)}
+    shapes = _shapes(elements, block_rows)
+    sizes = {shape: _bits(elements, shape) for shape in told("sizes of encodings", shapes)}
     best = min(sizes, key=lambda shape: sizes[shape])
     if isinstance(matrix, Dense) and matrix.codes.nbytes <= sizes[best] // 8 + CODED_COST:
         return matrix

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from nlucompress.errors import DataError
+from nlucompress.progress import tell
 
 GZIP_MAGIC = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"  # UTF-8's byte order mark: it says nothing and is dropped
@@ -34,6 +35,8 @@ class Source:
         """Wrap a stream; gzip (RFC 1952) is recognized by its magic bytes and unpacked."""
         self.name = name
         self.path = path
+        self._raw: Any = stream
+        self._size = os.stat(path).st_size if path is not None else 0
         self._stream = stream
         self._head = b""
         if self.head(len(GZIP_MAGIC)) == GZIP_MAGIC:
@@ -67,6 +70,8 @@ class Source:
     def _take(self, size: int) -> bytes:
         try:
             data = self._stream.read(size)
+            if self._size:
+                tell(f"reading {self.name}", self._raw.tell() / self._size)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise DataError(
                 f"{self.name}: the gzip stream is damaged or cut off ({error}); fetch it again"

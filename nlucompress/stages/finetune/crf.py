@@ -18,6 +18,7 @@ from nlucompress.networks.crf import network as crf_network
 from nlucompress.networks.crf.token_features import token_features
 from nlucompress.networks.linear import network as linear_network
 from nlucompress.networks.tagger import Tagger
+from nlucompress.progress import tell
 from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, check
 from nlucompress.stages.finetune.teaching_tags import crf_teacher_of
 from nlucompress.stages.history import stage_of, with_record
@@ -73,7 +74,8 @@ def finetune_crf(
         return Objective(problem, penalty, start.matrix != 0, teacher), problem
 
     training, problem = objective(tagged, "training", l2)
-    watch = _Watch(objective(dev, "development", 0.0)[0] if dev is not None else None)
+    held_out = objective(dev, "development", 0.0)[0] if dev is not None else None
+    watch = _Watch(held_out, options.iterations)
     first = training.packed(start)
     watch(0, first)
     if isinstance(_numbers(stored), Floats):
@@ -114,13 +116,15 @@ def finetune_crf(
 class _Watch:
     """Keeps the weights of least loss on the development set."""
 
-    def __init__(self, dev: Objective | None) -> None:
+    def __init__(self, dev: Objective | None, iterations: int) -> None:
         self.best: Float64 | None = None
-        self._dev, self._least = dev, np.inf
+        self._dev, self._least, self._iterations = dev, np.inf, iterations
 
-    def __call__(self, _: int, weights: Float64) -> bool:
+    def __call__(self, iteration: int, weights: Float64) -> bool:
         if self._dev is not None and (value := self._dev(weights)[0]) < self._least:
             self._least, self.best = value, weights.copy()
+        least = "" if self._dev is None else f", least dev loss {self._least:.4g}"
+        tell(f"training on{least}", iteration / self._iterations)
         return False
 
 

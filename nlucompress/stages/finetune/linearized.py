@@ -20,6 +20,7 @@ from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.neural import linearized
 from nlucompress.networks.neural.layers import LINEARIZED, PROJECTION, Settings
 from nlucompress.networks.neural.sequence import TABLE, Batch
+from nlucompress.progress import unheard
 from nlucompress.stages.finetune.linearized_options import (
     MOST_READINGS,
     READINGS,
@@ -85,11 +86,14 @@ def linearize(
     flat = None
     for number, ridge in enumerate(ridges):
         if progress is not None:
-            progress(f"ridge {ridge:g}", number / len(ridges))
+            so_far = best[1]["dev_accuracy"] if best is not None else None
+            shown = "" if so_far is None else f", best dev {100 * so_far:.2f} %"
+            progress(f"ridge {ridge:g}{shown}", number / len(ridges))
         strength = ridge / len(base.labels)
         flat, steps = problem.solve(strength, options.steps, preconditioner, flat)
         found = _changed(base, words, problem.changes(flat))
-        accuracy = None if dev is None else _accuracy(found, dev)
+        with unheard():
+            accuracy = None if dev is None else _accuracy(found, dev)
         figures = {
             "ridge": ridge,
             "steps": steps,

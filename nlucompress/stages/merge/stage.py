@@ -14,6 +14,7 @@ from nlucompress.errors import DataError, UsageError
 from nlucompress.format.model import Model, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
+from nlucompress.progress import tell, unheard
 from nlucompress.stages.evaluate.gates import check_fractions
 from nlucompress.stages.history import with_record
 from nlucompress.stages.merge.basis import aligned, restored
@@ -125,11 +126,14 @@ def _search(
     best: tuple[float, float, metrics.Flips] | None = None
     for step in range(options.steps):
         share = step / (options.steps - 1)
-        answers = before if step == 0 else Classifier(mixed(share)).predict(dev.texts)
+        with unheard():
+            answers = before if step == 0 else Classifier(mixed(share)).predict(dev.texts)
         flips = metrics.flips(dev.labels, before, answers)
         accuracy = float(np.mean([a == b for a, b in zip(answers, dev.labels, strict=True)]))
         if flips.nfr <= bound + 1e-12 and (best is None or accuracy > best[1]):
             best = share, accuracy, flips
+        figures = f"dev {100 * accuracy:.2f} %, flips {100 * flips.nfr:.2f} %"
+        tell(f"share {share:g}, {figures}", (step + 1) / options.steps)
     assert best is not None  # the older model itself has no flips
     share, accuracy, flips = best
     return share, {"share": share, "dev_accuracy": accuracy, "dev_nfr": flips.nfr}

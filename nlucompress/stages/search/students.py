@@ -14,6 +14,7 @@ from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.neural.layers import KINDS, Settings
 from nlucompress.networks.neural.network import Neural
 from nlucompress.networks.neural.sequence import TABLE
+from nlucompress.progress import unheard
 from nlucompress.stages.evaluate.gates import check_fractions
 from nlucompress.stages.factorize import FactorizeOptions, factorize
 from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
@@ -99,7 +100,9 @@ class Students:
     def student(self, at: int) -> Model:
         """The student of a plan, trained and packed."""
         width, rank, bits = self.plans[at]
-        model = _squeezed(self._start(width, at), rank, bits)
+        start = self._start(width, at)
+        with unheard():
+            model = _squeezed(start, rank, bits)
         assert model.network is not None
         weights = tuple(name for name in model.network.tensors if not name.endswith(".bias"))
         layers = QuantizeOptions(
@@ -114,7 +117,8 @@ class Students:
             progress=self._told(at, 1),
             compatible_with=self._large,
         )
-        return pack(phash(model))
+        with unheard():
+            return pack(phash(model))
 
     def _start(self, width: int, at: int) -> Model:
         """The large model, or another network of floats over its table, in its space."""

@@ -188,15 +188,17 @@ class _Watch:
         self._dev, self._options, self._what = dev, options, what
         self._number, self._runs, self._progress = number, runs, progress
         self._highest = -1.0
+        self._last: float | None = None
         self._waited = 0
 
     def __call__(self, iteration: int, weights: Weights) -> bool:
         if self._progress is not None:
             done = self._number + iteration / self._options.iterations
-            self._progress(self._what, done / self._runs)
+            dev = f", dev F1 {100 * self._last:.2f} %" if self._last is not None else ""
+            self._progress(f"{self._what}{dev}", done / self._runs)
         if self._dev is None or iteration % CHECK_EVERY:
             return False
-        f1 = self._dev.f1(weights)
+        f1 = self._last = self._dev.f1(weights)
         self._waited += 1
         if f1 > self._highest:
             self._highest, self.best, self._waited = f1, weights, 0

@@ -213,14 +213,20 @@ class _Watch:
         self._waited = 0
 
     def __call__(self, iteration: int, objective: float, weights: Weights) -> bool:
-        if self._progress is not None:
-            done = self._number + iteration / self._options.iterations
-            self._progress(self._what, done / self._runs)
         if self._dev is None:
+            self._tell(iteration, f"objective {objective:.4g}")
             return False
         dev = self._dev
-        loss = LOSSES[self._options.loss](weights.scores(dev.features), dev.targets, dev.weights)[0]
+        scores = weights.scores(dev.features)
+        loss = LOSSES[self._options.loss](scores, dev.targets, dev.weights)[0]
+        right = float((scores.argmax(axis=1) == dev.targets).mean())
+        self._tell(iteration, f"objective {objective:.4g}, dev {100 * right:.2f} %")
         self._waited += 1
         if loss < self._lowest:
             self._lowest, self.best, self._waited = loss, weights, 0
         return self._waited >= PATIENCE
+
+    def _tell(self, iteration: int, figures: str) -> None:
+        if self._progress is not None:
+            done = self._number + iteration / self._options.iterations
+            self._progress(f"{self._what}, {figures}", done / self._runs)

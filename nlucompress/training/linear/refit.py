@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nlucompress.progress import tell
 from nlucompress.training.distill import Teacher
 from nlucompress.training.linear import fista
 from nlucompress.training.linear.fit import Check, Problem, Weights, penalty, with_ones
@@ -92,7 +93,7 @@ def refit(
         penalty(penalties.l1, features),
         np.concatenate((support, np.ones((1, problem.labels), np.bool_))),
     )
-    watch = _Watch(dev, check, start)
+    watch = _Watch(dev, check, start, iterations)
     joined = np.concatenate((start.matrix, start.bias[None, :])).astype(np.float32)
     if rounding is None:
         last = fista.minimize(objective, joined, iterations, tolerance=1e-6, check=watch)
@@ -141,14 +142,20 @@ class _Watch:
     """Keeps the iterate that is best on the development set."""
 
     def __init__(
-        self, dev: Callable[[Weights], float] | None, check: Check | None, start: Weights
+        self,
+        dev: Callable[[Weights], float] | None,
+        check: Check | None,
+        start: Weights,
+        iterations: int,
     ) -> None:
         self.best = start
-        self._dev, self._check = dev, check
+        self._dev, self._check, self._iterations = dev, check, iterations
         self._least = dev(start) if dev is not None else np.inf
 
     def __call__(self, iteration: int, objective: float, joined: Float32) -> bool:
         weights = Weights(joined[:-1], joined[-1])
         if self._dev is not None and (figure := self._dev(weights)) < self._least:
             self._least, self.best = figure, weights
+        least = "" if self._dev is None else f", least dev loss {self._least:.4g}"
+        tell(f"training on, objective {objective:.4g}{least}", iteration / self._iterations)
         return self._check is not None and self._check(iteration, objective, weights)

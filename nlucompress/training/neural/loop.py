@@ -87,11 +87,15 @@ def fit(
             for optimizer in optimizers:
                 optimizer.step()
             if progress is not None and number % 20 == 0:
-                progress(f"epoch {epoch + 1}", step / total)
+                progress(f"epoch {epoch + 1}, {_shown(loss.item(), run.last)}", step / total)
         run.take(module, _accuracy(module, held_out))
         if checkpoint is not None:
             write_checkpoint(checkpoint, epoch + 1, module, optimizers, run, which)
     return run.best, run.figures()
+
+
+def _shown(loss: float, accuracy: float | None) -> str:
+    return f"loss {loss:.4g}" + ("" if accuracy is None else f", dev {100 * accuracy:.2f} %")
 
 
 def _told(
@@ -116,13 +120,14 @@ class _Run:
 
     def __init__(self, model: Model, accuracy: float | None) -> None:
         self.best, self.accuracy = model, accuracy
-        self.before = accuracy
+        self.before = self.last = accuracy
         self.epochs = self.best_epoch = self.waited = 0
 
     def take(self, module: Module, accuracy: float | None) -> None:
         """Look at the model after one more epoch."""
         self.epochs += 1
         self.waited += 1
+        self.last = accuracy
         if accuracy is None or self.accuracy is None or accuracy > self.accuracy:
             self.best, self.accuracy = module.model(), accuracy
             self.best_epoch, self.waited = self.epochs, 0
