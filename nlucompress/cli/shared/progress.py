@@ -24,6 +24,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 SECONDS = "NLUCOMPRESS_PROGRESS_SECONDS"
 INTERVAL = 10.0  # seconds between lines, unless the environment says otherwise
+_LOG = "nlucompress.log"
 PATIENCE = 1.0  # seconds of work before a bar is drawn
 
 
@@ -122,11 +123,17 @@ class Bar:
             self._drawn, self._start = None, float("inf")
 
 
+def _kept(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.meta[_LOG] = value
+
+
 def watched(function: Function) -> Function:
     """The options of a command that may take long: it tells of itself, and ``--log`` keeps that."""
 
     @wraps(function)  # which keeps the options that were declared before
-    def call(log_file: str | None, **options: Any) -> Any:
+    def call(**options: Any) -> Any:
+        log_file = click.get_current_context().meta.get(_LOG)
         target = options.get("target")
         quiet = options["quiet"] if target is None else target.quiet
         outputs = (options.get("html"),) if target is None else (target.output,)
@@ -137,8 +144,9 @@ def watched(function: Function) -> Function:
 
     return click.option(
         "--log",
-        "log_file",
         metavar="FILE",
+        expose_value=False,
+        callback=_kept,
         help="Also keep the lines of stderr there, each with its time; an existing log goes on.",
     )(call)  # type: ignore[return-value]
 
