@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from nlucompress.networks.classifier import Classifier, Prediction
     from nlucompress.networks.linear.featurizer import Featurizer
     from nlucompress.networks.tagger import Tagger
+    from nlucompress.stages.compress.options import CompressOptions
+    from nlucompress.stages.compress.report import CompressReport
+    from nlucompress.stages.compress.stage import compress
     from nlucompress.stages.evaluate.gates import Gates
     from nlucompress.stages.evaluate.tags import TagReport, evaluate_tags
     from nlucompress.stages.evaluate.texts import Report, evaluate
@@ -66,6 +69,9 @@ _HOMES = {
     "stages.export": "ExportOptions export",
     "stages.evaluate.tags": "TagReport evaluate_tags",
     "stages.factorize": "FactorizeOptions factorize",
+    "stages.compress.options": "CompressOptions",
+    "stages.compress.report": "CompressReport",
+    "stages.compress.stage": "compress",
     "stages.evaluate.gates": "Gates",
     "stages.merge.stage": "MergeOptions merge",
     "stages.train.near": "NearOptions train_near",
@@ -80,6 +86,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 __all__ = [
     "Account",
     "Classifier",
+    "CompressOptions",
+    "CompressReport",
     "CrfOptions",
     "DataError",
     "DataOptions",
@@ -110,6 +118,7 @@ __all__ = [
     "TrainOptions",
     "UsageError",
     "account",
+    "compress",
     "evaluate",
     "evaluate_tags",
     "export",

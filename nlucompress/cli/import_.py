@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,10 @@ from nlucompress.cli.shared.common import (
 )
 from nlucompress.errors import ForeignFileWarning
 from nlucompress.importers.formats import FORMATS
+
+if TYPE_CHECKING:
+    from nlucompress.format.model import Model
+    from nlucompress.importers.options import ImportOptions
 
 
 @click.command(name="import")
@@ -62,7 +66,7 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     Example:
       nlucompress import vectors.txt -o vectors.nlu
     """
-    from nlucompress.importers.detect import ImportOptions, import_model
+    from nlucompress.importers.detect import ImportOptions
     from nlucompress.stages.history import with_record
 
     beside = {name: options[name] for name in ("keys", "vocabulary") if options[name]}
@@ -71,14 +75,7 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     streams.check_output(target.output, inputs, target.force)
     chosen = ImportOptions(format=format_, **options)
     files: dict[str, Any] = {name: streams.opened(path) for name, path in beside.items()}
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ForeignFileWarning)
-        imported = import_model(streams.opened(file), replace(chosen, **files))
-    for each in caught:
-        if issubclass(each.category, ForeignFileWarning):
-            streams.note(f"nlucompress: warning: {printable(str(each.message))}", target.quiet)
-        else:
-            warnings.showwarning(each.message, each.category, each.filename, each.lineno)
+    imported = imported_from(streams.opened(file), replace(chosen, **files), target.quiet)
     figures = {
         name: {"keys": table.matrix.shape[0], "columns": table.matrix.shape[1]}
         for name, table in imported.tables.items()
@@ -90,3 +87,18 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     ]
     lines.append(f"model: {bytes_text(size)}")
     target.report({"size_bytes": size, "tables": figures}, lines)
+
+
+def imported_from(source: Any, options: ImportOptions, quiet: bool) -> Model:
+    """The model of a foreign file; what the importer warns of is told on stderr."""
+    from nlucompress.importers.detect import import_model
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ForeignFileWarning)
+        imported = import_model(source, options)
+    for each in caught:
+        if issubclass(each.category, ForeignFileWarning):
+            streams.note(f"nlucompress: warning: {printable(str(each.message))}", quiet)
+        else:
+            warnings.showwarning(each.message, each.category, each.filename, each.lineno)
+    return imported

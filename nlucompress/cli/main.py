@@ -21,6 +21,7 @@ GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
 COMMANDS = {
     "train": "train.command",
     "import": "import_",
+    "compress": "compress.command",
     "factorize": "factorize",
     "finetune": "finetune.command",
     "search": "search",

@@ -23,8 +23,8 @@ max_size_option = click.option(
 )
 
 
-def gate_options(function: Function) -> Function:
-    """The gates of accuracy and flips."""
+def bound_options(function: Function) -> Function:
+    """The bounds of accuracy and flips."""
     options = (
         ("--min-accuracy", Share(gate=True), "SHARE", "Gate: least accuracy: 0.95 or 95%."),
         (
@@ -39,17 +39,22 @@ def gate_options(function: Function) -> Function:
             "POINTS",
             "Gate: most negative flips against any reference, in percent of the examples: 0.5%.",
         ),
-        (
-            "--confidence",
-            Share(above=True, below=True),
-            "SHARE",
-            "Flips and drop miss their gate only if an interval of this confidence, 0.95 or 95%, "
-            "lies above it.",
-        ),
     )
     for name, kind, metavar, text in reversed(options):
         function = click.option(name, type=kind, metavar=metavar, help=text)(function)
     return function
+
+
+def gate_options(function: Function) -> Function:
+    """The gates of accuracy and flips: bounds, and how sure it must be that one is missed."""
+    confidence = click.option(
+        "--confidence",
+        type=Share(above=True, below=True),
+        metavar="SHARE",
+        help="Flips and drop miss their gate only if an interval of this confidence, 0.95 or 95%, "
+        "lies above it.",
+    )
+    return bound_options(confidence(function))
 
 
 def gate_text(gate: Gate) -> str:

@@ -1,0 +1,1 @@
+"""compress: from a model to the smallest file that keeps its promises."""
