@@ -25,7 +25,6 @@ from nlucompress.cli.shared.common import (
 from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.durations import seconds
 from nlucompress.cli.shared.gated import bound_options
-from nlucompress.cli.shared.progress import progress_bar
 from nlucompress.cli.shared.shares import Share
 from nlucompress.errors import UsageError
 from nlucompress.importers.formats import FORMATS
@@ -180,8 +179,7 @@ def _search(
     data = read_tagged_data(dev, layout_of(model)) if is_tagger(model) else read_data(dev)
     others = {name: read_model(name) for name in references}
     name = streams.named(path)
-    with progress_bar(target.quiet) as progress:
-        small, report = compress(model, data, others, options, progress, name)
+    small, report = compress(model, data, others, options, name)
     made = {
         each.number: commands(each.steps, path, target.output, words) for each in report.candidates
     }

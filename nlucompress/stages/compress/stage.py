@@ -10,6 +10,7 @@ from nlucompress.importers.data.examples import Examples
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.tagger import Tagger
+from nlucompress.progress import tell
 from nlucompress.stages.compress.choices import space_of
 from nlucompress.stages.compress.judge import Judge, Verdict
 from nlucompress.stages.compress.measures import measure_of
@@ -19,7 +20,6 @@ from nlucompress.stages.compress.report import Candidate, CompressReport, report
 from nlucompress.stages.compress.search import search
 from nlucompress.stages.compress.trials import Maker, Trial, Trials
 from nlucompress.stages.evaluate.texts import require_known
-from nlucompress.stages.train.linear import Progress
 
 OWN = "the model"  # what the model itself is called among its references
 
@@ -29,7 +29,6 @@ def compress(
     dev: Examples | Tagged,
     references: Mapping[str, Model] | None = None,
     options: CompressOptions | None = None,
-    progress: Progress | None = None,
     name: str = OWN,
 ) -> tuple[Model | None, CompressReport]:
     """Find the smallest sealed model that meets gates on a development set.
@@ -42,7 +41,6 @@ def compress(
         dev: Examples, or tagged sentences for a tagger; not those of the training.
         references: Further models, by name, that the gates compare with beside the model itself.
         options: See CompressOptions.
-        progress: Called with the best so far in words, and the share of the trials that is done.
         name: What the model itself is called among the references.
 
     Returns:
@@ -67,8 +65,7 @@ def compress(
     most, best = TRIALS[options.effort], "searching"
 
     def told(trial: Trial) -> None:
-        if progress is not None:
-            progress(best, len(trials.found) / most)
+        tell(best, len(trials.found) / most)
 
     def judged(verdict: Verdict) -> None:
         nonlocal best

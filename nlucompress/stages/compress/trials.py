@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nlucompress.format import codec
 from nlucompress.format.model import Model
+from nlucompress.progress import unheard
 from nlucompress.stages.compress.choices import Point, Space
 from nlucompress.stages.compress.measures import Measure
 from nlucompress.stages.compress.pipeline import Pipeline
@@ -133,6 +134,7 @@ class Trials:
 
     def _try(self, maker: Maker, point: Point) -> Trial:
         steps = self.space.pipeline(point)
-        hashed = maker.made(steps[:-1])
-        file = codec.to_bytes(steps[-1].run(hashed))
-        return Trial(point, steps, len(file), self._measure.answers(hashed, file))
+        with unheard():
+            hashed = maker.made(steps[:-1])
+            file = codec.to_bytes(steps[-1].run(hashed))
+            return Trial(point, steps, len(file), self._measure.answers(hashed, file))
