@@ -27,9 +27,16 @@ PARTS = (
     "matrices",
     "rows",
     "labels",
+    "features",
+    "network",
     "open",
+    "arithmetic",
     "unicode",
     "text",
+    "vectorizer",
+    "subwords",
+    "scores",
+    "tags",
     "answers",
     "unicode_tables",  # written by make_unicode.py
 )

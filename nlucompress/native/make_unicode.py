@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 HEADER = Path(__file__).with_name("parts") / "unicode_tables.h"
@@ -21,6 +21,7 @@ HANGUL = range(0xAC00, 0xD7A4)
 # The blocks of CJK compatibility ideographs: nearly every one decomposes, so no keys are stored.
 CJK = (range(0xF900, 0xFADA), range(0x2F800, 0x2FA1E))
 WIDTH = 100
+SIGMA, FINAL_SIGMA = "\u03a3", "\u03c2"
 
 
 def is_word(code: int) -> bool:
@@ -30,6 +31,8 @@ def is_word(code: int) -> bool:
 
 def folded(code: int) -> int:
     """Folding of a word character: case folding or lower case where that is one character."""
+    if not is_word(code):
+        return code
     character = chr(code)
     for result in (character.casefold(), character.lower()):
         if len(result) == 1:
@@ -37,22 +40,43 @@ def folded(code: int) -> int:
     return code
 
 
-def word_edges() -> list[int]:
-    """Code points where being a word character begins or ends."""
-    edges: list[int] = []
+def is_alphanumeric(code: int) -> bool:
+    """Whether Python's ``\\w`` matches a code point, the underscore aside."""
+    return chr(code).isalnum()
+
+
+def is_cased(code: int) -> bool:
+    """Whether a capital sigma behind this character, at the end of a word, is a final one."""
+    return (chr(code) + SIGMA).lower().endswith(FINAL_SIGMA)
+
+
+def is_passed_over(code: int) -> bool:
+    """Whether what stands before this character says that instead."""
+    return not is_cased(code) and ("a" + chr(code) + SIGMA).lower().endswith(FINAL_SIGMA)
+
+
+def edges(belongs: Callable[[int], bool]) -> list[int]:
+    """Code points where belonging begins or ends."""
+    found: list[int] = []
     for code in range(LAST + 1):
-        if is_word(code) != bool(len(edges) % 2):
-            edges.append(code)
-    return edges
+        if belongs(code) != bool(len(found) % 2):
+            found.append(code)
+    return found
 
 
-def fold_runs() -> list[tuple[int, int, int]]:
-    """Runs (first, 2 * last + 1 if only every second one, difference) that fold alike."""
+def lowered(code: int) -> int:
+    """Lower case where that is one character."""
+    lower = chr(code).lower()
+    return ord(lower) if len(lower) == 1 else code
+
+
+def fold_runs(change: Callable[[int], int]) -> list[tuple[int, int, int]]:
+    """Runs (first, 2 * last + 1 if only every second one, difference) that change alike."""
     runs: list[list[int]] = []  # first, last, step (0: not known yet), difference
     for code in range(LAST + 1):
-        if code in SURROGATES or not is_word(code) or folded(code) == code:
+        if code in SURROGATES or change(code) == code:
             continue
-        difference = folded(code) - code
+        difference = change(code) - code
         if runs and runs[-1][3] == difference:
             step = code - runs[-1][1]
             if step in (1, 2) and runs[-1][2] in (0, step):
@@ -131,20 +155,39 @@ def tables() -> str:
     by_parts = composing(table)
     low = sum(row[0] < 0x10000 for row in table)
     low_by_parts = sum(table[row][0] < 0x10000 for row in by_parts)
-    edges, folds, marks = word_edges(), fold_runs(), mark_runs()
+    folds, lowers, marks = fold_runs(folded), fold_runs(lowered), mark_runs()
+    sets = {
+        "word": edges(is_word),
+        "alphanumeric": edges(is_alphanumeric),
+        "cased": edges(is_cased),
+        "passed": edges(is_passed_over),
+    }
+    members = {
+        name: function(f"nlu_{name}_edges", "uint32_t", found, {"count": len(found)})
+        for name, found in sets.items()
+    }
     ideographs = [decomposition(code) for block in CJK for code in block]
     flat_pairs = [value & 0xFFFF for row in table for value in row]
     flat_folds = [value for run in folds for value in run]
+    flat_lowers = [value for run in lowers for value in run]
     flat_marks = [value for run in marks for value in run]
     targets = [each[0] if each else 0 for each in ideographs]
     return "\n".join(
         [
             f'#define NLU_UNICODE_VERSION "{unicodedata.unidata_version}"\n',
             "/* Where being a word character (categories L, M, N) begins and ends, by turns. */",
-            function("nlu_word_edges", "uint32_t", edges, {"count": len(edges)}),
+            members["word"],
+            "/* The same of letters and numbers, as Python's \\w has them. */",
+            members["alphanumeric"],
+            "/* The same of characters behind which a capital sigma may be a final one, and of",
+            "   those that leave it to the character before them. */",
+            members["cased"],
+            members["passed"],
             "/* Runs of characters that fold alike: the first, 2 * the last + 1 if only every",
             "   second one of them does, and the difference to the folded one. */",
             function("nlu_folds", "int32_t", flat_folds, {"count": len(folds)}),
+            "/* The same of characters in lower case. */",
+            function("nlu_lowers", "int32_t", flat_lowers, {"count": len(lowers)}),
             "/* Runs of one combining class above 0: the first, 256 * the last + class. */",
             function("nlu_marks", "uint32_t", flat_marks, {"count": len(marks)}),
             "/* Canonical decompositions: low 16 bits of the composed, the first and the second",

@@ -1,9 +1,11 @@
 /* nlu-predict: classifies the lines of standard input with a .nlu model, as `nlucompress predict`.
 
        nlu-predict MODEL [--top K] < TEXTS
+       nlu-predict MODEL --tag < SENTENCES
 
-   Prints `label<TAB>score` for each line, or K pairs of them. Exit codes: 0 done, 2 usage, 3 bad
-   model or input or output. Build it with `cc -std=c99 -Os nlu-predict.c -o nlu-predict`. */
+   Prints `label<TAB>score` for each line, or K pairs of them. With `--tag` a line is a token, and a
+   blank line ends a sentence: prints the label of each token, and the blank line. Exit codes: 0
+   done, 2 usage, 3 bad model or input or output. Build it with `cc -std=c99 -Os nlu-predict.c -o nlu-predict`. */
 
 #define _POSIX_C_SOURCE 200112L
 #include "nlucompress.h"
@@ -73,27 +75,74 @@ typedef struct {
     const nlu_model *model;
     double *scores, *shown;
     size_t top;
-    buffer scratch, label;
+    int tags;
+    buffer scratch, label, sentence, found; /* the sentence up to here; the labels of its tokens */
+    size_t tokens;
 } program;
+
+/* Prints a label; `score` is NULL or what stands behind it. */
+static int print_answer(program *p, size_t label, const double *score)
+{
+    size_t length;
+    int error = nlu_label(p->model, label, p->label.data, p->label.room, &length);
+    if (error == NLU_ERROR_BUFFER && grow(&p->label, length))
+        error = nlu_label(p->model, label, p->label.data, p->label.room, &length);
+    if (error) return error;
+    print_label(p->label.data, length);
+    if (score) printf("\t%.6f", *score);
+    return NLU_OK;
+}
+
+/* Answers the sentence that was collected, if there is one. */
+static int answer_sentence(program *p)
+{
+    size_t tokens = p->tokens, size = p->sentence.size - (tokens != 0);
+    size_t needed = nlu_tag_scratch_size(p->model, tokens, size);
+    p->sentence.size = p->tokens = 0;
+    if (!tokens) return DONE;
+    if (!grow(&p->scratch, needed) || !grow(&p->found, tokens * sizeof(uint32_t)))
+        return fail("standard input", "a sentence is too long");
+    uint32_t *found = (uint32_t *)(void *)p->found.data;
+    int error = nlu_tag(p->model, p->sentence.data, size, p->scratch.data, p->scratch.room, found,
+                        tokens);
+    for (size_t t = 0; !error && t < tokens; t++) {
+        error = print_answer(p, found[t], NULL);
+        putchar('\n');
+    }
+    if (error == NLU_ERROR_ATTRIBUTE) return fail("standard input", nlu_error_text(error));
+    if (error) return fail("the model", nlu_error_text(error));
+    putchar('\n');
+    return DONE;
+}
+
+/* Takes a line of a sentence; a blank one answers it. */
+static int take_token(program *p, const uint8_t *line, size_t size)
+{
+    size_t blank = 0;
+    while (blank < size && (line[blank] == ' ' || (line[blank] >= 9 && line[blank] <= 13))) blank++;
+    if (blank == size) return answer_sentence(p);
+    if (!grow(&p->sentence, size + 1)) return fail("standard input", "a sentence is too long");
+    memcpy(p->sentence.data + p->sentence.size, line, size);
+    p->sentence.size += size;
+    p->sentence.data[p->sentence.size++] = '\n';
+    p->tokens++;
+    return DONE;
+}
 
 static int classify(program *p, const uint8_t *line, size_t size)
 {
     size_t count = p->model->labels.count, needed = nlu_scratch_size(p->model, size);
-    size_t best = NLU_FIRST, length;
+    size_t best = NLU_FIRST;
     if (size && line[size - 1] == '\r') size--;
+    if (p->tags) return take_token(p, line, size);
     if (!grow(&p->scratch, needed)) return fail("standard input", "a line is too long");
     int error = nlu_scores(p->model, line, size, p->scratch.data, p->scratch.room, p->scores);
     memcpy(p->shown, p->scores, count * sizeof *p->shown);
     nlu_link(p->model, p->shown);
     for (size_t k = 0; !error && k < p->top && k < count; k++) {
         best = nlu_next_best(p->scores, count, best);
-        error = nlu_label(p->model, best, p->label.data, p->label.room, &length);
-        if (error == NLU_ERROR_BUFFER && grow(&p->label, length))
-            error = nlu_label(p->model, best, p->label.data, p->label.room, &length);
-        if (error) break;
         if (k) putchar('\t');
-        print_label(p->label.data, length);
-        printf("\t%.6f", p->shown[best]);
+        error = print_answer(p, best, &p->shown[best]);
     }
     if (error) return fail("the model", nlu_error_text(error));
     putchar('\n');
@@ -117,6 +166,7 @@ static int classify_lines(program *p)
             begin = at + 1;
         }
         if (got == 0 && status == DONE && input.size) status = classify(p, input.data, input.size);
+        if (got == 0 && status == DONE && p->tags) status = answer_sentence(p);
         if (fflush(stdout) != 0 || ferror(stdout)) return fail("standard output", "cannot write");
         if (got == 0 || status != DONE) break;
         memmove(input.data, input.data + begin, input.size - begin);
@@ -126,10 +176,11 @@ static int classify_lines(program *p)
     return status;
 }
 
-static int predict(const nlu_model *model, size_t top)
+static int predict(const nlu_model *model, size_t top, int tags)
 {
     size_t count = model->labels.count;
-    program p = {model, NULL, NULL, top, {NULL, 0, 0}, {NULL, 0, 0}};
+    program p = {model, NULL, NULL, top, tags, {NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0},
+                 {NULL, 0, 0}, 0};
     p.scores = (double *)malloc(count * sizeof *p.scores);
     p.shown = (double *)malloc(count * sizeof *p.shown);
     int status = BAD;
@@ -139,6 +190,8 @@ static int predict(const nlu_model *model, size_t top)
     free(p.shown);
     free(p.scratch.data);
     free(p.label.data);
+    free(p.sentence.data);
+    free(p.found.data);
     return status;
 }
 
@@ -158,23 +211,30 @@ int main(int count, char **words)
     static nlu_model model;
     const char *path = NULL;
     size_t top = 1;
+    int tags = 0;
     buffer file = {NULL, 0, 0};
     for (int k = 1; k < count; k++) {
         if (strcmp(words[k], "--top") == 0 && k + 1 < count) top = parse_top(words[++k]);
+        else if (strcmp(words[k], "--tag") == 0) tags = 1;
         else if (words[k][0] == '-' || path) top = 0;
         else path = words[k];
     }
-    if (!path || !top) {
-        fputs("Usage: nlu-predict MODEL [--top K] < TEXTS\n", stderr);
+    if (!path || !top || (tags && top > 1)) {
+        fputs("Usage: nlu-predict MODEL [--top K | --tag] < TEXTS\n", stderr);
         return USAGE;
     }
     int status = read_file(path, &file);
     if (status == DONE) {
-        int error = nlu_open(&model, file.data, file.size, 0);
+        int error = nlu_open(&model, file.data, file.size, 0), refused = 0;
         if (error) status = fail(path, nlu_error_text(error));
-        else if (!model.classifies) status = USAGE;
-        else status = predict(&model, top);
-        if (status == USAGE) fail(path, nlu_error_text(NLU_ERROR_NO_CLASSIFIER));
+        else if (!tags && !model.classifies)
+            refused = model.tags ? NLU_ERROR_TAGGER : NLU_ERROR_NO_CLASSIFIER;
+        else if (tags && !model.tags) refused = NLU_ERROR_NO_TAGGER;
+        else status = predict(&model, top, tags);
+        if (refused) {
+            fail(path, nlu_error_text(refused));
+            status = USAGE;
+        }
     }
     free(file.data);
     return status;

@@ -4,7 +4,7 @@
    `static inline`: include the header in the one source file that uses it. A model with text to
    classify takes a few lines:
 
-       nlu_model model;                          // fixed size, about 40 KB; nothing to free
+       nlu_model model;                          // fixed size, about 210 KB; nothing to free
        int error = nlu_open(&model, file, file_size, 0);
        if (error) { puts(nlu_error_text(error)); return 3; }
 
@@ -18,6 +18,18 @@
        size_t length;
        error = nlu_label(&model, best, label, sizeof label, &length);   // UTF-8, no zero at the end
        nlu_link(&model, scores);                 // to probabilities, for a model that has them
+
+   A model that tags the tokens of sentences (`model.tags`) takes a sentence, a line per token:
+
+       size_t needed = nlu_tag_scratch_size(&model, tokens, sentence_size);
+       error = nlu_tag(&model, sentence, sentence_size, scratch, needed, labels, tokens);
+
+   where `labels`, an array of uint32_t, is given the number of each token's label. Scratch memory is
+   aligned as malloc aligns it.
+
+   It reads linear classifiers over n-grams and over scikit-learn's vectorizers, fastText's
+   classifiers, and taggers on attributes: conditional random fields and linear ones. What else the
+   format has is refused by name: NLU_ERROR_NETWORK, NLU_ERROR_FEATURES, NLU_ERROR_ENCODING.
 
    Tables are looked up by `nlu_open_table`, `nlu_find` and `nlu_row`. The bytes of the file must
    stay where and what they are while the model is in use: what `nlu_open` has checked is not
@@ -44,6 +56,10 @@
 #define NLU_MAX_NAME 1024    /* bytes of a tensor's name in the header, so that all pairs compare */
 #define NLU_MAX_LABELS 8192u /* that equal ones can be found among without memory for all */
 #define NLU_LABEL_MARKS 64u  /* places in the labels from where the next ones are counted */
+#ifndef NLU_CHILDREN
+#define NLU_CHILDREN 5u /* matrices within a product-quantized one; 0 saves 120 KB, and refuses them */
+#endif
+#define NLU_MAX_TAGS 2048u   /* labels of a conditional random field */
 #define NLU_FIRST SIZE_MAX   /* before the best label */
 #define NLU_UNVERIFIED 1u    /* for nlu_open: leave out the digests of a file verified before */
 
@@ -63,7 +79,13 @@ typedef enum {
     NLU_ERROR_NO_CLASSIFIER = -12,
     NLU_ERROR_NO_TABLE = -13,
     NLU_ERROR_SCRATCH = -14,
-    NLU_ERROR_BUFFER = -15
+    NLU_ERROR_BUFFER = -15,
+    NLU_ERROR_NETWORK = -16,
+    NLU_ERROR_FEATURES = -17,
+    NLU_ERROR_ENCODING = -18,
+    NLU_ERROR_TAGGER = -19,
+    NLU_ERROR_NO_TAGGER = -20,
+    NLU_ERROR_ATTRIBUTE = -21
 } nlu_error;
 
 static inline const char *nlu_error_text(int error)
@@ -85,6 +107,18 @@ static inline const char *nlu_error_text(int error)
     case NLU_ERROR_NO_TABLE: return "the model has no such table";
     case NLU_ERROR_SCRATCH: return "the scratch memory is too small for this text";
     case NLU_ERROR_BUFFER: return "the buffer is too small for this label";
+    case NLU_ERROR_NETWORK: return "this reader runs no neural networks (dan, cnn, lstm, bilstm and "
+                                   "linearized ones): run the model in Python";
+    case NLU_ERROR_FEATURES: return "this reader does not read features of this kind (token "
+                                    "templates, namespaces, pairs, or vectorizers that strip "
+                                    "accents): run the model in Python";
+    case NLU_ERROR_ENCODING: return "this reader does not read products of matrices, rotated rows "
+                                    "or matrices nested so deeply: run the model in Python";
+    case NLU_ERROR_TAGGER: return "the model tags the tokens of sentences and does not classify "
+                                  "texts";
+    case NLU_ERROR_NO_TAGGER: return "the model does not tag tokens";
+    case NLU_ERROR_ATTRIBUTE: return "an attribute has a value that is no number up to 1e+30; a "
+                                     "colon of the name is written \\:";
     default: return "unknown error";
     }
 }
@@ -126,9 +160,10 @@ typedef struct {
 #define NLU_CODES 13u /* 1 of counts, 6 of gaps, 6 of symbols */
 #define NLU_POOL (142u + 6u * 141u + 6u * 512u) /* their largest alphabets */
 
-typedef struct {
+typedef struct nlu_matrix {
     int kind;
     uint64_t rows, columns;
+    const struct nlu_matrix *pq_codes, *pq_centroids, *pq_norms; /* of a product-quantized one */
     int numbers, per; /* how codes stand for numbers (section 8) */
     uint32_t levels, group, one_zero_point;
     float one_scale;
@@ -157,9 +192,10 @@ typedef struct {
     uint32_t levels[255];
 } nlu_keys;
 
+/* Not to be moved once it is open: a product-quantized matrix points at its children. */
 typedef struct {
     nlu_keys keys;
-    nlu_matrix matrix;
+    nlu_matrix matrix, child[NLU_CHILDREN ? NLU_CHILDREN : 1];
 } nlu_table;
 
 typedef struct {
@@ -167,6 +203,7 @@ typedef struct {
     int coded;
     nlu_json list;
     nlu_stream stream;
+    uint8_t filter[1024]; /* bit h1 mod 8192 of the hash of each label */
     uint64_t marks[NLU_LABEL_MARKS]; /* where label i * per_mark begins */
     nlu_code code;
     uint16_t pool[256];
@@ -175,6 +212,12 @@ typedef struct {
 enum { NLU_DIGEST, NLU_DIGESTS, NLU_FEATURES, NLU_FORMAT, NLU_HISTORY, NLU_LABELS, NLU_NETWORK,
        NLU_SEALED, NLU_TABLES, NLU_PARTS };
 
+enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT };
+enum { NLU_TEXT_NGRAMS, NLU_TEXT_VECTORIZER, NLU_TEXT_SUBWORDS, NLU_TEXT_ATTRIBUTES };
+
+enum { NLU_LOSS = 8 }; /* from here on the links are the losses of fastText */
+
+/* Not to be moved or copied once it is open. */
 typedef struct {
     const uint8_t *data;
     uint64_t data_size;
@@ -182,11 +225,20 @@ typedef struct {
     nlu_tensor tensors[NLU_MAX_TENSORS];
     nlu_json description;
     nlu_json part[NLU_PARTS]; /* of the description; `at` is NULL where one is missing */
-    int classifies, link, counted;
-    uint32_t word_low, word_high, char_low, char_high; /* 0: none */
+    int classifies, tags;     /* whether it has answers for texts, or for the tokens of sentences */
+    int network, features, link, counted, bounded;
+    double low, high;                                  /* bounds of the scores */
+    uint32_t word_low, word_high, char_low, char_high; /* n-grams; 0: none */
+    uint32_t shortest, longest, runs, buckets;         /* of subwords (section 11.4) */
+    nlu_json parts;                                    /* of a vectorizer (section 11.5) */
+    uint32_t part_count;
+    nlu_json tree; /* of fastText's hierarchical softmax */
     nlu_labels labels;
-    nlu_table table; /* "features" */
-    nlu_matrix bias;
+    nlu_table table;   /* "features", or "embeddings" of fastText */
+    nlu_keys norm_keys; /* table "norms" of a vectorizer */
+    nlu_matrix norms;
+    nlu_matrix tensor; /* "bias", of a crf "transitions", of fastText "output" */
+    nlu_matrix child[NLU_CHILDREN ? NLU_CHILDREN : 1];
 } nlu_model;
 
 /* ---- Bytes and bits (section 4) -------------------------------------------------------------- */
@@ -996,13 +1048,24 @@ static inline int nlu_verify(const nlu_model *m)
     return j.bad || k != m->tensor_count ? NLU_ERROR_DAMAGED : NLU_OK;
 }
 
-/* The path of an object of the description, before the word of its tensor: root, name and part. */
+/* The path of an object of the description, before the word of its tensor: root, name, part, and
+   two more parts for a matrix within matrices; and the room for matrices within this one. */
 typedef struct {
     const nlu_model *model;
     uint64_t *used; /* bit k: tensor k belongs to something */
     const char *root, *part;
     nlu_json name;
+    const char *child, *grandchild;
+    nlu_matrix *room;
+    uint32_t *room_used;
 } nlu_path;
+
+static inline nlu_path nlu_path_to(const nlu_model *m, uint64_t *used, const char *root,
+                                   nlu_json name)
+{
+    nlu_path path = {m, used, root, "", name, "", "", NULL, NULL};
+    return path;
+}
 
 /* The tensor of a path and a word, if it has this type and number of dimensions; else NULL. */
 static inline const nlu_tensor *nlu_get(const nlu_path *p, const char *word, unsigned dtype,
@@ -1014,7 +1077,8 @@ static inline const nlu_tensor *nlu_get(const nlu_path *p, const char *word, uns
         int32_t c;
         if (t->dtype != dtype || t->dimensions != dimensions || !nlu_begins(&at, p->root)) continue;
         while ((c = nlu_char(&name)) >= 0 && nlu_char(&at) == c) {}
-        if (c >= 0 || !nlu_begins(&at, p->part) || !nlu_is(at, word)) continue;
+        if (c >= 0 || !nlu_begins(&at, p->part) || !nlu_begins(&at, p->child)) continue;
+        if (!nlu_begins(&at, p->grandchild) || !nlu_is(at, word)) continue;
         *p->used |= (uint64_t)1 << k;
         return t;
     }
@@ -1407,7 +1471,7 @@ static inline uint32_t nlu_tokens(uint64_t numbers)
 
 /* ---- Matrices (sections 7 and 9) ------------------------------------------------------------- */
 
-enum { NLU_DENSE, NLU_SPARSE, NLU_CODED };
+enum { NLU_DENSE, NLU_SPARSE, NLU_CODED, NLU_PQ, NLU_PRODUCT };
 
 /* Floats must be finite and codes below the levels. */
 static inline int nlu_check_codes(const nlu_matrix *m, const nlu_tensor *t)
@@ -1538,13 +1602,24 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
     return NLU_OK;
 }
 
+static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m);
+
 static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
 {
-    static const char *const kinds[] = {"dense", "sparse", "coded", NULL};
-    nlu_json name = *j, numbers = *j;
+    static const char *const kinds[] = {"dense", "sparse", "coded", "pq", "product", NULL};
+    nlu_json name = *j, numbers = *j, whole = *j;
     unsigned count = 0, seen = 0;
     uint64_t shape[2] = {0, 0}, offsets[2] = {0, 0};
     m->kind = 0;
+    nlu_expect(&whole, '{');
+    while (nlu_member(&whole, &name, &count)) { /* other fields may come before it */
+        if (nlu_is(name, "kind")) m->kind = nlu_choice(&whole, kinds);
+        else nlu_skip(&whole, 100);
+    }
+    if (whole.bad) return NLU_ERROR_DESCRIPTION;
+    if (m->kind == NLU_PQ) return nlu_open_pq(p, j, m);
+    if (m->kind == NLU_PRODUCT) return NLU_ERROR_ENCODING;
+    count = 0;
     nlu_expect(j, '{');
     while (nlu_member(j, &name, &count)) {
         if (nlu_is(name, "kind")) {
@@ -1589,15 +1664,74 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
     return nlu_open_coded(p, &numbers, m, offsets);
 }
 
+/* A matrix within a matrix, in the next place of the room for them. */
+static inline int nlu_open_child(const nlu_path *p, const char *field, nlu_json *j,
+                                 const nlu_matrix **child)
+{
+    nlu_path path = *p;
+    if (!p->room || *p->grandchild || *p->room_used == NLU_CHILDREN) return NLU_ERROR_ENCODING;
+    nlu_matrix *m = p->room + (*p->room_used)++;
+    if (*p->child) path.grandchild = field;
+    else path.child = field;
+    memset(m, 0, sizeof *m);
+    *child = m;
+    return nlu_open_matrix(&path, j, m);
+}
+
+/* Product-quantized rows (section 7.2), without a rotation. */
+static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m)
+{
+    nlu_json name = *j;
+    unsigned count = 0, seen = 0;
+    int error = NLU_OK;
+    m->pq_norms = NULL;
+    nlu_expect(j, '{');
+    while (!error && nlu_member(j, &name, &count)) {
+        if (nlu_is(name, "centroids")) {
+            error = nlu_open_child(p, ".centroids", j, &m->pq_centroids);
+            seen |= 1;
+        } else if (nlu_is(name, "codes")) {
+            error = nlu_open_child(p, ".codes", j, &m->pq_codes);
+            seen |= 2;
+        } else if (nlu_is(name, "columns")) {
+            m->columns = nlu_integer(j, 1, 1u << 20);
+            seen |= 4;
+        } else if (nlu_is(name, "kind")) {
+            nlu_skip(j, 1);
+        } else if (nlu_is(name, "norms")) {
+            error = nlu_open_child(p, ".norms", j, &m->pq_norms);
+        } else {
+            error = nlu_is(name, "rotation") ? NLU_ERROR_ENCODING : NLU_ERROR_DESCRIPTION;
+        }
+    }
+    if (error) return error;
+    if (j->bad || seen != 7) return NLU_ERROR_DESCRIPTION;
+    const nlu_matrix *codes = m->pq_codes, *centroids = m->pq_centroids;
+    if (codes->kind == NLU_PQ || codes->numbers != NLU_LINEAR || codes->per != NLU_PER_TENSOR)
+        return NLU_ERROR_MATRIX;
+    if (nlu_scale(codes, 0) != 1.0f || nlu_zero_point(codes, 0) != 0) return NLU_ERROR_MATRIX;
+    if (codes->columns < 1 || codes->columns > m->columns) return NLU_ERROR_MATRIX;
+    if (centroids->kind == NLU_PQ) return NLU_ERROR_ENCODING;
+    if (centroids->rows % codes->columns || codes->levels * codes->columns > centroids->rows)
+        return NLU_ERROR_MATRIX;
+    if (centroids->columns != (m->columns + codes->columns - 1) / codes->columns)
+        return NLU_ERROR_MATRIX;
+    if (centroids->rows > (1u << 22) / centroids->columns) return NLU_ERROR_MATRIX;
+    m->rows = codes->rows;
+    if (m->pq_norms && (m->pq_norms->rows != m->rows || m->pq_norms->columns != 1))
+        return NLU_ERROR_MATRIX;
+    return NLU_OK;
+}
+
 /* ---- Entries of a row ------------------------------------------------------------------------ */
 
-/* The entries of one row, read one after the other. */
+/* The entries of one row of a matrix of numbers, read one after the other. */
 typedef struct {
     const nlu_matrix *matrix;
     uint64_t row, left, column; /* entries to come; the first column that the next may have */
     uint64_t at;                /* the next: number of an element or entry, or bit of the stream */
     unsigned row_class;
-} nlu_entries;
+} nlu_plain;
 
 /* Start of a block in the stream, bounded by its length (section 9.3). */
 static inline int nlu_block_start(const nlu_matrix *m, uint64_t block, uint64_t *start)
@@ -1632,7 +1766,7 @@ static inline unsigned nlu_class(uint64_t entries)
 }
 
 /* Reads over the rows of a block before the one that is wanted. */
-static inline int nlu_seek_sparse(nlu_entries *e, uint64_t block, uint32_t within)
+static inline int nlu_seek_sparse(nlu_plain *e, uint64_t block, uint32_t within)
 {
     const nlu_matrix *m = e->matrix;
     uint64_t left = m->rows - block * m->block_rows, counts_at = e->at, total = 0;
@@ -1655,7 +1789,7 @@ static inline int nlu_seek_sparse(nlu_entries *e, uint64_t block, uint32_t withi
 }
 
 /* Begins with a row below `rows` of the matrix. */
-static inline int nlu_entries_begin(nlu_entries *e, const nlu_matrix *m, uint64_t row)
+static inline int nlu_plain_begin(nlu_plain *e, const nlu_matrix *m, uint64_t row)
 {
     e->matrix = m;
     e->row = row;
@@ -1682,7 +1816,7 @@ static inline int nlu_entries_begin(nlu_entries *e, const nlu_matrix *m, uint64_
 }
 
 /* The next entry: 1, or 0 behind the last one, or an error. */
-static inline int nlu_entries_next(nlu_entries *e, uint64_t *column, float *number)
+static inline int nlu_plain_next(nlu_plain *e, uint64_t *column, float *number)
 {
     const nlu_matrix *m = e->matrix;
     uint32_t code;
@@ -1710,8 +1844,76 @@ static inline int nlu_entries_next(nlu_entries *e, uint64_t *column, float *numb
     return 1;
 }
 
-/* Adds a row of a matrix to sums, one per column. */
-static inline int nlu_add_row(const nlu_matrix *m, uint64_t row, double *sums)
+/* The entries of one row of any matrix. A product-quantized row (section 7.2) has, for each of its
+   codes, a centroid times the norm of the row. */
+typedef struct {
+    const nlu_matrix *matrix;
+    nlu_plain plain;    /* the row itself, or its codes */
+    nlu_plain centroid; /* what is left of it, of the subvector before `next` */
+    uint64_t next, code_column;
+    float code, norm; /* the first code from `next` on that is not 0, in code_column */
+} nlu_entries;
+
+static inline int nlu_entries_next(nlu_entries *e, uint64_t *column, float *number);
+
+/* Reads ahead to the next code that is not 0. */
+static inline int nlu_next_code(nlu_entries *e)
+{
+    int more;
+    do more = nlu_plain_next(&e->plain, &e->code_column, &e->code);
+    while (more == 1 && e->code == 0);
+    if (more == 0) e->code_column = UINT64_MAX;
+    return more < 0 ? more : NLU_OK;
+}
+
+static inline int nlu_entries_begin(nlu_entries *e, const nlu_matrix *m, uint64_t row)
+{
+    int error;
+    e->matrix = m;
+    if (m->kind != NLU_PQ) return nlu_plain_begin(&e->plain, m, row);
+    e->norm = 1;
+    if (m->pq_norms) {
+        nlu_entries norm;
+        uint64_t column;
+        error = nlu_entries_begin(&norm, m->pq_norms, row);
+        e->norm = 0; /* of a sparse row without entries */
+        if (!error) error = nlu_entries_next(&norm, &column, &e->norm);
+        if (error < 0) return error;
+    }
+    e->next = e->centroid.left = 0;
+    error = nlu_plain_begin(&e->plain, m->pq_codes, row);
+    return error ? error : nlu_next_code(e);
+}
+
+/* The next entry: 1, or 0 behind the last one, or an error. */
+static inline int nlu_entries_next(nlu_entries *e, uint64_t *column, float *number)
+{
+    const nlu_matrix *m = e->matrix;
+    if (m->kind != NLU_PQ) return nlu_plain_next(&e->plain, column, number);
+    for (;;) {
+        while (e->centroid.left) {
+            int more = nlu_plain_next(&e->centroid, column, number);
+            if (more <= 0) return more;
+            *column += (e->next - 1) * m->pq_centroids->columns;
+            if (*column >= m->columns) continue; /* what fills up the last subvector */
+            if (m->pq_norms) *number = (float)((double)*number * (double)e->norm);
+            return *number - *number == 0 ? 1 : NLU_ERROR_MATRIX;
+        }
+        if (e->next == m->pq_codes->columns) return 0;
+        uint64_t centroid = e->next * (m->pq_centroids->rows / m->pq_codes->columns);
+        int error = NLU_OK;
+        if (e->next == e->code_column) {
+            centroid += (uint64_t)e->code;
+            error = nlu_next_code(e);
+        }
+        if (!error) error = nlu_plain_begin(&e->centroid, m->pq_centroids, centroid);
+        if (error) return error;
+        e->next++;
+    }
+}
+
+/* Adds a row of a matrix times a weight to sums, one per column. */
+static inline int nlu_add_row(const nlu_matrix *m, uint64_t row, double weight, double *sums)
 {
     nlu_entries entries;
     uint64_t column;
@@ -1719,7 +1921,7 @@ static inline int nlu_add_row(const nlu_matrix *m, uint64_t row, double *sums)
     int more = nlu_entries_begin(&entries, m, row);
     if (more) return more;
     while ((more = nlu_entries_next(&entries, &column, &number)) == 1)
-        sums[(size_t)column] += (double)number;
+        sums[(size_t)column] += weight * (double)number;
     return more;
 }
 
@@ -1796,6 +1998,7 @@ static inline int nlu_check_labels(nlu_labels *l)
             if (k % l->per_mark == 0) l->marks[k / l->per_mark] = at;
             if (nlu_read_label(l, &at, NULL, 0, &size, &h)) return NLU_ERROR_LABELS;
             nlu_hash_end(&h);
+            l->filter[h.h1 / 8 % 1024] |= (uint8_t)(1u << h.h1 % 8);
             for (uint32_t i = 0; i < kept; i++)
                 if (hashes[i][0] == h.h1 && hashes[i][1] == h.h2) return NLU_ERROR_LABELS;
             if (kept == 128) continue;
@@ -1835,7 +2038,7 @@ static inline int nlu_open_coded_labels(const nlu_path *p, nlu_json *j, nlu_labe
 static inline int nlu_open_labels(nlu_model *m, uint64_t *used)
 {
     nlu_json j = m->part[NLU_LABELS], nothing = {NULL, NULL, 0, 1};
-    nlu_path path = {m, used, "labels.coded", "", nothing};
+    nlu_path path = nlu_path_to(m, used, "labels.coded", nothing);
     nlu_labels *l = &m->labels;
     unsigned count = 0, step;
     int error = NLU_OK;
@@ -1869,9 +2072,380 @@ static inline int nlu_label(const nlu_model *m, size_t index, uint8_t *out, size
     }
 }
 
+/* Whether these bytes are one of the labels. */
+static inline int nlu_is_label(const nlu_model *m, const uint8_t *text, size_t size)
+{
+    const nlu_labels *l = &m->labels;
+    nlu_hasher mine = nlu_hash_begin();
+    nlu_hash_add(&mine, text, size);
+    nlu_hash_end(&mine);
+    if (!(l->filter[mine.h1 / 8 % 1024] >> mine.h1 % 8 & 1)) return 0;
+    uint64_t at = l->marks[0];
+    for (uint32_t k = 0; k < l->count; k++) {
+        nlu_hasher h = nlu_hash_begin();
+        size_t length;
+        if (nlu_read_label(l, &at, NULL, 0, &length, &h)) return 0;
+        nlu_hash_end(&h);
+        if (h.h1 == mine.h1 && h.h2 == mine.h2) return 1;
+    }
+    return 0;
+}
+
+/* ---- Features: their description (section 11) ------------------------------------------------ */
+
+/* A range of n-gram lengths: [] or [low, high]. */
+static inline void nlu_range(nlu_json *j, uint32_t most, uint32_t *low, uint32_t *high)
+{
+    unsigned count = 0, items = 0;
+    uint32_t range[2] = {0, 0};
+    nlu_expect(j, '[');
+    for (; nlu_item(j, &count); items++) {
+        if (items == 2) j->bad = 1;
+        else range[items] = (uint32_t)nlu_integer(j, 1, most);
+    }
+    if (items == 1 || range[0] > range[1]) j->bad = 1;
+    *low = range[0];
+    *high = range[1];
+}
+
+/* The members of an object in their order; 0 if there are others, or fewer. */
+static inline int nlu_next_member(nlu_json *j, nlu_json *name, unsigned *count, const char *wanted)
+{
+    if (!nlu_member(j, name, count) || !nlu_is(*name, wanted)) j->bad = 1;
+    return !j->bad;
+}
+
+static inline void nlu_open_ngrams(nlu_model *m, nlu_json *j, nlu_json *name, unsigned *count)
+{
+    static const char *const weights[] = {"binary", "count", NULL};
+    if (nlu_next_member(j, name, count, "chars")) nlu_range(j, 32, &m->char_low, &m->char_high);
+    if (nlu_next_member(j, name, count, "kind")) nlu_skip(j, 1);
+    if (nlu_next_member(j, name, count, "weighting")) m->counted = nlu_choice(j, weights);
+    if (nlu_next_member(j, name, count, "words")) nlu_range(j, 32, &m->word_low, &m->word_high);
+}
+
+static inline void nlu_open_subwords(nlu_model *m, nlu_json *j, nlu_json *name, unsigned *count)
+{
+    if (nlu_next_member(j, name, count, "buckets"))
+        m->buckets = (uint32_t)nlu_integer(j, 0, INT32_MAX);
+    if (nlu_next_member(j, name, count, "kind")) nlu_skip(j, 1);
+    if (nlu_next_member(j, name, count, "longest")) m->longest = (uint32_t)nlu_integer(j, 0, 64);
+    if (nlu_next_member(j, name, count, "shortest")) m->shortest = (uint32_t)nlu_integer(j, 0, 64);
+    if (nlu_next_member(j, name, count, "words")) m->runs = (uint32_t)nlu_integer(j, 1, 64);
+    if (m->shortest > m->longest || (!m->buckets && (m->longest || m->runs > 1))) j->bad = 1;
+}
+
+/* A part of a vectorizer (section 11.5). */
+enum { NLU_ANALYZE_WORDS, NLU_ANALYZE_CHARS, NLU_ANALYZE_WITHIN };
+enum { NLU_COUNT, NLU_BINARY, NLU_LOGARITHM };
+
+typedef struct {
+    int analyzer, bounded, lowercase, norm, is_signed, vocabulary, weighting;
+    uint32_t buckets, shortest, low, high;
+    uint64_t ascii[2]; /* characters of a word below 128 */
+    int letters, any;  /* whether \w is in the class, or it is \S */
+    int others;        /* whether other characters are words by themselves */
+    nlu_json stop_words;
+    unsigned has_stop_words;
+} nlu_part_of;
+
+static inline int nlu_is_letter_or_digit(int32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* The characters of a word, as section 11.5 writes them. */
+static inline void nlu_open_characters(nlu_json *j, nlu_part_of *p)
+{
+    nlu_json text = nlu_string(j), next;
+    int32_t c = nlu_char(&text), last;
+    if (c == '\\') {
+        c = nlu_char(&text);
+        p->letters = c == 'w';
+        p->any = c == 'S';
+        if (!p->letters && !p->any) j->bad = 1;
+    } else if (c == '[') {
+        unsigned items = 0;
+        for (c = nlu_char(&text); c != ']' && !j->bad; c = nlu_char(&text), items++) {
+            if (c == '\\') {
+                p->letters = 1;
+                if (nlu_char(&text) != 'w') j->bad = 1;
+                continue;
+            }
+            last = c;
+            next = text;
+            if (c == '-') { /* only as the last one, behind others */
+                if (!items || nlu_char(&next) != ']') j->bad = 1;
+            } else if (!nlu_is_letter_or_digit(c) && c != '_' && c != '\'') {
+                j->bad = 1;
+            } else if (nlu_is_letter_or_digit(c) && nlu_char(&next) == '-') {
+                int32_t end = nlu_char(&next);
+                if (nlu_is_letter_or_digit(end)) {
+                    last = end;
+                    text = next;
+                }
+            }
+            if (last < c || j->bad) j->bad = 1;
+            for (; !j->bad && c <= last; c++) p->ascii[c / 64] |= (uint64_t)1 << c % 64;
+        }
+        if (!items) j->bad = 1;
+    } else {
+        j->bad = 1;
+    }
+    next = text;
+    if (nlu_char(&next) >= 0) {
+        p->others = 1;
+        if (!nlu_is(text, "|[^\\w\\s]")) j->bad = 1;
+    }
+}
+
+static inline void nlu_open_stop_words(nlu_json *j, nlu_part_of *p)
+{
+    unsigned count = 0;
+    nlu_expect(j, '[');
+    p->stop_words = *j;
+    while (nlu_item(j, &count)) {
+        (void)nlu_string(j);
+        p->has_stop_words = 1;
+    }
+}
+
+/* Reads a part; 0 if this reader cannot do what it says. */
+static inline int nlu_read_part(nlu_json *j, nlu_part_of *p)
+{
+    static const char *const accents[] = {"", "unicode", "ascii", NULL};
+    static const char *const analyzers[] = {"word", "char", "char_wb", NULL};
+    static const char *const norms[] = {"", "l1", "l2", NULL};
+    static const char *const weightings[] = {"count", "binary", "logarithm", NULL};
+    nlu_json name = *j;
+    unsigned count = 0;
+    int accent = 0;
+    memset(p, 0, sizeof *p);
+    nlu_expect(j, '{');
+    if (nlu_next_member(j, &name, &count, "accents")) accent = nlu_choice(j, accents);
+    if (nlu_next_member(j, &name, &count, "analyzer")) p->analyzer = nlu_choice(j, analyzers);
+    if (nlu_next_member(j, &name, &count, "bounded")) p->bounded = nlu_boolean(j);
+    if (nlu_next_member(j, &name, &count, "buckets"))
+        p->buckets = (uint32_t)nlu_integer(j, 0, INT32_MAX);
+    if (nlu_next_member(j, &name, &count, "characters")) nlu_open_characters(j, p);
+    if (nlu_next_member(j, &name, &count, "lowercase")) p->lowercase = nlu_boolean(j);
+    if (nlu_next_member(j, &name, &count, "ngrams")) nlu_range(j, 64, &p->low, &p->high);
+    if (nlu_next_member(j, &name, &count, "norm")) p->norm = nlu_choice(j, norms);
+    if (nlu_next_member(j, &name, &count, "shortest"))
+        p->shortest = (uint32_t)nlu_integer(j, 1, 64);
+    if (nlu_next_member(j, &name, &count, "signed")) p->is_signed = nlu_boolean(j);
+    if (nlu_next_member(j, &name, &count, "stop_words")) nlu_open_stop_words(j, p);
+    if (nlu_next_member(j, &name, &count, "vocabulary")) p->vocabulary = nlu_boolean(j);
+    if (nlu_next_member(j, &name, &count, "weighting")) p->weighting = nlu_choice(j, weightings);
+    if (nlu_member(j, &name, &count) || !p->low) j->bad = 1;
+    if (p->is_signed && (!p->buckets || p->weighting == NLU_LOGARITHM)) j->bad = 1;
+    if (p->vocabulary && !p->norm) j->bad = 1;
+    return accent == 0;
+}
+
+static inline int nlu_open_vectorizer(nlu_model *m, nlu_json *j, nlu_json *name, unsigned *count)
+{
+    nlu_part_of part;
+    unsigned items = 0;
+    int reads = 1;
+    if (nlu_next_member(j, name, count, "kind")) nlu_skip(j, 1);
+    (void)nlu_next_member(j, name, count, "parts");
+    nlu_expect(j, '[');
+    m->parts = *j;
+    for (m->part_count = 0; nlu_item(j, &items); m->part_count++) {
+        reads &= nlu_read_part(j, &part);
+        if (m->part_count == 64 || (part.vocabulary && !m->norms.columns)) j->bad = 1;
+    }
+    if (!m->part_count) j->bad = 1;
+    return reads;
+}
+
+/* Reads the features of a model that answers; those of others say nothing to this reader. */
+static inline int nlu_open_features(nlu_model *m)
+{
+    static const char *const kinds[] = {"ngrams", "vectorizer", "subwords", "attributes",
+                                        "token-template", "namespaces", "pairs", "words", NULL};
+    nlu_json j = m->part[NLU_FEATURES], name = j, first = j;
+    unsigned count = 0;
+    int reads = 1;
+    if (!j.at) return m->network == NLU_NET_NONE ? NLU_OK : NLU_ERROR_DESCRIPTION;
+    nlu_expect(&j, '{');
+    if (m->network == NLU_NET_NONE) return j.bad ? NLU_ERROR_DESCRIPTION : NLU_OK;
+    m->features = -1;
+    nlu_expect(&first, '{');
+    while (nlu_member(&first, &name, &count)) {
+        if (nlu_is(name, "kind")) m->features = nlu_choice(&first, kinds);
+        else nlu_skip(&first, 100);
+    }
+    if (first.bad || m->features < 0) return NLU_ERROR_DESCRIPTION;
+    if (m->features > NLU_TEXT_ATTRIBUTES) return NLU_ERROR_FEATURES;
+    count = 0;
+    if (m->features == NLU_TEXT_NGRAMS) nlu_open_ngrams(m, &j, &name, &count);
+    if (m->features == NLU_TEXT_SUBWORDS) nlu_open_subwords(m, &j, &name, &count);
+    if (m->features == NLU_TEXT_VECTORIZER) reads = nlu_open_vectorizer(m, &j, &name, &count);
+    if (m->features == NLU_TEXT_ATTRIBUTES && nlu_next_member(&j, &name, &count, "kind"))
+        nlu_skip(&j, 1);
+    if (nlu_member(&j, &name, &count)) j.bad = 1;
+    m->tags = m->features == NLU_TEXT_ATTRIBUTES;
+    m->classifies = !m->tags;
+    if ((m->network == NLU_NET_CRF && !m->tags) ||
+        (m->network == NLU_NET_FASTTEXT) != (m->features == NLU_TEXT_SUBWORDS))
+        j.bad = 1;
+    if (j.bad) return NLU_ERROR_DESCRIPTION;
+    return reads ? NLU_OK : NLU_ERROR_FEATURES;
+}
+
+/* ---- The network: its description (section 12) ----------------------------------------------- */
+
+/* Reads every tensor of the network into m->tensor, and at the end the one of this name once more;
+   *count of them. */
+static inline int nlu_read_tensors(nlu_model *m, nlu_json j, uint64_t *used, const char *wanted,
+                                   unsigned *count)
+{
+    nlu_json name = j, place = j, place_name = j;
+    unsigned members = 0;
+    uint32_t room_used = 0;
+    int error = NLU_OK, found = 0;
+    nlu_path path = nlu_path_to(m, used, "network.tensors.", j);
+    path.room = m->child;
+    path.room_used = &room_used;
+    nlu_expect(&j, '{');
+    for (*count = 0; !error && nlu_member(&j, &name, &members); ++*count) {
+        path.name = name;
+        room_used = 0;
+        if (nlu_has_surrogate(name)) return NLU_ERROR_DESCRIPTION;
+        if (wanted && nlu_is(name, wanted)) {
+            found = 1;
+            place_name = name;
+            place = j;
+        }
+        error = nlu_open_matrix(&path, &j, &m->tensor);
+    }
+    if (error) return error;
+    if (j.bad || (wanted && !found)) return NLU_ERROR_DESCRIPTION;
+    if (!wanted) return NLU_OK;
+    path.name = place_name;
+    room_used = 0;
+    return nlu_open_matrix(&path, &place, &m->tensor);
+}
+
+/* A float as the writer writes it: never an integer. */
+static inline double nlu_bound(nlu_json *j)
+{
+    nlu_decimal decimal = nlu_number(j);
+    double value = nlu_to_double(j, decimal);
+    if (decimal.whole || value > 1e30 || value < -1e30) j->bad = 1;
+    return value;
+}
+
+/* Settings of kind `linear`: the link, and perhaps bounds. */
+static inline void nlu_linear_settings(nlu_model *m, nlu_json *j)
+{
+    static const char *const links[] = {"margin", "softmax", "logistic", "one-vs-rest",
+                                        "clipped", NULL};
+    nlu_json name = *j;
+    unsigned count = 0, linked = 0;
+    nlu_expect(j, '{');
+    while (nlu_member(j, &name, &count)) {
+        if (nlu_is(name, "link")) {
+            m->link = nlu_choice(j, links);
+            linked = 1;
+        } else if (nlu_is(name, "bounds")) {
+            nlu_expect(j, '[');
+            m->low = nlu_bound(j);
+            nlu_expect(j, ',');
+            m->high = nlu_bound(j);
+            nlu_expect(j, ']');
+            m->bounded = 1;
+            if (m->low > m->high) j->bad = 1;
+        } else {
+            j->bad = 1;
+        }
+    }
+    if (!linked) j->bad = 1;
+}
+
+/* Settings of kind `fasttext`; m->tree.at is set for a hierarchical softmax. */
+static inline void nlu_fasttext_settings(nlu_model *m, nlu_json *j)
+{
+    static const char *const losses[] = {"softmax", "one-vs-all", "hierarchical-softmax", NULL};
+    nlu_json name = *j;
+    unsigned count = 0;
+    nlu_expect(j, '{');
+    if (nlu_next_member(j, &name, &count, "loss")) m->link = NLU_LOSS + nlu_choice(j, losses);
+    if (m->link == NLU_LOSS + 2 && nlu_next_member(j, &name, &count, "tree")) {
+        nlu_json digits = m->tree = nlu_string(j);
+        uint64_t bits = 2 * (uint64_t)(m->labels.count - 1), read = 0;
+        uint32_t leaves = 0, inner = 0;
+        for (; !j->bad && read < (bits + 3) / 4; read++) {
+            int32_t c = nlu_char(&digits);
+            int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+            if (digit < 0) j->bad = 1;
+            for (unsigned k = 0; k < 4; k++) {
+                uint64_t number = 4 * read + k;
+                unsigned bit = (unsigned)digit >> (3 - k) & 1;
+                if (number >= bits) j->bad |= (int)bit;
+                else if (bit) inner++;
+                else leaves++;
+                if (leaves > m->labels.count || (number < bits && inner > number / 2)) j->bad = 1;
+            }
+        }
+        if (nlu_char(&digits) >= 0) j->bad = 1;
+    }
+    if (nlu_member(j, &name, &count)) j->bad = 1;
+}
+
+/* Settings of kind `crf`: none. */
+static inline void nlu_no_settings(nlu_json *j)
+{
+    nlu_json name = *j;
+    unsigned count = 0;
+    nlu_expect(j, '{');
+    if (nlu_member(j, &name, &count)) j->bad = 1;
+}
+
+static inline int nlu_open_network(nlu_model *m, uint64_t *used)
+{
+    static const char *const kinds[] = {"tensors", "linear", "crf", "fasttext", "dan", "cnn",
+                                        "lstm", "bilstm", "linearized-dan", "linearized-cnn", NULL};
+    static const char *const tensors[] = {NULL, "bias", "transitions", "output"};
+    nlu_json j = m->part[NLU_NETWORK], name = j, settings = j, values = j;
+    unsigned count = 0, seen = 0;
+    uint64_t labels = m->labels.count, rows;
+    if (!j.at) return NLU_OK;
+    nlu_expect(&j, '{');
+    while (nlu_member(&j, &name, &count)) {
+        unsigned field = nlu_is(name, "kind") ? 1 : nlu_is(name, "settings") ? 2 : 4;
+        if (field == 4 && !nlu_is(name, "tensors")) return NLU_ERROR_DESCRIPTION;
+        if (field == 1) m->network = nlu_choice(&j, kinds);
+        if (field == 2) settings = j;
+        if (field == 4) values = j;
+        if (field != 1) nlu_skip(&j, 100);
+        seen |= field;
+    }
+    if (j.bad || seen != 7) return NLU_ERROR_DESCRIPTION;
+    if (m->network > NLU_NET_FASTTEXT) return NLU_ERROR_NETWORK;
+    int error = nlu_read_tensors(m, values, used, tensors[m->network], &count);
+    if (error) return error;
+    if (m->network == NLU_NET_NONE) nlu_expect(&settings, '{');
+    else if (labels == 0) return NLU_ERROR_LABELS;
+    if (m->network == NLU_NET_LINEAR) nlu_linear_settings(m, &settings);
+    if (m->network == NLU_NET_CRF) nlu_no_settings(&settings);
+    if (m->network == NLU_NET_FASTTEXT) nlu_fasttext_settings(m, &settings);
+    if (settings.bad || (m->network == NLU_NET_FASTTEXT && count != 1))
+        return NLU_ERROR_DESCRIPTION;
+    if (m->network == NLU_NET_NONE) return NLU_OK;
+    if (m->network == NLU_NET_FASTTEXT)
+        return m->tensor.rows == labels - (m->tree.at != NULL) ? NLU_OK : NLU_ERROR_MATRIX;
+    if (m->network == NLU_NET_CRF && labels > NLU_MAX_TAGS) return NLU_ERROR_DESCRIPTION;
+    rows = m->network == NLU_NET_CRF ? labels : 1;
+    return m->tensor.rows == rows && m->tensor.columns == labels ? NLU_OK : NLU_ERROR_MATRIX;
+}
+
 /* ---- Opening (sections 2 and 12) ------------------------------------------------------------- */
 
-static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_table *t)
+static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys *k,
+                                 nlu_matrix *m)
 {
     nlu_path keys = *objects, matrix = *objects, counts = *objects;
     nlu_json name = *j;
@@ -1883,10 +2457,10 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_table
     nlu_expect(j, '{');
     while (!error && nlu_member(j, &name, &count)) {
         if (nlu_is(name, "keys")) {
-            error = nlu_open_keys(&keys, j, &t->keys);
+            error = nlu_open_keys(&keys, j, k);
             seen |= 1;
         } else if (nlu_is(name, "matrix")) {
-            error = nlu_open_matrix(&matrix, j, &t->matrix);
+            error = nlu_open_matrix(&matrix, j, m);
             seen |= 2;
         } else if (nlu_is(name, "counts")) {
             counted = nlu_boolean(j);
@@ -1896,28 +2470,32 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_table
     }
     if (error) return error;
     if (j->bad || seen != 3) return NLU_ERROR_DESCRIPTION;
-    if (t->keys.size != t->matrix.rows) return NLU_ERROR_KEYS;
+    if (k->size != m->rows) return NLU_ERROR_KEYS;
     if (!counted) return NLU_OK;
     const nlu_tensor *numbers = nlu_get(&counts, "", NLU_U32, 1);
-    return numbers && numbers->shape[0] == t->keys.size ? NLU_OK : NLU_ERROR_TENSOR;
+    return numbers && numbers->shape[0] == k->size ? NLU_OK : NLU_ERROR_TENSOR;
 }
 
-/* Reads every table, or every one of this name, into *t. */
+/* Reads every table, or the one of this name, into these keys, matrix and room for its children. */
 static inline int nlu_read_tables(const nlu_model *m, const char *wanted, uint64_t *used,
-                                  nlu_table *t)
+                                  nlu_keys *keys, nlu_matrix *matrix, nlu_matrix *room)
 {
     nlu_json j = m->part[NLU_TABLES], name = j;
     unsigned count = 0;
+    uint32_t room_used = 0;
     int error = NLU_OK, found = 0;
     nlu_expect(&j, '{');
     while (!error && nlu_member(&j, &name, &count)) {
-        nlu_path path = {m, used, "tables.", "", name};
+        nlu_path path = nlu_path_to(m, used, "tables.", name);
+        path.room = room;
+        path.room_used = &room_used;
+        room_used = 0;
         if (nlu_has_surrogate(name)) return NLU_ERROR_DESCRIPTION;
         if (wanted && !nlu_is(name, wanted)) {
             nlu_skip(&j, 100);
             continue;
         }
-        error = nlu_read_table(&path, &j, t);
+        error = nlu_read_table(&path, &j, keys, matrix);
         found = 1;
     }
     if (error) return error;
@@ -1930,111 +2508,24 @@ static inline int nlu_open_table(const nlu_model *m, const char *name, nlu_table
 {
     uint64_t used = 0;
     memset(t, 0, sizeof *t);
-    return nlu_read_tables(m, name, &used, t);
+    return nlu_read_tables(m, name, &used, &t->keys, &t->matrix, t->child);
 }
 
-/* Reads every tensor of the network into m->bias, "bias" once more at the end. */
-static inline int nlu_read_tensors(nlu_model *m, nlu_json j, uint64_t *used, int *has_bias)
+/* The table that the network reads, and the norms of a vectorizer. */
+static inline int nlu_open_network_tables(nlu_model *m)
 {
-    nlu_json name = j, bias = j, bias_name = j;
-    unsigned count = 0;
-    int error = NLU_OK;
-    nlu_path path = {m, used, "network.tensors.", "", j};
-    nlu_expect(&j, '{');
-    while (!error && nlu_member(&j, &name, &count)) {
-        path.name = name;
-        if (nlu_has_surrogate(name)) return NLU_ERROR_DESCRIPTION;
-        if (nlu_is(name, "bias")) {
-            *has_bias = 1;
-            bias_name = name;
-            bias = j;
-        }
-        error = nlu_open_matrix(&path, &j, &m->bias);
-    }
+    const char *name = m->network == NLU_NET_FASTTEXT ? "embeddings" : "features";
+    int error = nlu_open_table(m, name, &m->table);
+    if (error == NLU_ERROR_NO_TABLE) return NLU_ERROR_DESCRIPTION;
     if (error) return error;
-    if (j.bad) return NLU_ERROR_DESCRIPTION;
-    if (!*has_bias) return NLU_OK;
-    path.name = bias_name;
-    return nlu_open_matrix(&path, &bias, &m->bias);
-}
-
-static inline int nlu_open_network(nlu_model *m, uint64_t *used)
-{
-    static const char *const kinds[] = {"linear", "tensors", NULL};
-    static const char *const links[] = {"margin", "softmax", "logistic", "one-vs-rest",
-                                        "clipped", NULL};
-    nlu_json j = m->part[NLU_NETWORK], name = j, settings = j, tensors = j;
-    unsigned count = 0, seen = 0;
-    int has_bias = 0, error;
-    if (!j.at) return NLU_OK;
-    nlu_expect(&j, '{');
-    while (nlu_member(&j, &name, &count)) {
-        unsigned field = nlu_is(name, "kind") ? 1 : nlu_is(name, "settings") ? 2 : 4;
-        if (field == 4 && !nlu_is(name, "tensors")) return NLU_ERROR_DESCRIPTION;
-        if (field == 1) m->classifies = nlu_choice(&j, kinds) == 0;
-        if (field == 2) settings = j;
-        if (field == 4) tensors = j;
-        if (field != 1) nlu_skip(&j, 100);
-        seen |= field;
-    }
-    if (j.bad || seen != 7) return NLU_ERROR_DESCRIPTION;
-    nlu_expect(&settings, '{');
-    error = settings.bad ? NLU_ERROR_DESCRIPTION : nlu_read_tensors(m, tensors, used, &has_bias);
-    if (error || !m->classifies) return error;
-    count = seen = 0;
-    while (nlu_member(&settings, &name, &count)) {
-        if (!nlu_is(name, "link")) return NLU_ERROR_DESCRIPTION;
-        m->link = nlu_choice(&settings, links);
-        seen = 1;
-    }
-    if (settings.bad || !seen || !has_bias) return NLU_ERROR_DESCRIPTION;
-    if (m->labels.count == 0) return NLU_ERROR_LABELS;
-    if (m->bias.rows != 1 || m->bias.columns != m->labels.count) return NLU_ERROR_MATRIX;
-    return NLU_OK;
-}
-
-/* A range of n-gram lengths: [] or [low, high]. */
-static inline void nlu_range(nlu_json *j, uint32_t *low, uint32_t *high)
-{
-    unsigned count = 0, items = 0;
-    uint32_t range[2] = {0, 0};
-    nlu_expect(j, '[');
-    for (; nlu_item(j, &count); items++) {
-        if (items == 2) j->bad = 1;
-        else range[items] = (uint32_t)nlu_integer(j, 1, 32);
-    }
-    if (items == 1 || range[0] > range[1]) j->bad = 1;
-    *low = range[0];
-    *high = range[1];
-}
-
-static inline int nlu_open_features(nlu_model *m)
-{
-    static const char *const kinds[] = {"ngrams", NULL};
-    static const char *const weights[] = {"binary", "count", NULL};
-    nlu_json j = m->part[NLU_FEATURES], name = j;
-    unsigned count = 0, seen = 0;
-    if (!j.at) return m->classifies ? NLU_ERROR_DESCRIPTION : NLU_OK;
-    nlu_expect(&j, '{');
-    while (m->classifies && nlu_member(&j, &name, &count)) {
-        if (nlu_is(name, "kind")) {
-            (void)nlu_choice(&j, kinds);
-            seen |= 1;
-        } else if (nlu_is(name, "words")) {
-            nlu_range(&j, &m->word_low, &m->word_high);
-            seen |= 2;
-        } else if (nlu_is(name, "chars")) {
-            nlu_range(&j, &m->char_low, &m->char_high);
-            seen |= 4;
-        } else if (nlu_is(name, "weighting")) {
-            m->counted = nlu_choice(&j, weights);
-            seen |= 8;
-        } else {
-            return NLU_ERROR_DESCRIPTION;
-        }
-    }
-    if (j.bad || (m->classifies && seen != 15)) return NLU_ERROR_DESCRIPTION;
-    return NLU_OK;
+    uint64_t columns = m->network == NLU_NET_FASTTEXT ? m->tensor.columns : m->labels.count;
+    if (m->table.matrix.columns != columns) return NLU_ERROR_MATRIX;
+    if (m->network != NLU_NET_LINEAR) return NLU_OK;
+    uint64_t used = 0;
+    error = nlu_read_tables(m, "norms", &used, &m->norm_keys, &m->norms, NULL);
+    if (error == NLU_ERROR_NO_TABLE) memset(&m->norms, 0, sizeof m->norms);
+    if (!error && m->norms.columns != 1) m->norms.columns = 0; /* no norms, then */
+    return error == NLU_ERROR_NO_TABLE ? NLU_OK : error;
 }
 
 static inline int nlu_check_plain_parts(const nlu_model *m)
@@ -2079,15 +2570,13 @@ static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned
     if (!error && !(flags & NLU_UNVERIFIED)) error = nlu_verify(m);
     if (!error && unknown) error = NLU_ERROR_DESCRIPTION;
     if (!error) error = nlu_open_labels(m, &used);
-    if (!error) error = nlu_read_tables(m, NULL, &used, &m->table);
+    if (!error)
+        error = nlu_read_tables(m, NULL, &used, &m->table.keys, &m->table.matrix, m->table.child);
     if (!error) error = nlu_open_network(m, &used);
+    if (!error && m->network) error = nlu_open_network_tables(m);
     if (!error) error = nlu_open_features(m);
     all = m->tensor_count == 64 ? UINT64_MAX : ((uint64_t)1 << m->tensor_count) - 1;
-    if (!error && used != all) error = NLU_ERROR_TENSOR;
-    if (error || !m->classifies) return error;
-    error = nlu_open_table(m, "features", &m->table);
-    if (error == NLU_ERROR_NO_TABLE) return NLU_ERROR_DESCRIPTION;
-    return error || m->table.matrix.columns == m->labels.count ? error : NLU_ERROR_MATRIX;
+    return !error && used != all ? NLU_ERROR_TENSOR : error;
 }
 
 /* ---- Look-up --------------------------------------------------------------------------------- */
@@ -2102,19 +2591,76 @@ static inline int nlu_find(const nlu_table *t, const void *key, size_t size, uin
     return nlu_find_hash(&t->keys, &h, row);
 }
 
-/* Writes all t->matrix.columns numbers of a row. */
-static inline int nlu_row(const nlu_table *t, uint64_t row, float *numbers)
+/* Writes all columns of a row of a matrix. */
+static inline int nlu_matrix_row(const nlu_matrix *m, uint64_t row, float *numbers)
 {
     nlu_entries entries;
     uint64_t column;
     float number;
-    if (row >= t->matrix.rows) return NLU_ERROR_MATRIX;
-    for (uint64_t k = 0; k < t->matrix.columns; k++) numbers[(size_t)k] = 0;
-    int more = nlu_entries_begin(&entries, &t->matrix, row);
+    if (row >= m->rows) return NLU_ERROR_MATRIX;
+    for (uint64_t k = 0; k < m->columns; k++) numbers[(size_t)k] = 0;
+    int more = nlu_entries_begin(&entries, m, row);
     if (more) return more;
     while ((more = nlu_entries_next(&entries, &column, &number)) == 1)
         numbers[(size_t)column] = number;
     return more;
+}
+
+/* Writes all t->matrix.columns numbers of a row of a table. */
+static inline int nlu_row(const nlu_table *t, uint64_t row, float *numbers)
+{
+    return nlu_matrix_row(&t->matrix, row, numbers);
+}
+
+/* ---- Arithmetic without a library ------------------------------------------------------------ */
+
+/* e^x for x up to 1: 2^k e^r with |r| <= log(2) / 2, and Taylor's series for e^r. */
+static inline double nlu_exp(double x)
+{
+    double sum = 1, term = 1, r;
+    int k;
+    if (x < -745) return 0;
+    k = (int)(x * 1.4426950408889634 - 0.5);
+    r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
+    for (int n = 1; n < 18; n++) {
+        term *= r / n;
+        sum += term;
+    }
+    for (; k < 0; k++) sum /= 2;
+    return sum;
+}
+
+/* The natural logarithm of a positive normal number x = 2^k m, m within a factor of sqrt(2) of 1:
+   k log(2) + 2 artanh(s) with s = (m - 1) / (m + 1), by the series s + s^3 / 3 + s^5 / 5 + ... */
+static inline double nlu_log(double x)
+{
+    double sum = 0, s, square;
+    int k = 0;
+    for (; x > 1.4142135623730951; k++) x /= 2;
+    for (; x < 0.7071067811865476; k--) x *= 2;
+    s = (x - 1) / (x + 1);
+    square = s * s;
+    for (int n = 23; n > 0; n -= 2) sum = sum * square + 1.0 / n;
+    return k * 0.693147180369123816490 + (k * 1.90821492927058770002e-10 + 2 * s * sum);
+}
+
+/* The square root of a number that is not negative, by Newton's steps from 2^k with
+   2^(2k) <= x < 2^(2k + 2). */
+static inline double nlu_sqrt(double x)
+{
+    double root = 1;
+    if (x <= 0) return 0;
+    for (; root * root * 4 <= x; root *= 2) {}
+    for (; root * root > x; root /= 2) {}
+    for (int n = 0; n < 7; n++) root = (root + x / root) / 2;
+    return root;
+}
+
+/* 1 / (1 + e^-x), by the exponential that cannot overflow. */
+static inline double nlu_sigmoid(double x)
+{
+    double e = nlu_exp(x < 0 ? x : -x);
+    return (x < 0 ? e : 1) / (1 + e);
 }
 
 /* ---- Unicode: NFC and folding (section 11) ------------------------------------------------------
@@ -2122,17 +2668,20 @@ static inline int nlu_row(const nlu_table *t, uint64_t row, float *numbers)
    The tables stand at the end of this file, each in a function that says how long it is. */
 
 static inline const uint32_t *nlu_word_edges(uint32_t *count);
+static inline const uint32_t *nlu_alphanumeric_edges(uint32_t *count);
+static inline const uint32_t *nlu_cased_edges(uint32_t *count);
+static inline const uint32_t *nlu_passed_edges(uint32_t *count);
 static inline const int32_t *nlu_folds(uint32_t *count);
+static inline const int32_t *nlu_lowers(uint32_t *count);
 static inline const uint32_t *nlu_marks(uint32_t *count);
 static inline const uint16_t *nlu_pairs(uint32_t *low, uint32_t *count);
 static inline const uint16_t *nlu_composing(uint32_t *low, uint32_t *count);
 static inline const uint32_t *nlu_ideographs(void);
 
-/* Where being a word character (categories L, M, N) begins and ends, by turns. */
-static inline int nlu_is_word(uint32_t code)
+/* Whether a set, given by where belonging to it begins and ends by turns, holds a character. */
+static inline int nlu_belongs(const uint32_t *edges, uint32_t count, uint32_t code)
 {
-    uint32_t low = 0, high;
-    const uint32_t *edges = nlu_word_edges(&high);
+    uint32_t low = 0, high = count;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
         if (edges[middle] <= code) low = middle + 1;
@@ -2141,19 +2690,19 @@ static inline int nlu_is_word(uint32_t code)
     return (int)(low & 1); /* edges at or before the code */
 }
 
-/* A word character folded, an apostrophe for any apostrophe, a space for anything else. */
-static inline uint32_t nlu_fold(uint32_t code)
+/* Word characters of n-grams: categories L, M, N. */
+static inline int nlu_is_word(uint32_t code)
 {
-    uint32_t low = 0, count, high;
-    const int32_t *run = nlu_folds(&count);
-    if (code < 0x80) {
-        if (code >= 'A' && code <= 'Z') return code + 32;
-        int kept = (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') || code == '\'';
-        return kept ? code : ' ';
-    }
-    if (code == 0x2018 || code == 0x2019 || code == 0x2BC || code == 0xFF07) return '\'';
-    if (!nlu_is_word(code)) return ' ';
-    for (high = count; low < high;) { /* the first run that ends at or behind the code */
+    uint32_t count;
+    const uint32_t *edges = nlu_word_edges(&count);
+    return nlu_belongs(edges, count, code);
+}
+
+/* What a table of runs that change alike makes of a character. */
+static inline uint32_t nlu_changed(const int32_t *run, uint32_t count, uint32_t code)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) { /* the first run that ends at or behind the code */
         uint32_t middle = (low + high) / 2;
         if (run[3 * middle + 1] / 2 < (int32_t)code) low = middle + 1;
         else high = middle;
@@ -2162,6 +2711,20 @@ static inline uint32_t nlu_fold(uint32_t code)
     run += 3 * low;
     int32_t at = (int32_t)code - run[0];
     return at < 0 || (run[1] & at & 1) ? code : (uint32_t)((int32_t)code + run[2]);
+}
+
+/* A word character folded, an apostrophe for any apostrophe, a space for anything else. */
+static inline uint32_t nlu_fold(uint32_t code)
+{
+    uint32_t count;
+    const int32_t *runs = nlu_folds(&count);
+    if (code < 0x80) {
+        if (code >= 'A' && code <= 'Z') return code + 32;
+        int kept = (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') || code == '\'';
+        return kept ? code : ' ';
+    }
+    if (code == 0x2018 || code == 0x2019 || code == 0x2BC || code == 0xFF07) return '\'';
+    return nlu_is_word(code) ? nlu_changed(runs, count, code) : ' ';
 }
 
 static inline uint32_t nlu_combining_class(uint32_t code)
@@ -2339,7 +2902,7 @@ static inline int nlu_normalize(nlu_text *t, const uint8_t *text, size_t size, s
     return 1;
 }
 
-/* ---- Text to keys (section 11) --------------------------------------------------------------- */
+/* ---- Keys of n-grams (section 11) ------------------------------------------------------------- */
 
 /* Folds, and writes the words in UTF-8 over the same memory, with one space between. A character
    takes at most the four bytes that it took before, and a space stands for at least one. */
@@ -2398,7 +2961,7 @@ static inline int nlu_add_key(nlu_sum *s, const uint8_t *key, size_t size)
     else found = nlu_find_string(&t->keys, key, size, &row);
     if (found <= 0) return found;
     if (s->seen && !nlu_is_new(s, &h)) return NLU_OK;
-    return nlu_add_row(&t->matrix, row, s->scores);
+    return nlu_add_row(&t->matrix, row, 1, s->scores);
 }
 
 /* Every run of low to high words from the one that begins here. */
@@ -2445,29 +3008,25 @@ static inline uint64_t nlu_most_keys(const nlu_model *m, uint64_t words, uint64_
 
 /* Bytes of scratch memory that are enough for any text of so many bytes: one and a half characters
    of 4 bytes for each (the longest decompositions), and behind them as much again to sort marks, or
-   the slots for the keys of at most (size + 1) / 2 words. SIZE_MAX if there is no such number. */
-static inline size_t nlu_scratch_size(const nlu_model *m, size_t size)
+   the slots for the keys of at most (size + 1) / 2 words. */
+static inline uint64_t nlu_ngram_scratch(const nlu_model *m, size_t size)
 {
-    if (size > UINT32_MAX / 4) return SIZE_MAX;
     uint64_t text = 6 * (uint64_t)size + 8, words = ((uint64_t)size + 1) / 2, behind = text;
     uint64_t keys = nlu_most_keys(m, words, text / 4 + 2 * words);
     uint64_t slots = m->counted ? 0 : 16 * (keys + keys / 2 + 1);
     if (slots > behind) behind = slots;
-    return text + behind > SIZE_MAX ? SIZE_MAX : (size_t)(text + behind);
+    return text + behind;
 }
 
-/* The raw score of each label for a text in UTF-8, by the sum of section 12. */
-static inline int nlu_scores(const nlu_model *m, const void *text, size_t size, void *scratch,
-                             size_t scratch_size, double *scores)
+/* Adds the rows of a text's n-grams to the scores. */
+static inline int nlu_add_ngrams(const nlu_model *m, const uint8_t *text, size_t size,
+                                 uint8_t *scratch, size_t scratch_size, double *scores)
 {
-    nlu_text t = {(uint8_t *)scratch, 0, scratch_size / 4};
+    nlu_text t = {scratch, 0, scratch_size / 4};
+    int error = NLU_OK;
     nlu_sum sum = {m, scores, NULL, 0};
     uint64_t words = 0, characters = 0;
-    if (!m->classifies) return NLU_ERROR_NO_CLASSIFIER;
-    for (uint32_t k = 0; k < m->labels.count; k++) scores[k] = 0;
-    int error = nlu_add_row(&m->bias, 0, scores);
-    if (error) return error;
-    if (!nlu_normalize(&t, (const uint8_t *)text, size, scratch_size)) return NLU_ERROR_SCRATCH;
+    if (!nlu_normalize(&t, text, size, scratch_size)) return NLU_ERROR_SCRATCH;
     const uint8_t *at = t.bytes, *end = at + nlu_write_words(&t), *stop;
     for (stop = at; stop < end; stop++) {
         characters += (*stop & 0xC0) != 0x80;
@@ -2490,6 +3049,801 @@ static inline int nlu_scores(const nlu_model *m, const void *text, size_t size, 
     return NLU_OK;
 }
 
+/* ---- Keys of scikit-learn's vectorizers (section 11.5) --------------------------------------- */
+
+/* An n-gram or bucket of a text: its hash, zero where the slot is free, what it counts, its row
+   (UINT64_MAX: none) and its factor in the norm. */
+typedef struct {
+    uint64_t h1, h2, row;
+    double count, factor;
+} nlu_gram;
+
+typedef struct {
+    const nlu_model *model;
+    const nlu_part_of *part;
+    nlu_text text;
+    uint8_t *words, *key; /* the words of the text, a space between; a key, behind its prefix */
+    size_t words_size, prefix;
+    nlu_gram *grams;
+    uint64_t slots;
+} nlu_vectorizer;
+
+static inline int nlu_is_space(uint32_t code)
+{
+    return (code >= 9 && code <= 13) || (code >= 28 && code <= 32) || code == 0x85 ||
+           code == 0xA0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200A) ||
+           code == 0x2028 || code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
+}
+
+/* Whether Python's \w matches. */
+static inline int nlu_is_letter(uint32_t code)
+{
+    uint32_t count;
+    const uint32_t *edges = nlu_alphanumeric_edges(&count);
+    if (code < 0x80) return nlu_is_letter_or_digit((int32_t)code) || code == '_';
+    return nlu_belongs(edges, count, code);
+}
+
+static inline int nlu_is_cased(uint32_t code)
+{
+    uint32_t count;
+    const uint32_t *edges = nlu_cased_edges(&count);
+    return nlu_belongs(edges, count, code);
+}
+
+static inline int nlu_is_passed(uint32_t code)
+{
+    uint32_t count;
+    const uint32_t *edges = nlu_passed_edges(&count);
+    return nlu_belongs(edges, count, code);
+}
+
+/* Whether a capital sigma ends a word: a cased character stands before it, none behind. */
+static inline int nlu_is_final(const nlu_text *t, const uint8_t *behind, size_t size)
+{
+    size_t at = t->count, used;
+    while (at && nlu_is_passed(nlu_get_char(t, at - 1))) at--;
+    if (!at || !nlu_is_cased(nlu_get_char(t, at - 1))) return 0;
+    for (; size; behind += used, size -= used) {
+        uint32_t code = nlu_utf8(behind, size, &used);
+        if (!nlu_is_passed(code)) return !nlu_is_cased(code);
+    }
+    return 1;
+}
+
+/* The characters of a text, in lower case if the part says so: no more than it has bytes. */
+static inline void nlu_prepare(nlu_text *t, const uint8_t *text, size_t size, int lowercase)
+{
+    uint32_t count;
+    const int32_t *runs = nlu_lowers(&count);
+    size_t used;
+    for (size_t at = 0; at < size; at += used) {
+        uint32_t code = nlu_utf8(text + at, size - at, &used);
+        if (lowercase && code == 0x3A3) {
+            code = nlu_is_final(t, text + at + used, size - at - used) ? 0x3C2 : 0x3C3;
+        } else if (lowercase && code == 0x130) {
+            nlu_set_char(t, t->count++, 'i');
+            code = 0x307;
+        } else if (lowercase && code < 0x80) {
+            code += code >= 'A' && code <= 'Z' ? 32 : 0;
+        } else if (lowercase) {
+            code = nlu_changed(runs, count, code);
+        }
+        nlu_set_char(t, t->count++, code);
+    }
+}
+
+/* MurmurHash3 x86 32 with seed 0. */
+static inline uint32_t nlu_murmur32(const uint8_t *p, size_t size)
+{
+    uint32_t h = 0, k = 0;
+    for (size_t at = 0; at < size; at++) {
+        k |= (uint32_t)p[at] << 8 * (at % 4);
+        if (at % 4 != 3 && at + 1 != size) continue;
+        k *= 0xCC9E2D51u;
+        k = (k << 15 | k >> 17) * 0x1B873593u;
+        h ^= k;
+        if (at % 4 == 3) h = (h << 13 | h >> 19) * 5 + 0xE6546B64u;
+        k = 0;
+    }
+    return nlu_fmix32(h ^ (uint32_t)size);
+}
+
+/* Writes a number in decimal and returns its digits. */
+static inline size_t nlu_put_number(uint32_t value, uint8_t *out)
+{
+    uint8_t digits[10];
+    size_t count = 0, at = 10;
+    do digits[--at] = (uint8_t)('0' + value % 10);
+    while (value /= 10);
+    for (; at < 10; at++) out[count++] = digits[at];
+    return count;
+}
+
+/* Counts the n-gram that stands in the key, behind its prefix. */
+static inline int nlu_count_gram(nlu_vectorizer *v, size_t size)
+{
+    const nlu_table *t = &v->model->table;
+    double count = 1;
+    uint8_t *text = v->key + v->prefix;
+    if (v->part->buckets) {
+        uint32_t value = nlu_murmur32(text, size), negative = value >> 31;
+        if (negative) value = 0u - value;
+        if (negative && v->part->is_signed) count = -1;
+        size = nlu_put_number(value % v->part->buckets, text);
+    }
+    nlu_hasher h = nlu_hash_begin();
+    nlu_hash_add(&h, v->key, v->prefix + size);
+    nlu_hash_end(&h);
+    uint64_t slot = h.h1 % v->slots;
+    nlu_gram *g = &v->grams[slot];
+    for (; g->h2; g = &v->grams[slot]) { /* the lowest bit of h2 marks a slot as taken */
+        if (g->h1 == h.h1 && g->h2 == (h.h2 | 1)) {
+            g->count += count;
+            return NLU_OK;
+        }
+        slot = slot + 1 == v->slots ? 0 : slot + 1;
+    }
+    g->h1 = h.h1;
+    g->h2 = h.h2 | 1;
+    g->count = count;
+    g->factor = 1;
+    int found = t->keys.hashed
+                    ? nlu_find_hash(&t->keys, &h, &g->row)
+                    : nlu_find_string(&t->keys, v->key, v->prefix + size, &g->row);
+    if (found < 0) return found;
+    if (!found) g->row = UINT64_MAX;
+    if (!v->part->vocabulary) return NLU_OK;
+    uint64_t row;
+    const nlu_keys *norms = &v->model->norm_keys;
+    g->factor = 0;
+    found = norms->hashed ? nlu_find_hash(norms, &h, &row)
+                          : nlu_find_string(norms, v->key, v->prefix + size, &row);
+    return found <= 0 ? found : nlu_add_row(&v->model->norms, row, 1, &g->factor);
+}
+
+static inline int nlu_is_in_word(const nlu_part_of *p, uint32_t code)
+{
+    if (p->any) return !nlu_is_space(code);
+    if (p->letters && nlu_is_letter(code)) return 1;
+    return code < 128 && (p->ascii[code / 64] >> code % 64 & 1);
+}
+
+/* Whether a word begins or ends at a place, as \b says it. */
+static inline int nlu_is_edge(const nlu_text *t, size_t at)
+{
+    int before = at > 0 && nlu_is_letter(nlu_get_char(t, at - 1));
+    return before != (at < t->count && nlu_is_letter(nlu_get_char(t, at)));
+}
+
+/* The end of the match that begins at a place, or the place itself. */
+static inline size_t nlu_match(const nlu_vectorizer *v, size_t at)
+{
+    const nlu_part_of *p = v->part;
+    const nlu_text *t = &v->text;
+    uint32_t code = nlu_get_char(t, at);
+    size_t end = at;
+    if (!p->bounded || nlu_is_edge(t, at)) {
+        while (end < t->count && nlu_is_in_word(p, nlu_get_char(t, end))) end++;
+        for (; end - at >= p->shortest; end--)
+            if (!p->bounded || nlu_is_edge(t, end)) return end;
+    }
+    return p->others && !nlu_is_letter(code) && !nlu_is_space(code) ? at + 1 : at;
+}
+
+static inline int nlu_is_stop_word(const nlu_part_of *p, const uint8_t *word, size_t size)
+{
+    nlu_json j = p->stop_words;
+    unsigned count = 0;
+    while (p->has_stop_words && nlu_item(&j, &count)) {
+        nlu_json string = nlu_string(&j);
+        uint8_t bytes[4];
+        size_t at = 0;
+        int32_t c;
+        while ((c = nlu_char(&string)) >= 0) {
+            size_t length = nlu_put_utf8((uint32_t)c, bytes);
+            if (length > size - at || memcmp(word + at, bytes, length) != 0) break;
+            at += length;
+        }
+        if (c < 0 && at == size) return 1;
+    }
+    return 0;
+}
+
+/* Writes the words, a space between; returns how many. */
+static inline uint64_t nlu_split_words(nlu_vectorizer *v)
+{
+    uint64_t count = 0;
+    v->words_size = 0;
+    for (size_t at = 0, end; at < v->text.count; at = end > at ? end : at + 1) {
+        end = nlu_match(v, at);
+        if (end == at) continue;
+        size_t begin = v->words_size + (v->words_size != 0), to = begin;
+        for (size_t k = at; k < end; k++)
+            to += nlu_put_utf8(nlu_get_char(&v->text, k), v->words + to);
+        if (nlu_is_stop_word(v->part, v->words + begin, to - begin)) continue;
+        if (begin) v->words[begin - 1] = ' ';
+        v->words_size = to;
+        count++;
+    }
+    return count;
+}
+
+static inline int nlu_count_words(nlu_vectorizer *v)
+{
+    const uint8_t *end = v->words + v->words_size, *stop;
+    for (const uint8_t *begin = v->words; begin < end; begin = stop + 1) {
+        const uint8_t *at = begin;
+        stop = NULL;
+        for (uint32_t n = 1; n <= v->part->high && at <= end; n++, at++) {
+            at = (const uint8_t *)memchr(at, ' ', (size_t)(end - at));
+            if (!at) at = end;
+            if (!stop) stop = at;
+            if (n < v->part->low) continue;
+            memcpy(v->key + v->prefix, begin, (size_t)(at - begin));
+            int error = nlu_count_gram(v, (size_t)(at - begin));
+            if (error) return error;
+            if (at == end) break;
+        }
+    }
+    return NLU_OK;
+}
+
+/* A character of the text from `begin` to `end`, a space at both ends where it is framed. */
+static inline uint32_t nlu_framed(const nlu_text *t, size_t begin, size_t end, int frame, size_t at)
+{
+    if (!frame) return nlu_get_char(t, begin + at);
+    return at == 0 || at == end - begin + 1 ? ' ' : nlu_get_char(t, begin + at - 1);
+}
+
+/* The runs of low .. high characters; of a framed word the first that is not shorter than it is the
+   whole, and ends it. */
+static inline int nlu_count_runs(nlu_vectorizer *v, size_t begin, size_t end, int frame)
+{
+    size_t length = end - begin + (frame ? 2 : 0);
+    for (size_t n = v->part->low; n <= v->part->high; n++) {
+        size_t whole = n < length ? n : length;
+        if (n > length && !frame) break;
+        for (size_t at = 0; at + whole <= length; at++) {
+            uint8_t *to = v->key + v->prefix;
+            for (size_t k = at; k < at + whole; k++)
+                to += nlu_put_utf8(nlu_framed(&v->text, begin, end, frame, k), to);
+            int error = nlu_count_gram(v, (size_t)(to - v->key) - v->prefix);
+            if (error) return error;
+        }
+        if (frame && n >= length) break;
+    }
+    return NLU_OK;
+}
+
+/* Every run of two or more white-space characters becomes one space. */
+static inline void nlu_join_spaces(nlu_text *t)
+{
+    size_t kept = 0;
+    for (size_t at = 0, end; at < t->count; at = end) {
+        for (end = at; end < t->count && nlu_is_space(nlu_get_char(t, end));) end++;
+        if (end - at >= 2) nlu_set_char(t, kept++, ' ');
+        else nlu_set_char(t, kept++, nlu_get_char(t, at));
+        if (end == at) end++;
+    }
+    t->count = kept;
+}
+
+static inline int nlu_count_characters(nlu_vectorizer *v)
+{
+    nlu_text *t = &v->text;
+    nlu_join_spaces(t);
+    if (v->part->analyzer == NLU_ANALYZE_CHARS) return nlu_count_runs(v, 0, t->count, 0);
+    for (size_t at = 0, end; at < t->count; at = end) {
+        for (end = at; end < t->count && !nlu_is_space(nlu_get_char(t, end));) end++;
+        int error = end > at ? nlu_count_runs(v, at, end, 1) : NLU_OK;
+        if (error) return error;
+        if (end == at) end++;
+    }
+    return NLU_OK;
+}
+
+/* Adds the rows of the n-grams, each times its value, divided by the norm of them all. */
+static inline int nlu_add_grams(nlu_vectorizer *v, double *scores)
+{
+    double norm = 0;
+    for (uint64_t k = 0; k < v->slots; k++) {
+        nlu_gram *g = &v->grams[k];
+        if (!g->h2) continue;
+        if (v->part->weighting == NLU_BINARY) g->count = 1;
+        if (v->part->weighting == NLU_LOGARITHM) g->count = 1 + nlu_log(g->count);
+        double value = g->count * g->factor;
+        norm += v->part->norm == 2 ? value * value : value < 0 ? -value : value;
+    }
+    if (v->part->norm == 2) norm = nlu_sqrt(norm);
+    if (!v->part->norm || norm <= 0) norm = 1;
+    for (uint64_t k = 0; k < v->slots; k++) {
+        const nlu_gram *g = &v->grams[k];
+        if (!g->h2 || g->row == UINT64_MAX) continue;
+        int error = nlu_add_row(&v->model->table.matrix, g->row, g->count / norm, scores);
+        if (error) return error;
+    }
+    return NLU_OK;
+}
+
+/* Slots for the n-grams of any text of so many bytes. */
+static inline uint64_t nlu_gram_slots(const nlu_part_of *p, size_t size)
+{
+    uint64_t most = 2 * (uint64_t)size + 2; /* characters, and two spaces to each word */
+    if (p->analyzer == NLU_ANALYZE_WORDS) most = p->others ? size : ((uint64_t)size + 1) / 2;
+    most *= p->high - p->low + 1;
+    return most + most / 2 + 1;
+}
+
+/* Bytes for the characters, the words and a key of a text of so many bytes. */
+static inline uint64_t nlu_vectorizer_text(size_t size)
+{
+    return ((uint64_t)size * 14 + 300) / 8 * 8 + 8;
+}
+
+static inline uint64_t nlu_vectorizer_scratch(const nlu_model *m, size_t size)
+{
+    nlu_json j = m->parts;
+    nlu_part_of part;
+    unsigned count = 0;
+    uint64_t most = 0;
+    while (nlu_item(&j, &count)) {
+        (void)nlu_read_part(&j, &part);
+        uint64_t slots = nlu_gram_slots(&part, size);
+        if (slots > most) most = slots;
+    }
+    return nlu_vectorizer_text(size) + most * sizeof(nlu_gram);
+}
+
+/* Adds the rows of a text's keys to the scores; the scratch memory is aligned. */
+static inline int nlu_add_vectorized(const nlu_model *m, const uint8_t *text, size_t size,
+                                     uint8_t *scratch, size_t scratch_size, double *scores)
+{
+    nlu_json j = m->parts;
+    nlu_part_of part;
+    unsigned count = 0;
+    uint64_t front = nlu_vectorizer_text(size);
+    for (uint32_t number = 0; nlu_item(&j, &count); number++) {
+        nlu_vectorizer v = {m, &part, {scratch, 0, size}, scratch + 4 * size, NULL, 0, 0, NULL, 0};
+        (void)nlu_read_part(&j, &part);
+        v.slots = nlu_gram_slots(&part, size);
+        if (front > scratch_size || v.slots > (scratch_size - front) / sizeof(nlu_gram))
+            return NLU_ERROR_SCRATCH;
+        v.key = v.words + 5 * size;
+        v.grams = (nlu_gram *)(void *)(scratch + (size_t)front);
+        memset(v.grams, 0, (size_t)v.slots * sizeof(nlu_gram));
+        if (m->part_count > 1) {
+            v.prefix = nlu_put_number(number, v.key) + 1;
+            v.key[v.prefix - 1] = ' ';
+        }
+        nlu_prepare(&v.text, text, size, part.lowercase);
+        int error;
+        if (part.analyzer == NLU_ANALYZE_WORDS) {
+            (void)nlu_split_words(&v);
+            error = nlu_count_words(&v);
+        } else {
+            error = nlu_count_characters(&v);
+        }
+        if (!error) error = nlu_add_grams(&v, scores);
+        if (error) return error;
+    }
+    return NLU_OK;
+}
+
+/* ---- fastText's classifiers (sections 11.4 and 12) ------------------------------------------- */
+
+/* FNV-1a of 32 bits; a byte above 127 turns the upper bits, too. */
+static inline uint32_t nlu_fnv(uint32_t h, uint8_t byte)
+{
+    return (h ^ (byte < 128 ? byte : byte | 0xFFFFFF00u)) * 16777619u;
+}
+
+#define NLU_FNV 2166136261u
+
+typedef struct {
+    const nlu_model *model;
+    double *sums;
+    uint64_t rows; /* that are in the sums */
+} nlu_bag;
+
+static inline int nlu_add_known(nlu_bag *b, const uint8_t *key, size_t size)
+{
+    uint64_t row;
+    int found = nlu_find(&b->model->table, key, size, &row);
+    if (found <= 0) return found;
+    b->rows++;
+    return nlu_add_row(&b->model->table.matrix, row, 1, b->sums);
+}
+
+static inline int nlu_add_bucket(nlu_bag *b, uint64_t hash)
+{
+    uint8_t key[11] = {' '};
+    size_t size = 1 + nlu_put_number((uint32_t)(hash % b->model->buckets), key + 1);
+    return nlu_add_known(b, key, size);
+}
+
+/* A byte of `<word>`. */
+static inline uint8_t nlu_bracketed(const uint8_t *word, size_t size, size_t at)
+{
+    return at == 0 ? '<' : at <= size ? word[at - 1] : '>';
+}
+
+/* The buckets of the runs of characters of `<word>`; a bracket alone is none. */
+static inline int nlu_add_subwords(nlu_bag *b, const uint8_t *word, size_t size)
+{
+    size_t length = size + 2;
+    for (size_t begin = 0; begin < length; begin++) {
+        if ((nlu_bracketed(word, size, begin) & 0xC0) == 0x80) continue;
+        uint32_t h = NLU_FNV;
+        size_t at = begin;
+        for (uint32_t n = 1; n <= b->model->longest && at < length; n++) {
+            do h = nlu_fnv(h, nlu_bracketed(word, size, at++));
+            while (at < length && (nlu_bracketed(word, size, at) & 0xC0) == 0x80);
+            if (n < b->model->shortest || (n == 1 && (begin == 0 || at == length))) continue;
+            int error = nlu_add_bucket(b, h);
+            if (error) return error;
+        }
+    }
+    return NLU_OK;
+}
+
+static inline int nlu_separates(uint8_t c) { return c == 0 || (c >= 9 && c <= 13) || c == ' '; }
+
+/* Whether a word counts: no label, and nothing that begins as one but is no word of the model. */
+static inline int nlu_counts(const nlu_bag *b, const uint8_t *word, size_t size)
+{
+    uint64_t row;
+    if (nlu_is_label(b->model, word, size)) return 0;
+    if (size < 9 || memcmp(word, "__label__", 9) != 0) return 1;
+    return nlu_find(&b->model->table, word, size, &row);
+}
+
+/* Adds the rows of a text's words and of their n-grams; `hashes` has room for as many as there are
+   words. */
+static inline int nlu_add_words_of(nlu_bag *b, const uint8_t *text, size_t size, uint8_t *hashes)
+{
+    static const uint8_t last[] = "</s>";
+    size_t count = 0;
+    int ended = 0;
+    for (size_t at = 0, end; !ended; at = end) {
+        while (at < size && nlu_separates(text[at])) at++;
+        for (end = at; end < size && !nlu_separates(text[end]);) end++;
+        const uint8_t *word = at < size ? text + at : last;
+        size_t length = at < size ? end - at : 4;
+        ended = length == 4 && memcmp(word, last, 4) == 0;
+        int counts = ended ? 1 : nlu_counts(b, word, length);
+        if (counts < 0) return counts;
+        if (!counts) continue;
+        uint32_t h = NLU_FNV;
+        for (size_t k = 0; k < length; k++) h = nlu_fnv(h, word[k]);
+        memcpy(hashes + 4 * count++, &h, 4);
+        int error = nlu_add_known(b, word, length);
+        if (!error && b->model->longest && !ended) error = nlu_add_subwords(b, word, length);
+        if (error) return error;
+    }
+    for (size_t first = 0; first < count; first++) {
+        uint64_t joined = 0;
+        for (size_t k = first; k < count && k < first + b->model->runs; k++) {
+            int32_t h;
+            memcpy(&h, hashes + 4 * k, 4);
+            joined = joined * (k > first ? 116049371u : 1u) + (uint64_t)(int64_t)h;
+            int error = k > first ? nlu_add_bucket(b, joined) : NLU_OK;
+            if (error) return error;
+        }
+    }
+    return NLU_OK;
+}
+
+/* Products of a row of the output with the mean. */
+static inline int nlu_product(const nlu_matrix *m, uint64_t row, const double *mean, double *result)
+{
+    nlu_entries entries;
+    uint64_t column;
+    float number;
+    *result = 0;
+    int more = nlu_entries_begin(&entries, m, row);
+    if (more) return more;
+    while ((more = nlu_entries_next(&entries, &column, &number)) == 1)
+        *result += (double)number * mean[(size_t)column];
+    return more;
+}
+
+/* The sigmoid in 512 steps between -8 and 8, in binary32 as fastText has it. */
+static inline double nlu_tabulated(double product)
+{
+    float x = product > 3e38 ? 3e38f : product < -3e38 ? -3e38f : (float)product;
+    if (x < -8) return 0;
+    if (x > 8) return 1;
+    double step = (double)(float)((double)x + 8) * 32;
+    return nlu_sigmoid((double)(int)step / 32 - 8);
+}
+
+/* Logarithms of the probabilities of the leaves, from the products with the inner nodes in
+   scores[0 .. labels - 2]; `nodes` has room for a number per node, `children` for two per inner. */
+static inline void nlu_descend(const nlu_model *m, double *nodes, uint32_t *children,
+                               double *scores)
+{
+    uint32_t labels = m->labels.count, leaf = labels - 1, inner = labels;
+    nlu_json digits = m->tree;
+    unsigned digit = 0;
+    for (uint32_t k = 0; k < 2 * (labels - 1); k++) {
+        if (k % 4 == 0) {
+            int32_t c = nlu_char(&digits);
+            digit = (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+        }
+        children[k] = digit >> (3 - k % 4) & 1 ? inner++ : leaf--;
+    }
+    nodes[2 * labels - 2] = 0; /* the root */
+    for (uint32_t k = labels - 1; k-- > 0;) {
+        double right = nlu_sigmoid(scores[k]), above = nodes[labels + k];
+        nodes[children[2 * k]] = above + nlu_log(1 - right + 1e-5);
+        nodes[children[2 * k + 1]] = above + nlu_log(right + 1e-5);
+    }
+    for (uint32_t k = 0; k < labels; k++) scores[k] = nodes[labels - 1 - k];
+}
+
+/* Turns products with the output into logarithms of probabilities. */
+static inline void nlu_loss(const nlu_model *m, double *nodes, double *scores)
+{
+    uint32_t labels = m->labels.count;
+    double most = scores[0], sum = 0;
+    if (m->tree.at) {
+        nlu_descend(m, nodes, (uint32_t *)(void *)(nodes + 2 * labels), scores);
+        return;
+    }
+    for (uint32_t k = 0; k < labels; k++)
+        if (scores[k] > most) most = scores[k];
+    for (uint32_t k = 0; k < labels; k++) {
+        if (m->link == NLU_LOSS) sum += scores[k] = nlu_exp(scores[k] - most);
+        else scores[k] = nlu_tabulated(scores[k]);
+    }
+    for (uint32_t k = 0; k < labels; k++)
+        scores[k] = nlu_log((m->link == NLU_LOSS ? scores[k] / sum : scores[k]) + 1e-5);
+}
+
+/* Numbers of scratch memory: the mean, then the nodes of a tree and their children. */
+static inline uint64_t nlu_fasttext_numbers(const nlu_model *m)
+{
+    return m->table.matrix.columns + (m->tree.at ? 3 * (uint64_t)m->labels.count : 0);
+}
+
+static inline uint64_t nlu_fasttext_scratch(const nlu_model *m, size_t size)
+{
+    /* The text with U+FFFD for each byte that is no UTF-8, and a hash per word. */
+    return 8 * nlu_fasttext_numbers(m) + 3 * (uint64_t)size + 4 * (((uint64_t)size + 1) / 2 + 1);
+}
+
+static inline int nlu_fasttext_scores(const nlu_model *m, const uint8_t *text, size_t size,
+                                      uint8_t *scratch, size_t scratch_size, double *scores)
+{
+    double *mean = (double *)(void *)scratch, *nodes = mean + (size_t)m->table.matrix.columns;
+    uint8_t *copy = scratch + 8 * (size_t)nlu_fasttext_numbers(m);
+    size_t columns = (size_t)m->table.matrix.columns, length = 0, used;
+    nlu_bag bag = {m, mean, 0};
+    if (nlu_fasttext_scratch(m, size) > scratch_size) return NLU_ERROR_SCRATCH;
+    for (size_t k = 0; k < columns; k++) mean[k] = 0;
+    for (size_t at = 0; at < size; at += used)
+        length += nlu_put_utf8(nlu_utf8(text + at, size - at, &used), copy + length);
+    int error = nlu_add_words_of(&bag, copy, length, copy + 3 * size);
+    for (size_t k = 0; k < columns && bag.rows; k++)
+        mean[k] = (double)(float)(mean[k] / (double)bag.rows);
+    for (uint64_t k = 0; !error && k < m->tensor.rows; k++)
+        error = nlu_product(&m->tensor, k, mean, &scores[(size_t)k]);
+    if (!error) nlu_loss(m, nodes, scores);
+    return error;
+}
+
+/* ---- Scores of a text (section 12) ----------------------------------------------------------- */
+
+/* The scratch memory from the next multiple of 8 bytes on. */
+static inline uint8_t *nlu_aligned(void *scratch, size_t *size)
+{
+    size_t skip = (size_t)(0 - (uintptr_t)scratch) & 7;
+    *size = *size < skip ? 0 : *size - skip;
+    return (uint8_t *)scratch + (*size ? skip : 0);
+}
+
+/* Bytes of scratch memory that are enough for any text of so many bytes. SIZE_MAX if there is no
+   such number. */
+static inline size_t nlu_scratch_size(const nlu_model *m, size_t size)
+{
+    uint64_t bytes = 0;
+    if (size > UINT32_MAX / 64) return SIZE_MAX;
+    if (m->features == NLU_TEXT_NGRAMS) bytes = nlu_ngram_scratch(m, size);
+    if (m->features == NLU_TEXT_VECTORIZER) bytes = nlu_vectorizer_scratch(m, size);
+    if (m->features == NLU_TEXT_SUBWORDS) bytes = nlu_fasttext_scratch(m, size);
+    return bytes > SIZE_MAX - 8 ? SIZE_MAX : (size_t)bytes + 8;
+}
+
+/* Puts scores that lie beyond the bounds onto them. */
+static inline void nlu_clamp(const nlu_model *m, double *scores)
+{
+    for (uint32_t k = 0; m->bounded && k < m->labels.count; k++) {
+        if (scores[k] < m->low) scores[k] = m->low;
+        if (scores[k] > m->high) scores[k] = m->high;
+    }
+}
+
+/* The raw score of each label for a text in UTF-8. */
+static inline int nlu_scores(const nlu_model *m, const void *text, size_t size, void *scratch,
+                             size_t scratch_size, double *scores)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    uint8_t *memory = nlu_aligned(scratch, &scratch_size);
+    if (!m->classifies) return m->tags ? NLU_ERROR_TAGGER : NLU_ERROR_NO_CLASSIFIER;
+    for (uint32_t k = 0; k < m->labels.count; k++) scores[k] = 0;
+    if (m->network == NLU_NET_FASTTEXT)
+        return nlu_fasttext_scores(m, bytes, size, memory, scratch_size, scores);
+    int error = nlu_add_row(&m->tensor, 0, 1, scores);
+    if (!error && m->features == NLU_TEXT_NGRAMS)
+        error = nlu_add_ngrams(m, bytes, size, memory, scratch_size, scores);
+    else if (!error)
+        error = nlu_add_vectorized(m, bytes, size, memory, scratch_size, scores);
+    if (!error) nlu_clamp(m, scores);
+    return error;
+}
+
+/* ---- Labels of the tokens of a sentence (sections 11.1 and 12) ------------------------------- */
+
+/* A value of an attribute: a decimal number of at most 1e30; its first 19 digits count. */
+static inline int nlu_value(const uint8_t *at, const uint8_t *end, double *value)
+{
+    nlu_decimal d = {0, 0, 0, 0, 0};
+    nlu_json quiet = {NULL, NULL, 0, 0};
+    int power = 0, negative = 0, digits = 0, point = 0;
+    if (at < end && (*at == '+' || *at == '-')) d.negative = *at++ == '-';
+    for (; at < end && ((*at >= '0' && *at <= '9') || (*at == '.' && !point)); at++) {
+        if (*at == '.') {
+            point = 1;
+            continue;
+        }
+        digits = 1;
+        if (d.digits < 19) {
+            d.value = d.value * 10 + (unsigned)(*at - '0');
+            if (d.value) d.digits++;
+            d.exponent -= point;
+        } else {
+            d.exponent += !point;
+        }
+        if (d.exponent < -100000 || d.exponent > 100000) break;
+    }
+    if (!digits) return 0;
+    if (at < end && (*at == 'e' || *at == 'E')) {
+        if (++at < end && (*at == '+' || *at == '-')) negative = *at++ == '-';
+        if (at == end) return 0;
+        for (; at < end && *at >= '0' && *at <= '9'; at++)
+            if (power < 1000000) power = power * 10 + (*at - '0');
+    }
+    if (at != end) return 0;
+    d.exponent += negative ? -power : power;
+    if (!d.value) d.exponent = 0;
+    *value = nlu_to_double(&quiet, d);
+    return !quiet.bad && *value <= 1e30 && *value >= -1e30;
+}
+
+/* Writes the name of a cell: a byte that is no part of UTF-8 stands for U+DC00 and itself. */
+static inline const uint8_t *nlu_attribute_name(const uint8_t *at, const uint8_t *end, uint8_t *out,
+                                                size_t *size)
+{
+    for (*size = 0; at < end && *at != ':';) {
+        size_t used;
+        if (*at == '\\' && end - at > 1) at++;
+        uint32_t code = nlu_utf8(at, (size_t)(end - at), &used);
+        if (code == 0xFFFD && (used != 3 || *at != 0xEF)) {
+            for (; used; used--) *size += nlu_put_utf8(0xDC00u + *at++, out + *size);
+        } else {
+            memcpy(out + *size, at, used);
+            *size += used;
+            at += used;
+        }
+    }
+    return at;
+}
+
+/* Adds the rows of the attributes of a line, each times its value. `name` has room for three bytes
+   of each of the line. */
+static inline int nlu_add_attributes(const nlu_model *m, const uint8_t *at, const uint8_t *end,
+                                     uint8_t *name, double *scores)
+{
+    for (const uint8_t *stop; at <= end; at = stop + 1) {
+        size_t size;
+        uint64_t row;
+        double value = 1;
+        stop = at < end ? (const uint8_t *)memchr(at, '\t', (size_t)(end - at)) : NULL;
+        if (!stop) stop = end;
+        if (stop == at) continue;
+        const uint8_t *colon = nlu_attribute_name(at, stop, name, &size);
+        if (stop - colon > 1 && !nlu_value(colon + 1, stop, &value)) return NLU_ERROR_ATTRIBUTE;
+        int found = nlu_find(&m->table, name, size, &row);
+        if (found == 1) found = nlu_add_row(&m->table.matrix, row, value, scores);
+        if (found < 0) return found;
+    }
+    return NLU_OK;
+}
+
+static inline uint32_t nlu_best(const double *scores, uint32_t count)
+{
+    uint32_t best = 0;
+    for (uint32_t k = 1; k < count; k++)
+        if (scores[k] > scores[best]) best = k;
+    return best;
+}
+
+/* One step of Viterbi's algorithm: the scores of the labels of a token, `reached` by the best way
+   over the token before, and which label that is. */
+static inline void nlu_viterbi_step(uint32_t labels, const float *transitions, double *reached,
+                                    double *next, const double *scores, uint8_t *from)
+{
+    for (uint32_t j = 0; j < labels; j++) next[j] = reached[0] + (double)transitions[j];
+    memset(from, 0, 2 * (size_t)labels);
+    for (uint32_t i = 1; i < labels; i++) {
+        const float *row = transitions + (size_t)i * labels;
+        for (uint32_t j = 0; j < labels; j++) {
+            double way = reached[i] + (double)row[j];
+            if (way <= next[j]) continue;
+            next[j] = way;
+            from[2 * j] = (uint8_t)i;
+            from[2 * j + 1] = (uint8_t)(i >> 8);
+        }
+    }
+    for (uint32_t j = 0; j < labels; j++) reached[j] = next[j] + scores[j];
+}
+
+/* Bytes of scratch memory for a sentence of so many tokens and bytes. SIZE_MAX if there is no such
+   number. */
+static inline size_t nlu_tag_scratch_size(const nlu_model *m, size_t tokens, size_t size)
+{
+    uint64_t labels = m->labels.count, bytes = 3 * 8 * labels + 8;
+    if (size > UINT32_MAX / 64 || tokens > UINT32_MAX) return SIZE_MAX;
+    if (m->network == NLU_NET_CRF) bytes += 4 * labels * labels + 2 * labels * tokens;
+    bytes += 3 * (uint64_t)size;
+    return bytes > SIZE_MAX ? SIZE_MAX : (size_t)bytes;
+}
+
+/* The number of the label of each token of a sentence: `size` bytes, a line of attributes per token
+   with a line feed between them; no bytes are no token. `tokens` is how many there are. */
+static inline int nlu_tag(const nlu_model *m, const void *sentence, size_t size, void *scratch,
+                          size_t scratch_size, uint32_t *tags, size_t tokens)
+{
+    const uint8_t *at = (const uint8_t *)sentence, *end = at + size, *stop;
+    uint32_t labels = m->labels.count;
+    int joint = m->network == NLU_NET_CRF, error = NLU_OK;
+    if (!m->tags) return NLU_ERROR_NO_TAGGER;
+    if (nlu_tag_scratch_size(m, tokens, size) > scratch_size) return NLU_ERROR_SCRATCH;
+    double *scores = (double *)(void *)nlu_aligned(scratch, &scratch_size);
+    double *reached = scores + labels, *next = reached + labels;
+    float *transitions = (float *)(void *)(next + labels);
+    size_t square = joint ? (size_t)labels * labels : 0;
+    uint8_t *from = (uint8_t *)(transitions + square);
+    uint8_t *name = from + (joint ? 2 * (size_t)labels * tokens : 0);
+    for (uint32_t k = 0; joint && !error && k < labels; k++)
+        error = nlu_matrix_row(&m->tensor, k, transitions + (size_t)k * labels);
+    for (size_t t = 0; !error && t < tokens; t++, at = stop + 1) {
+        if (at > end) return NLU_ERROR_BUFFER; /* fewer lines than tokens */
+        stop = at < end ? (const uint8_t *)memchr(at, '\n', (size_t)(end - at)) : NULL;
+        if (!stop) stop = end;
+        for (uint32_t k = 0; k < labels; k++) scores[k] = 0;
+        if (!joint) error = nlu_add_row(&m->tensor, 0, 1, scores);
+        if (!error) error = nlu_add_attributes(m, at, stop, name, scores);
+        if (!joint) {
+            nlu_clamp(m, scores);
+            tags[t] = nlu_best(scores, labels);
+        } else if (t == 0) {
+            memcpy(reached, scores, labels * sizeof *scores);
+        } else {
+            nlu_viterbi_step(labels, transitions, reached, next, scores,
+                             from + 2 * (size_t)labels * t);
+        }
+    }
+    if (error || !joint || !tokens) return error;
+    tags[tokens - 1] = nlu_best(reached, labels);
+    for (size_t t = tokens - 1; t > 0; t--) {
+        const uint8_t *choice = from + 2 * ((size_t)labels * t + tags[t]);
+        tags[t - 1] = nlu_u16(choice);
+    }
+    return NLU_OK;
+}
+
 /* ---- Answers (section 12) -------------------------------------------------------------------- */
 
 /* The best label after `previous` (NLU_FIRST: of all); of equal scores the first. Asked for no more
@@ -2506,22 +3860,6 @@ static inline size_t nlu_next_best(const double *scores, size_t count, size_t pr
     return best;
 }
 
-/* e^x for x <= 0: 2^k e^r with |r| <= log(2) / 2, and Taylor's series for e^r. */
-static inline double nlu_exp(double x)
-{
-    double sum = 1, term = 1, r;
-    int k;
-    if (x < -745) return 0;
-    k = (int)(x * 1.4426950408889634 - 0.5);
-    r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
-    for (int n = 1; n < 18; n++) {
-        term *= r / n;
-        sum += term;
-    }
-    for (; k < 0; k++) sum /= 2;
-    return sum;
-}
-
 /* -1 and less to 0, 1 and more to 1, straight between. */
 static inline double nlu_ramp(double x)
 {
@@ -2533,6 +3871,10 @@ static inline void nlu_link(const nlu_model *m, double *scores)
 {
     size_t count = m->labels.count;
     double sum = 0, most = count ? scores[0] : 0;
+    if (m->link >= NLU_LOSS) { /* logarithms of probabilities */
+        for (size_t k = 0; k < count; k++) scores[k] = nlu_exp(scores[k]);
+        return;
+    }
     for (size_t k = 0; k < count; k++)
         if (scores[k] > most) most = scores[k];
     if (m->link == 4 && count == 2) { /* clipped: two labels share the difference of their scores */
@@ -2543,9 +3885,8 @@ static inline void nlu_link(const nlu_model *m, double *scores)
     for (size_t k = 0; k < count && m->link; k++) {
         if (m->link == 4) {
             scores[k] = nlu_ramp(scores[k]);
-        } else if (m->link > 1) { /* logistic, by the exponential that cannot overflow */
-            double e = nlu_exp(scores[k] < 0 ? scores[k] : -scores[k]);
-            scores[k] = (scores[k] < 0 ? e : 1) / (1 + e);
+        } else if (m->link > 1) {
+            scores[k] = nlu_sigmoid(scores[k]);
         } else {
             scores[k] = nlu_exp(scores[k] - most);
         }
@@ -2686,6 +4027,227 @@ static inline const uint32_t *nlu_word_edges(uint32_t *count)
     return table;
 }
 
+/* The same of letters and numbers, as Python's \w has them. */
+static inline const uint32_t *nlu_alphanumeric_edges(uint32_t *count)
+{
+    static const uint32_t table[] = {
+        48, 58, 65, 91, 97, 123, 170, 171, 178, 180, 181, 182, 185, 187, 188, 191, 192, 215, 216,
+        247, 248, 706, 710, 722, 736, 741, 748, 749, 750, 751, 880, 885, 886, 888, 890, 894, 895,
+        896, 902, 903, 904, 907, 908, 909, 910, 930, 931, 1014, 1015, 1154, 1162, 1328, 1329, 1367,
+        1369, 1370, 1376, 1417, 1488, 1515, 1519, 1523, 1568, 1611, 1632, 1642, 1646, 1648, 1649,
+        1748, 1749, 1750, 1765, 1767, 1774, 1789, 1791, 1792, 1808, 1809, 1810, 1840, 1869, 1958,
+        1969, 1970, 1984, 2027, 2036, 2038, 2042, 2043, 2048, 2070, 2074, 2075, 2084, 2085, 2088,
+        2089, 2112, 2137, 2144, 2155, 2160, 2184, 2185, 2191, 2208, 2250, 2308, 2362, 2365, 2366,
+        2384, 2385, 2392, 2402, 2406, 2416, 2417, 2433, 2437, 2445, 2447, 2449, 2451, 2473, 2474,
+        2481, 2482, 2483, 2486, 2490, 2493, 2494, 2510, 2511, 2524, 2526, 2527, 2530, 2534, 2546,
+        2548, 2554, 2556, 2557, 2565, 2571, 2575, 2577, 2579, 2601, 2602, 2609, 2610, 2612, 2613,
+        2615, 2616, 2618, 2649, 2653, 2654, 2655, 2662, 2672, 2674, 2677, 2693, 2702, 2703, 2706,
+        2707, 2729, 2730, 2737, 2738, 2740, 2741, 2746, 2749, 2750, 2768, 2769, 2784, 2786, 2790,
+        2800, 2809, 2810, 2821, 2829, 2831, 2833, 2835, 2857, 2858, 2865, 2866, 2868, 2869, 2874,
+        2877, 2878, 2908, 2910, 2911, 2914, 2918, 2928, 2929, 2936, 2947, 2948, 2949, 2955, 2958,
+        2961, 2962, 2966, 2969, 2971, 2972, 2973, 2974, 2976, 2979, 2981, 2984, 2987, 2990, 3002,
+        3024, 3025, 3046, 3059, 3077, 3085, 3086, 3089, 3090, 3113, 3114, 3130, 3133, 3134, 3160,
+        3163, 3165, 3166, 3168, 3170, 3174, 3184, 3192, 3199, 3200, 3201, 3205, 3213, 3214, 3217,
+        3218, 3241, 3242, 3252, 3253, 3258, 3261, 3262, 3293, 3295, 3296, 3298, 3302, 3312, 3313,
+        3315, 3332, 3341, 3342, 3345, 3346, 3387, 3389, 3390, 3406, 3407, 3412, 3415, 3416, 3426,
+        3430, 3449, 3450, 3456, 3461, 3479, 3482, 3506, 3507, 3516, 3517, 3518, 3520, 3527, 3558,
+        3568, 3585, 3633, 3634, 3636, 3648, 3655, 3664, 3674, 3713, 3715, 3716, 3717, 3718, 3723,
+        3724, 3748, 3749, 3750, 3751, 3761, 3762, 3764, 3773, 3774, 3776, 3781, 3782, 3783, 3792,
+        3802, 3804, 3808, 3840, 3841, 3872, 3892, 3904, 3912, 3913, 3949, 3976, 3981, 4096, 4139,
+        4159, 4170, 4176, 4182, 4186, 4190, 4193, 4194, 4197, 4199, 4206, 4209, 4213, 4226, 4238,
+        4239, 4240, 4250, 4256, 4294, 4295, 4296, 4301, 4302, 4304, 4347, 4348, 4681, 4682, 4686,
+        4688, 4695, 4696, 4697, 4698, 4702, 4704, 4745, 4746, 4750, 4752, 4785, 4786, 4790, 4792,
+        4799, 4800, 4801, 4802, 4806, 4808, 4823, 4824, 4881, 4882, 4886, 4888, 4955, 4969, 4989,
+        4992, 5008, 5024, 5110, 5112, 5118, 5121, 5741, 5743, 5760, 5761, 5787, 5792, 5867, 5870,
+        5881, 5888, 5906, 5919, 5938, 5952, 5970, 5984, 5997, 5998, 6001, 6016, 6068, 6103, 6104,
+        6108, 6109, 6112, 6122, 6128, 6138, 6160, 6170, 6176, 6265, 6272, 6277, 6279, 6313, 6314,
+        6315, 6320, 6390, 6400, 6431, 6470, 6510, 6512, 6517, 6528, 6572, 6576, 6602, 6608, 6619,
+        6656, 6679, 6688, 6741, 6784, 6794, 6800, 6810, 6823, 6824, 6917, 6964, 6981, 6989, 6992,
+        7002, 7043, 7073, 7086, 7142, 7168, 7204, 7232, 7242, 7245, 7294, 7296, 7305, 7312, 7355,
+        7357, 7360, 7401, 7405, 7406, 7412, 7413, 7415, 7418, 7419, 7424, 7616, 7680, 7958, 7960,
+        7966, 7968, 8006, 8008, 8014, 8016, 8024, 8025, 8026, 8027, 8028, 8029, 8030, 8031, 8062,
+        8064, 8117, 8118, 8125, 8126, 8127, 8130, 8133, 8134, 8141, 8144, 8148, 8150, 8156, 8160,
+        8173, 8178, 8181, 8182, 8189, 8304, 8306, 8308, 8314, 8319, 8330, 8336, 8349, 8450, 8451,
+        8455, 8456, 8458, 8468, 8469, 8470, 8473, 8478, 8484, 8485, 8486, 8487, 8488, 8489, 8490,
+        8494, 8495, 8506, 8508, 8512, 8517, 8522, 8526, 8527, 8528, 8586, 9312, 9372, 9450, 9472,
+        10102, 10132, 11264, 11493, 11499, 11503, 11506, 11508, 11517, 11518, 11520, 11558, 11559,
+        11560, 11565, 11566, 11568, 11624, 11631, 11632, 11648, 11671, 11680, 11687, 11688, 11695,
+        11696, 11703, 11704, 11711, 11712, 11719, 11720, 11727, 11728, 11735, 11736, 11743, 11823,
+        11824, 12293, 12296, 12321, 12330, 12337, 12342, 12344, 12349, 12353, 12439, 12445, 12448,
+        12449, 12539, 12540, 12544, 12549, 12592, 12593, 12687, 12690, 12694, 12704, 12736, 12784,
+        12800, 12832, 12842, 12872, 12880, 12881, 12896, 12928, 12938, 12977, 12992, 13312, 19904,
+        19968, 42125, 42192, 42238, 42240, 42509, 42512, 42540, 42560, 42607, 42623, 42654, 42656,
+        42736, 42775, 42784, 42786, 42889, 42891, 42955, 42960, 42962, 42963, 42964, 42965, 42970,
+        42994, 43010, 43011, 43014, 43015, 43019, 43020, 43043, 43056, 43062, 43072, 43124, 43138,
+        43188, 43216, 43226, 43250, 43256, 43259, 43260, 43261, 43263, 43264, 43302, 43312, 43335,
+        43360, 43389, 43396, 43443, 43471, 43482, 43488, 43493, 43494, 43519, 43520, 43561, 43584,
+        43587, 43588, 43596, 43600, 43610, 43616, 43639, 43642, 43643, 43646, 43696, 43697, 43698,
+        43701, 43703, 43705, 43710, 43712, 43713, 43714, 43715, 43739, 43742, 43744, 43755, 43762,
+        43765, 43777, 43783, 43785, 43791, 43793, 43799, 43808, 43815, 43816, 43823, 43824, 43867,
+        43868, 43882, 43888, 44003, 44016, 44026, 44032, 55204, 55216, 55239, 55243, 55292, 63744,
+        64110, 64112, 64218, 64256, 64263, 64275, 64280, 64285, 64286, 64287, 64297, 64298, 64311,
+        64312, 64317, 64318, 64319, 64320, 64322, 64323, 64325, 64326, 64434, 64467, 64830, 64848,
+        64912, 64914, 64968, 65008, 65020, 65136, 65141, 65142, 65277, 65296, 65306, 65313, 65339,
+        65345, 65371, 65382, 65471, 65474, 65480, 65482, 65488, 65490, 65496, 65498, 65501, 65536,
+        65548, 65549, 65575, 65576, 65595, 65596, 65598, 65599, 65614, 65616, 65630, 65664, 65787,
+        65799, 65844, 65856, 65913, 65930, 65932, 66176, 66205, 66208, 66257, 66273, 66300, 66304,
+        66340, 66349, 66379, 66384, 66422, 66432, 66462, 66464, 66500, 66504, 66512, 66513, 66518,
+        66560, 66718, 66720, 66730, 66736, 66772, 66776, 66812, 66816, 66856, 66864, 66916, 66928,
+        66939, 66940, 66955, 66956, 66963, 66964, 66966, 66967, 66978, 66979, 66994, 66995, 67002,
+        67003, 67005, 67072, 67383, 67392, 67414, 67424, 67432, 67456, 67462, 67463, 67505, 67506,
+        67515, 67584, 67590, 67592, 67593, 67594, 67638, 67639, 67641, 67644, 67645, 67647, 67670,
+        67672, 67703, 67705, 67743, 67751, 67760, 67808, 67827, 67828, 67830, 67835, 67868, 67872,
+        67898, 67968, 68024, 68028, 68048, 68050, 68097, 68112, 68116, 68117, 68120, 68121, 68150,
+        68160, 68169, 68192, 68223, 68224, 68256, 68288, 68296, 68297, 68325, 68331, 68336, 68352,
+        68406, 68416, 68438, 68440, 68467, 68472, 68498, 68521, 68528, 68608, 68681, 68736, 68787,
+        68800, 68851, 68858, 68900, 68912, 68922, 69216, 69247, 69248, 69290, 69296, 69298, 69376,
+        69416, 69424, 69446, 69457, 69461, 69488, 69506, 69552, 69580, 69600, 69623, 69635, 69688,
+        69714, 69744, 69745, 69747, 69749, 69750, 69763, 69808, 69840, 69865, 69872, 69882, 69891,
+        69927, 69942, 69952, 69956, 69957, 69959, 69960, 69968, 70003, 70006, 70007, 70019, 70067,
+        70081, 70085, 70096, 70107, 70108, 70109, 70113, 70133, 70144, 70162, 70163, 70188, 70272,
+        70279, 70280, 70281, 70282, 70286, 70287, 70302, 70303, 70313, 70320, 70367, 70384, 70394,
+        70405, 70413, 70415, 70417, 70419, 70441, 70442, 70449, 70450, 70452, 70453, 70458, 70461,
+        70462, 70480, 70481, 70493, 70498, 70656, 70709, 70727, 70731, 70736, 70746, 70751, 70754,
+        70784, 70832, 70852, 70854, 70855, 70856, 70864, 70874, 71040, 71087, 71128, 71132, 71168,
+        71216, 71236, 71237, 71248, 71258, 71296, 71339, 71352, 71353, 71360, 71370, 71424, 71451,
+        71472, 71484, 71488, 71495, 71680, 71724, 71840, 71923, 71935, 71943, 71945, 71946, 71948,
+        71956, 71957, 71959, 71960, 71984, 71999, 72000, 72001, 72002, 72016, 72026, 72096, 72104,
+        72106, 72145, 72161, 72162, 72163, 72164, 72192, 72193, 72203, 72243, 72250, 72251, 72272,
+        72273, 72284, 72330, 72349, 72350, 72368, 72441, 72704, 72713, 72714, 72751, 72768, 72769,
+        72784, 72813, 72818, 72848, 72960, 72967, 72968, 72970, 72971, 73009, 73030, 73031, 73040,
+        73050, 73056, 73062, 73063, 73065, 73066, 73098, 73112, 73113, 73120, 73130, 73440, 73459,
+        73648, 73649, 73664, 73685, 73728, 74650, 74752, 74863, 74880, 75076, 77712, 77809, 77824,
+        78895, 82944, 83527, 92160, 92729, 92736, 92767, 92768, 92778, 92784, 92863, 92864, 92874,
+        92880, 92910, 92928, 92976, 92992, 92996, 93008, 93018, 93019, 93026, 93027, 93048, 93053,
+        93072, 93760, 93847, 93952, 94027, 94032, 94033, 94099, 94112, 94176, 94178, 94179, 94180,
+        94208, 100344, 100352, 101590, 101632, 101641, 110576, 110580, 110581, 110588, 110589,
+        110591, 110592, 110883, 110928, 110931, 110948, 110952, 110960, 111356, 113664, 113771,
+        113776, 113789, 113792, 113801, 113808, 113818, 119520, 119540, 119648, 119673, 119808,
+        119893, 119894, 119965, 119966, 119968, 119970, 119971, 119973, 119975, 119977, 119981,
+        119982, 119994, 119995, 119996, 119997, 120004, 120005, 120070, 120071, 120075, 120077,
+        120085, 120086, 120093, 120094, 120122, 120123, 120127, 120128, 120133, 120134, 120135,
+        120138, 120145, 120146, 120486, 120488, 120513, 120514, 120539, 120540, 120571, 120572,
+        120597, 120598, 120629, 120630, 120655, 120656, 120687, 120688, 120713, 120714, 120745,
+        120746, 120771, 120772, 120780, 120782, 120832, 122624, 122655, 123136, 123181, 123191,
+        123198, 123200, 123210, 123214, 123215, 123536, 123566, 123584, 123628, 123632, 123642,
+        124896, 124903, 124904, 124908, 124909, 124911, 124912, 124927, 124928, 125125, 125127,
+        125136, 125184, 125252, 125259, 125260, 125264, 125274, 126065, 126124, 126125, 126128,
+        126129, 126133, 126209, 126254, 126255, 126270, 126464, 126468, 126469, 126496, 126497,
+        126499, 126500, 126501, 126503, 126504, 126505, 126515, 126516, 126520, 126521, 126522,
+        126523, 126524, 126530, 126531, 126535, 126536, 126537, 126538, 126539, 126540, 126541,
+        126544, 126545, 126547, 126548, 126549, 126551, 126552, 126553, 126554, 126555, 126556,
+        126557, 126558, 126559, 126560, 126561, 126563, 126564, 126565, 126567, 126571, 126572,
+        126579, 126580, 126584, 126585, 126589, 126590, 126591, 126592, 126602, 126603, 126620,
+        126625, 126628, 126629, 126634, 126635, 126652, 127232, 127245, 130032, 130042, 131072,
+        173792, 173824, 177977, 177984, 178206, 178208, 183970, 183984, 191457, 194560, 195102,
+        196608, 201547,
+    };
+    *count = 1466;
+    return table;
+}
+
+/* The same of characters behind which a capital sigma may be a final one, and of
+   those that leave it to the character before them. */
+static inline const uint32_t *nlu_cased_edges(uint32_t *count)
+{
+    static const uint32_t table[] = {
+        65, 91, 97, 123, 170, 171, 181, 182, 186, 187, 192, 215, 216, 247, 248, 443, 444, 448, 452,
+        660, 661, 688, 880, 884, 886, 888, 891, 894, 895, 896, 902, 903, 904, 907, 908, 909, 910,
+        930, 931, 1014, 1015, 1154, 1162, 1328, 1329, 1367, 1376, 1417, 4256, 4294, 4295, 4296,
+        4301, 4302, 4304, 4347, 4349, 4352, 5024, 5110, 5112, 5118, 7296, 7305, 7312, 7355, 7357,
+        7360, 7424, 7468, 7531, 7544, 7545, 7579, 7680, 7958, 7960, 7966, 7968, 8006, 8008, 8014,
+        8016, 8024, 8025, 8026, 8027, 8028, 8029, 8030, 8031, 8062, 8064, 8117, 8118, 8125, 8126,
+        8127, 8130, 8133, 8134, 8141, 8144, 8148, 8150, 8156, 8160, 8173, 8178, 8181, 8182, 8189,
+        8450, 8451, 8455, 8456, 8458, 8468, 8469, 8470, 8473, 8478, 8484, 8485, 8486, 8487, 8488,
+        8489, 8490, 8494, 8495, 8501, 8505, 8506, 8508, 8512, 8517, 8522, 8526, 8527, 8544, 8576,
+        8579, 8581, 9398, 9450, 11264, 11388, 11390, 11493, 11499, 11503, 11506, 11508, 11520,
+        11558, 11559, 11560, 11565, 11566, 42560, 42606, 42624, 42652, 42786, 42864, 42865, 42888,
+        42891, 42895, 42896, 42955, 42960, 42962, 42963, 42964, 42965, 42970, 42997, 42999, 43002,
+        43003, 43824, 43867, 43872, 43881, 43888, 43968, 64256, 64263, 64275, 64280, 65313, 65339,
+        65345, 65371, 66560, 66640, 66736, 66772, 66776, 66812, 66928, 66939, 66940, 66955, 66956,
+        66963, 66964, 66966, 66967, 66978, 66979, 66994, 66995, 67002, 67003, 67005, 68736, 68787,
+        68800, 68851, 71840, 71904, 93760, 93824, 119808, 119893, 119894, 119965, 119966, 119968,
+        119970, 119971, 119973, 119975, 119977, 119981, 119982, 119994, 119995, 119996, 119997,
+        120004, 120005, 120070, 120071, 120075, 120077, 120085, 120086, 120093, 120094, 120122,
+        120123, 120127, 120128, 120133, 120134, 120135, 120138, 120145, 120146, 120486, 120488,
+        120513, 120514, 120539, 120540, 120571, 120572, 120597, 120598, 120629, 120630, 120655,
+        120656, 120687, 120688, 120713, 120714, 120745, 120746, 120771, 120772, 120780, 122624,
+        122634, 122635, 122655, 125184, 125252, 127280, 127306, 127312, 127338, 127344, 127370,
+    };
+    *count = 298;
+    return table;
+}
+
+static inline const uint32_t *nlu_passed_edges(uint32_t *count)
+{
+    static const uint32_t table[] = {
+        39, 40, 46, 47, 58, 59, 94, 95, 96, 97, 168, 169, 173, 174, 175, 176, 180, 181, 183, 185,
+        688, 880, 884, 886, 890, 891, 900, 902, 903, 904, 1155, 1162, 1369, 1370, 1375, 1376, 1425,
+        1470, 1471, 1472, 1473, 1475, 1476, 1478, 1479, 1480, 1524, 1525, 1536, 1542, 1552, 1563,
+        1564, 1565, 1600, 1601, 1611, 1632, 1648, 1649, 1750, 1758, 1759, 1769, 1770, 1774, 1807,
+        1808, 1809, 1810, 1840, 1867, 1958, 1969, 2027, 2038, 2042, 2043, 2045, 2046, 2070, 2094,
+        2137, 2140, 2184, 2185, 2192, 2194, 2200, 2208, 2249, 2307, 2362, 2363, 2364, 2365, 2369,
+        2377, 2381, 2382, 2385, 2392, 2402, 2404, 2417, 2418, 2433, 2434, 2492, 2493, 2497, 2501,
+        2509, 2510, 2530, 2532, 2558, 2559, 2561, 2563, 2620, 2621, 2625, 2627, 2631, 2633, 2635,
+        2638, 2641, 2642, 2672, 2674, 2677, 2678, 2689, 2691, 2748, 2749, 2753, 2758, 2759, 2761,
+        2765, 2766, 2786, 2788, 2810, 2816, 2817, 2818, 2876, 2877, 2879, 2880, 2881, 2885, 2893,
+        2894, 2901, 2903, 2914, 2916, 2946, 2947, 3008, 3009, 3021, 3022, 3072, 3073, 3076, 3077,
+        3132, 3133, 3134, 3137, 3142, 3145, 3146, 3150, 3157, 3159, 3170, 3172, 3201, 3202, 3260,
+        3261, 3263, 3264, 3270, 3271, 3276, 3278, 3298, 3300, 3328, 3330, 3387, 3389, 3393, 3397,
+        3405, 3406, 3426, 3428, 3457, 3458, 3530, 3531, 3538, 3541, 3542, 3543, 3633, 3634, 3636,
+        3643, 3654, 3663, 3761, 3762, 3764, 3773, 3782, 3783, 3784, 3790, 3864, 3866, 3893, 3894,
+        3895, 3896, 3897, 3898, 3953, 3967, 3968, 3973, 3974, 3976, 3981, 3992, 3993, 4029, 4038,
+        4039, 4141, 4145, 4146, 4152, 4153, 4155, 4157, 4159, 4184, 4186, 4190, 4193, 4209, 4213,
+        4226, 4227, 4229, 4231, 4237, 4238, 4253, 4254, 4348, 4349, 4957, 4960, 5906, 5909, 5938,
+        5940, 5970, 5972, 6002, 6004, 6068, 6070, 6071, 6078, 6086, 6087, 6089, 6100, 6103, 6104,
+        6109, 6110, 6155, 6160, 6211, 6212, 6277, 6279, 6313, 6314, 6432, 6435, 6439, 6441, 6450,
+        6451, 6457, 6460, 6679, 6681, 6683, 6684, 6742, 6743, 6744, 6751, 6752, 6753, 6754, 6755,
+        6757, 6765, 6771, 6781, 6783, 6784, 6823, 6824, 6832, 6863, 6912, 6916, 6964, 6965, 6966,
+        6971, 6972, 6973, 6978, 6979, 7019, 7028, 7040, 7042, 7074, 7078, 7080, 7082, 7083, 7086,
+        7142, 7143, 7144, 7146, 7149, 7150, 7151, 7154, 7212, 7220, 7222, 7224, 7288, 7294, 7376,
+        7379, 7380, 7393, 7394, 7401, 7405, 7406, 7412, 7413, 7416, 7418, 7468, 7531, 7544, 7545,
+        7579, 7680, 8125, 8126, 8127, 8130, 8141, 8144, 8157, 8160, 8173, 8176, 8189, 8191, 8203,
+        8208, 8216, 8218, 8228, 8229, 8231, 8232, 8234, 8239, 8288, 8293, 8294, 8304, 8305, 8306,
+        8319, 8320, 8336, 8349, 8400, 8433, 11388, 11390, 11503, 11506, 11631, 11632, 11647, 11648,
+        11744, 11776, 11823, 11824, 12293, 12294, 12330, 12334, 12337, 12342, 12347, 12348, 12441,
+        12447, 12540, 12543, 40981, 40982, 42232, 42238, 42508, 42509, 42607, 42611, 42612, 42622,
+        42623, 42624, 42652, 42656, 42736, 42738, 42752, 42786, 42864, 42865, 42888, 42891, 42994,
+        42997, 43000, 43002, 43010, 43011, 43014, 43015, 43019, 43020, 43045, 43047, 43052, 43053,
+        43204, 43206, 43232, 43250, 43263, 43264, 43302, 43310, 43335, 43346, 43392, 43395, 43443,
+        43444, 43446, 43450, 43452, 43454, 43471, 43472, 43493, 43495, 43561, 43567, 43569, 43571,
+        43573, 43575, 43587, 43588, 43596, 43597, 43632, 43633, 43644, 43645, 43696, 43697, 43698,
+        43701, 43703, 43705, 43710, 43712, 43713, 43714, 43741, 43742, 43756, 43758, 43763, 43765,
+        43766, 43767, 43867, 43872, 43881, 43884, 44005, 44006, 44008, 44009, 44013, 44014, 64286,
+        64287, 64434, 64451, 65024, 65040, 65043, 65044, 65056, 65072, 65106, 65107, 65109, 65110,
+        65279, 65280, 65287, 65288, 65294, 65295, 65306, 65307, 65342, 65343, 65344, 65345, 65392,
+        65393, 65438, 65440, 65507, 65508, 65529, 65532, 66045, 66046, 66272, 66273, 66422, 66427,
+        67456, 67462, 67463, 67505, 67506, 67515, 68097, 68100, 68101, 68103, 68108, 68112, 68152,
+        68155, 68159, 68160, 68325, 68327, 68900, 68904, 69291, 69293, 69446, 69457, 69506, 69510,
+        69633, 69634, 69688, 69703, 69744, 69745, 69747, 69749, 69759, 69762, 69811, 69815, 69817,
+        69819, 69821, 69822, 69826, 69827, 69837, 69838, 69888, 69891, 69927, 69932, 69933, 69941,
+        70003, 70004, 70016, 70018, 70070, 70079, 70089, 70093, 70095, 70096, 70191, 70194, 70196,
+        70197, 70198, 70200, 70206, 70207, 70367, 70368, 70371, 70379, 70400, 70402, 70459, 70461,
+        70464, 70465, 70502, 70509, 70512, 70517, 70712, 70720, 70722, 70725, 70726, 70727, 70750,
+        70751, 70835, 70841, 70842, 70843, 70847, 70849, 70850, 70852, 71090, 71094, 71100, 71102,
+        71103, 71105, 71132, 71134, 71219, 71227, 71229, 71230, 71231, 71233, 71339, 71340, 71341,
+        71342, 71344, 71350, 71351, 71352, 71453, 71456, 71458, 71462, 71463, 71468, 71727, 71736,
+        71737, 71739, 71995, 71997, 71998, 71999, 72003, 72004, 72148, 72152, 72154, 72156, 72160,
+        72161, 72193, 72203, 72243, 72249, 72251, 72255, 72263, 72264, 72273, 72279, 72281, 72284,
+        72330, 72343, 72344, 72346, 72752, 72759, 72760, 72766, 72767, 72768, 72850, 72872, 72874,
+        72881, 72882, 72884, 72885, 72887, 73009, 73015, 73018, 73019, 73020, 73022, 73023, 73030,
+        73031, 73032, 73104, 73106, 73109, 73110, 73111, 73112, 73459, 73461, 78896, 78905, 92912,
+        92917, 92976, 92983, 92992, 92996, 94031, 94032, 94095, 94112, 94176, 94178, 94179, 94181,
+        110576, 110580, 110581, 110588, 110589, 110591, 113821, 113823, 113824, 113828, 118528,
+        118574, 118576, 118599, 119143, 119146, 119155, 119171, 119173, 119180, 119210, 119214,
+        119362, 119365, 121344, 121399, 121403, 121453, 121461, 121462, 121476, 121477, 121499,
+        121504, 121505, 121520, 122880, 122887, 122888, 122905, 122907, 122914, 122915, 122917,
+        122918, 122923, 123184, 123198, 123566, 123567, 123628, 123632, 125136, 125143, 125252,
+        125260, 127995, 128000, 917505, 917506, 917536, 917632, 917760, 918000,
+    };
+    *count = 854;
+    return table;
+}
+
 /* Runs of characters that fold alike: the first, 2 * the last + 1 if only every
    second one of them does, and the difference to the folded one. */
 static inline const int32_t *nlu_folds(uint32_t *count)
@@ -2731,6 +4293,49 @@ static inline const int32_t *nlu_folds(uint32_t *count)
         32, 93760, 187582, 32, 125184, 250434, 34,
     };
     *count = 201;
+    return table;
+}
+
+/* The same of characters in lower case. */
+static inline const int32_t *nlu_lowers(uint32_t *count)
+{
+    static const int32_t table[] = {
+        65, 180, 32, 192, 428, 32, 216, 444, 32, 256, 605, 1, 306, 621, 1, 313, 655, 1, 330, 749, 1,
+        376, 752, -121, 377, 763, 1, 385, 770, 210, 386, 777, 1, 390, 780, 206, 391, 782, 1, 393,
+        788, 205, 395, 790, 1, 398, 796, 79, 399, 798, 202, 400, 800, 203, 401, 802, 1, 403, 806,
+        205, 404, 808, 207, 406, 812, 211, 407, 814, 209, 408, 816, 1, 412, 824, 211, 413, 826, 213,
+        415, 830, 214, 416, 841, 1, 422, 844, 218, 423, 846, 1, 425, 850, 218, 428, 856, 1, 430,
+        860, 218, 431, 862, 1, 433, 868, 217, 435, 875, 1, 439, 878, 219, 440, 880, 1, 444, 888, 1,
+        452, 904, 2, 453, 906, 1, 455, 910, 2, 456, 912, 1, 458, 916, 2, 459, 951, 1, 478, 989, 1,
+        497, 994, 2, 498, 1001, 1, 502, 1004, -97, 503, 1006, -56, 504, 1085, 1, 544, 1088, -130,
+        546, 1125, 1, 570, 1140, 10795, 571, 1142, 1, 573, 1146, -163, 574, 1148, 10792, 577, 1154,
+        1, 579, 1158, -195, 580, 1160, 69, 581, 1162, 71, 582, 1181, 1, 880, 1765, 1, 886, 1772, 1,
+        895, 1790, 116, 902, 1804, 38, 904, 1812, 37, 908, 1816, 64, 910, 1822, 63, 913, 1858, 32,
+        931, 1878, 32, 975, 1950, 8, 984, 2013, 1, 1012, 2024, -60, 1015, 2030, 1, 1017, 2034, -7,
+        1018, 2036, 1, 1021, 2046, -130, 1024, 2078, 80, 1040, 2142, 32, 1120, 2305, 1, 1162, 2429,
+        1, 1216, 2432, 15, 1217, 2459, 1, 1232, 2653, 1, 1329, 2732, 48, 4256, 8586, 7264, 4295,
+        8590, 7264, 4301, 8602, 7264, 5024, 10206, 38864, 5104, 10218, 8, 7312, 14708, -3008, 7357,
+        14718, -3008, 7680, 15657, 1, 7838, 15676, -7615, 7840, 15869, 1, 7944, 15902, -8, 7960,
+        15930, -8, 7976, 15966, -8, 7992, 15998, -8, 8008, 16026, -8, 8025, 16063, -8, 8040, 16094,
+        -8, 8072, 16158, -8, 8088, 16190, -8, 8104, 16222, -8, 8120, 16242, -8, 8122, 16246, -74,
+        8124, 16248, -9, 8136, 16278, -86, 8140, 16280, -9, 8152, 16306, -8, 8154, 16310, -100,
+        8168, 16338, -8, 8170, 16342, -112, 8172, 16344, -7, 8184, 16370, -128, 8186, 16374, -126,
+        8188, 16376, -9, 8486, 16972, -7517, 8490, 16980, -8383, 8491, 16982, -8262, 8498, 16996,
+        28, 8544, 17118, 16, 8579, 17158, 1, 9398, 18846, 26, 11264, 22622, 48, 11360, 22720, 1,
+        11362, 22724, -10743, 11363, 22726, -3814, 11364, 22728, -10727, 11367, 22743, 1, 11373,
+        22746, -10780, 11374, 22748, -10749, 11375, 22750, -10783, 11376, 22752, -10782, 11378,
+        22756, 1, 11381, 22762, 1, 11390, 22782, -10815, 11392, 22981, 1, 11499, 23003, 1, 11506,
+        23012, 1, 42560, 85209, 1, 42624, 85301, 1, 42786, 85597, 1, 42802, 85725, 1, 42873, 85751,
+        1, 42877, 85754, -35332, 42878, 85773, 1, 42891, 85782, 1, 42893, 85786, -42280, 42896,
+        85797, 1, 42902, 85841, 1, 42922, 85844, -42308, 42923, 85846, -42319, 42924, 85848, -42315,
+        42925, 85850, -42305, 42926, 85852, -42308, 42928, 85856, -42258, 42929, 85858, -42282,
+        42930, 85860, -42261, 42931, 85862, 928, 42932, 85893, 1, 42948, 85896, -48, 42949, 85898,
+        -42307, 42950, 85900, -35384, 42951, 85907, 1, 42960, 85920, 1, 42966, 85937, 1, 42997,
+        85994, 1, 65313, 130676, 32, 66560, 133198, 40, 66736, 133542, 40, 66928, 133876, 39, 66940,
+        133908, 39, 66956, 133924, 39, 66964, 133930, 39, 68736, 137572, 64, 71840, 143742, 32,
+        93760, 187582, 32, 125184, 250434, 34,
+    };
+    *count = 181;
     return table;
 }
 

@@ -2,6 +2,7 @@
    bytes, little-endian; answers are lines of text.
 
        driver scores FILE          the raw scores of each text
+       driver tags FILE            the label of each line of each sentence
        driver find FILE TABLE      the row of each key, -1 if unknown
        driver rows FILE TABLE      every row, 8 hexadecimal digits for a number
        driver labels FILE          every label, as hexadecimal digits
@@ -57,6 +58,33 @@ static int print_scores(void)
         free(text);
     }
     free(scores);
+    return 0;
+}
+
+static size_t tokens_of(const uint8_t *sentence, size_t size)
+{
+    size_t tokens = size != 0;
+    for (size_t at = 0; at < size; at++) tokens += sentence[at] == '\n';
+    return tokens;
+}
+
+static int print_tags(void)
+{
+    uint8_t *sentence;
+    size_t size;
+    while (next_text(&sentence, &size)) {
+        size_t tokens = tokens_of(sentence, size);
+        size_t needed = nlu_tag_scratch_size(&model, tokens, size);
+        void *scratch = memory(needed);
+        uint32_t *tags = (uint32_t *)memory(tokens * sizeof *tags);
+        int error = nlu_tag(&model, sentence, size, scratch, needed, tags, tokens);
+        if (error) return error;
+        for (size_t t = 0; t < tokens; t++) printf("%lu ", (unsigned long)tags[t]);
+        printf("\n");
+        free(scratch);
+        free(tags);
+        free(sentence);
+    }
     return 0;
 }
 
@@ -158,6 +186,14 @@ static uint64_t answers(const uint8_t *file, size_t size, unsigned flags)
         nlu_hash_add(&h, (const uint8_t *)scores, model.labels.count * sizeof *scores);
         nlu_link(&model, scores);
     }
+    if (model.tags) {
+        static const char sentence[] = "w=the\tb:2\nw=car\n\nb\xE9:1e1\tb";
+        uint32_t tags[4];
+        size_t needed = nlu_tag_scratch_size(&model, 4, sizeof sentence - 1);
+        if (needed > sizeof scratch) return 0;
+        if (nlu_tag(&model, sentence, sizeof sentence - 1, scratch, needed, tags, 4)) return 0;
+        for (size_t t = 0; t < 4; t++) nlu_hash_add(&h, (const uint8_t *)&tags[t], 1);
+    }
     for (uint32_t k = 0; k < model.labels.count; k++) {
         size_t length;
         if (nlu_label(&model, k, label, sizeof label, &length)) return 0;
@@ -215,6 +251,7 @@ int main(int count, char **words)
     if (!error && count > 3 && strcmp(mode, "damage") != 0)
         error = nlu_open_table(&model, words[3], &table);
     if (!error && strcmp(mode, "scores") == 0) error = print_scores();
+    if (!error && strcmp(mode, "tags") == 0) error = print_tags();
     if (!error && strcmp(mode, "find") == 0) error = print_found();
     if (!error && strcmp(mode, "rows") == 0) error = print_rows();
     if (!error && strcmp(mode, "labels") == 0) error = print_labels();

@@ -39,6 +39,20 @@ static void classify(const nlu_model *model, const uint8_t *text, size_t size)
     free(scratch);
 }
 
+/* Tags a sentence of any bytes, a token at every line feed. */
+static void tag(const nlu_model *model, const uint8_t *sentence, size_t size)
+{
+    static uint32_t tags[256];
+    size_t tokens = size != 0;
+    for (size_t at = 0; at < size; at++) tokens += sentence[at] == '\n';
+    if (tokens > sizeof tags / sizeof *tags) return;
+    size_t needed = nlu_tag_scratch_size(model, tokens, size);
+    void *scratch = malloc(needed);
+    if (!scratch) abort();
+    if (nlu_tag(model, sentence, size, scratch, needed, tags, tokens) == NLU_ERROR_SCRATCH) abort();
+    free(scratch);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static nlu_model model;
@@ -51,6 +65,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (uint32_t k = 0; k < model.labels.count; k += 7) {
         size_t length;
         (void)nlu_label(&model, k, label, sizeof label, &length);
+    }
+    if (model.tags) {
+        size_t most = size < 200 ? size : 200;
+        tag(&model, (const uint8_t *)text, sizeof text - 1);
+        tag(&model, data + (size - most), most);
     }
     if (model.classifies) {
         classify(&model, (const uint8_t *)text, sizeof text - 1);

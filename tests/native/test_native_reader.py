@@ -17,8 +17,6 @@ from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.native.amalgamate import PARTS, amalgamated
 from nlucompress.networks.linear.featurizer import words
-from nlucompress.networks.tagger import is_tagger
-from tests.golden.make import FOLDER
 from tests.native import models, mutations
 from tests.native.build import (
     BIG_ENDIAN,
@@ -27,7 +25,6 @@ from tests.native.build import (
     HERE,
     NATIVE,
     PREDICT,
-    SANITIZERS,
     STRICT,
     Driver,
     compiled,
@@ -79,15 +76,6 @@ def driver(folder: Path) -> Driver:
 
 
 @pytest.fixture(scope="module")
-def checked(folder: Path) -> Driver:
-    """The driver that stops at undefined behaviour and at access to memory beyond its own."""
-    command = (str(CC), *C99, *SANITIZERS)
-    if not works(folder / "probe", command):
-        pytest.skip("this compiler has no sanitizers")
-    return Driver(compiled(DRIVER, folder / "checked", command))
-
-
-@pytest.fixture(scope="module")
 def program(folder: Path) -> Path:
     """The program for one's own use."""
     return compiled(PREDICT, folder / "nlu-predict", (str(CC), *C99, "-Os"))
@@ -113,16 +101,6 @@ def agree(driver: Driver, path: Path) -> None:
         wanted = nc.Classifier(model).scores(TEXTS)
         assert np.abs(got - wanted).max() <= 1e-5
         assert (got.argmax(axis=1) == wanted.argmax(axis=1)).all()
-
-
-@pytest.mark.parametrize(
-    "name", ["packed_crf", "packed_linear_tagger", "crf_template", "packed_namespaces", "pairs"]
-)
-def test_what_it_cannot_answer_is_refused(driver: Driver, name: str) -> None:
-    file = (FOLDER / f"{name}.nlu").read_bytes()
-    model = codec.parse(file)
-    assert (nc.Tagger if is_tagger(model) else nc.Classifier)(model).labels
-    assert driver.ask("open", texts=[file]) != ["0"]
 
 
 def keys_of(model: Model) -> list[str]:

@@ -14,22 +14,6 @@ static inline size_t nlu_next_best(const double *scores, size_t count, size_t pr
     return best;
 }
 
-/* e^x for x <= 0: 2^k e^r with |r| <= log(2) / 2, and Taylor's series for e^r. */
-static inline double nlu_exp(double x)
-{
-    double sum = 1, term = 1, r;
-    int k;
-    if (x < -745) return 0;
-    k = (int)(x * 1.4426950408889634 - 0.5);
-    r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
-    for (int n = 1; n < 18; n++) {
-        term *= r / n;
-        sum += term;
-    }
-    for (; k < 0; k++) sum /= 2;
-    return sum;
-}
-
 /* -1 and less to 0, 1 and more to 1, straight between. */
 static inline double nlu_ramp(double x)
 {
@@ -41,6 +25,10 @@ static inline void nlu_link(const nlu_model *m, double *scores)
 {
     size_t count = m->labels.count;
     double sum = 0, most = count ? scores[0] : 0;
+    if (m->link >= NLU_LOSS) { /* logarithms of probabilities */
+        for (size_t k = 0; k < count; k++) scores[k] = nlu_exp(scores[k]);
+        return;
+    }
     for (size_t k = 0; k < count; k++)
         if (scores[k] > most) most = scores[k];
     if (m->link == 4 && count == 2) { /* clipped: two labels share the difference of their scores */
@@ -51,9 +39,8 @@ static inline void nlu_link(const nlu_model *m, double *scores)
     for (size_t k = 0; k < count && m->link; k++) {
         if (m->link == 4) {
             scores[k] = nlu_ramp(scores[k]);
-        } else if (m->link > 1) { /* logistic, by the exponential that cannot overflow */
-            double e = nlu_exp(scores[k] < 0 ? scores[k] : -scores[k]);
-            scores[k] = (scores[k] < 0 ? e : 1) / (1 + e);
+        } else if (m->link > 1) {
+            scores[k] = nlu_sigmoid(scores[k]);
         } else {
             scores[k] = nlu_exp(scores[k] - most);
         }

@@ -109,13 +109,24 @@ static inline int nlu_verify(const nlu_model *m)
     return j.bad || k != m->tensor_count ? NLU_ERROR_DAMAGED : NLU_OK;
 }
 
-/* The path of an object of the description, before the word of its tensor: root, name and part. */
+/* The path of an object of the description, before the word of its tensor: root, name, part, and
+   two more parts for a matrix within matrices; and the room for matrices within this one. */
 typedef struct {
     const nlu_model *model;
     uint64_t *used; /* bit k: tensor k belongs to something */
     const char *root, *part;
     nlu_json name;
+    const char *child, *grandchild;
+    nlu_matrix *room;
+    uint32_t *room_used;
 } nlu_path;
+
+static inline nlu_path nlu_path_to(const nlu_model *m, uint64_t *used, const char *root,
+                                   nlu_json name)
+{
+    nlu_path path = {m, used, root, "", name, "", "", NULL, NULL};
+    return path;
+}
 
 /* The tensor of a path and a word, if it has this type and number of dimensions; else NULL. */
 static inline const nlu_tensor *nlu_get(const nlu_path *p, const char *word, unsigned dtype,
@@ -127,7 +138,8 @@ static inline const nlu_tensor *nlu_get(const nlu_path *p, const char *word, uns
         int32_t c;
         if (t->dtype != dtype || t->dimensions != dimensions || !nlu_begins(&at, p->root)) continue;
         while ((c = nlu_char(&name)) >= 0 && nlu_char(&at) == c) {}
-        if (c >= 0 || !nlu_begins(&at, p->part) || !nlu_is(at, word)) continue;
+        if (c >= 0 || !nlu_begins(&at, p->part) || !nlu_begins(&at, p->child)) continue;
+        if (!nlu_begins(&at, p->grandchild) || !nlu_is(at, word)) continue;
         *p->used |= (uint64_t)1 << k;
         return t;
     }

@@ -71,6 +71,7 @@ static inline int nlu_check_labels(nlu_labels *l)
             if (k % l->per_mark == 0) l->marks[k / l->per_mark] = at;
             if (nlu_read_label(l, &at, NULL, 0, &size, &h)) return NLU_ERROR_LABELS;
             nlu_hash_end(&h);
+            l->filter[h.h1 / 8 % 1024] |= (uint8_t)(1u << h.h1 % 8);
             for (uint32_t i = 0; i < kept; i++)
                 if (hashes[i][0] == h.h1 && hashes[i][1] == h.h2) return NLU_ERROR_LABELS;
             if (kept == 128) continue;
@@ -110,7 +111,7 @@ static inline int nlu_open_coded_labels(const nlu_path *p, nlu_json *j, nlu_labe
 static inline int nlu_open_labels(nlu_model *m, uint64_t *used)
 {
     nlu_json j = m->part[NLU_LABELS], nothing = {NULL, NULL, 0, 1};
-    nlu_path path = {m, used, "labels.coded", "", nothing};
+    nlu_path path = nlu_path_to(m, used, "labels.coded", nothing);
     nlu_labels *l = &m->labels;
     unsigned count = 0, step;
     int error = NLU_OK;
@@ -142,5 +143,24 @@ static inline int nlu_label(const nlu_model *m, size_t index, uint8_t *out, size
         if (error) return error;
         if (k == index) return *size <= room ? NLU_OK : NLU_ERROR_BUFFER;
     }
+}
+
+/* Whether these bytes are one of the labels. */
+static inline int nlu_is_label(const nlu_model *m, const uint8_t *text, size_t size)
+{
+    const nlu_labels *l = &m->labels;
+    nlu_hasher mine = nlu_hash_begin();
+    nlu_hash_add(&mine, text, size);
+    nlu_hash_end(&mine);
+    if (!(l->filter[mine.h1 / 8 % 1024] >> mine.h1 % 8 & 1)) return 0;
+    uint64_t at = l->marks[0];
+    for (uint32_t k = 0; k < l->count; k++) {
+        nlu_hasher h = nlu_hash_begin();
+        size_t length;
+        if (nlu_read_label(l, &at, NULL, 0, &length, &h)) return 0;
+        nlu_hash_end(&h);
+        if (h.h1 == mine.h1 && h.h2 == mine.h2) return 1;
+    }
+    return 0;
 }
 

@@ -1,6 +1,6 @@
 /* ---- Matrices (sections 7 and 9) ------------------------------------------------------------- */
 
-enum { NLU_DENSE, NLU_SPARSE, NLU_CODED };
+enum { NLU_DENSE, NLU_SPARSE, NLU_CODED, NLU_PQ, NLU_PRODUCT };
 
 /* Floats must be finite and codes below the levels. */
 static inline int nlu_check_codes(const nlu_matrix *m, const nlu_tensor *t)
@@ -131,13 +131,24 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
     return NLU_OK;
 }
 
+static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m);
+
 static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
 {
-    static const char *const kinds[] = {"dense", "sparse", "coded", NULL};
-    nlu_json name = *j, numbers = *j;
+    static const char *const kinds[] = {"dense", "sparse", "coded", "pq", "product", NULL};
+    nlu_json name = *j, numbers = *j, whole = *j;
     unsigned count = 0, seen = 0;
     uint64_t shape[2] = {0, 0}, offsets[2] = {0, 0};
     m->kind = 0;
+    nlu_expect(&whole, '{');
+    while (nlu_member(&whole, &name, &count)) { /* other fields may come before it */
+        if (nlu_is(name, "kind")) m->kind = nlu_choice(&whole, kinds);
+        else nlu_skip(&whole, 100);
+    }
+    if (whole.bad) return NLU_ERROR_DESCRIPTION;
+    if (m->kind == NLU_PQ) return nlu_open_pq(p, j, m);
+    if (m->kind == NLU_PRODUCT) return NLU_ERROR_ENCODING;
+    count = 0;
     nlu_expect(j, '{');
     while (nlu_member(j, &name, &count)) {
         if (nlu_is(name, "kind")) {
@@ -180,5 +191,64 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
     m->rows = shape[0];
     m->columns = shape[1];
     return nlu_open_coded(p, &numbers, m, offsets);
+}
+
+/* A matrix within a matrix, in the next place of the room for them. */
+static inline int nlu_open_child(const nlu_path *p, const char *field, nlu_json *j,
+                                 const nlu_matrix **child)
+{
+    nlu_path path = *p;
+    if (!p->room || *p->grandchild || *p->room_used == NLU_CHILDREN) return NLU_ERROR_ENCODING;
+    nlu_matrix *m = p->room + (*p->room_used)++;
+    if (*p->child) path.grandchild = field;
+    else path.child = field;
+    memset(m, 0, sizeof *m);
+    *child = m;
+    return nlu_open_matrix(&path, j, m);
+}
+
+/* Product-quantized rows (section 7.2), without a rotation. */
+static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m)
+{
+    nlu_json name = *j;
+    unsigned count = 0, seen = 0;
+    int error = NLU_OK;
+    m->pq_norms = NULL;
+    nlu_expect(j, '{');
+    while (!error && nlu_member(j, &name, &count)) {
+        if (nlu_is(name, "centroids")) {
+            error = nlu_open_child(p, ".centroids", j, &m->pq_centroids);
+            seen |= 1;
+        } else if (nlu_is(name, "codes")) {
+            error = nlu_open_child(p, ".codes", j, &m->pq_codes);
+            seen |= 2;
+        } else if (nlu_is(name, "columns")) {
+            m->columns = nlu_integer(j, 1, 1u << 20);
+            seen |= 4;
+        } else if (nlu_is(name, "kind")) {
+            nlu_skip(j, 1);
+        } else if (nlu_is(name, "norms")) {
+            error = nlu_open_child(p, ".norms", j, &m->pq_norms);
+        } else {
+            error = nlu_is(name, "rotation") ? NLU_ERROR_ENCODING : NLU_ERROR_DESCRIPTION;
+        }
+    }
+    if (error) return error;
+    if (j->bad || seen != 7) return NLU_ERROR_DESCRIPTION;
+    const nlu_matrix *codes = m->pq_codes, *centroids = m->pq_centroids;
+    if (codes->kind == NLU_PQ || codes->numbers != NLU_LINEAR || codes->per != NLU_PER_TENSOR)
+        return NLU_ERROR_MATRIX;
+    if (nlu_scale(codes, 0) != 1.0f || nlu_zero_point(codes, 0) != 0) return NLU_ERROR_MATRIX;
+    if (codes->columns < 1 || codes->columns > m->columns) return NLU_ERROR_MATRIX;
+    if (centroids->kind == NLU_PQ) return NLU_ERROR_ENCODING;
+    if (centroids->rows % codes->columns || codes->levels * codes->columns > centroids->rows)
+        return NLU_ERROR_MATRIX;
+    if (centroids->columns != (m->columns + codes->columns - 1) / codes->columns)
+        return NLU_ERROR_MATRIX;
+    if (centroids->rows > (1u << 22) / centroids->columns) return NLU_ERROR_MATRIX;
+    m->rows = codes->rows;
+    if (m->pq_norms && (m->pq_norms->rows != m->rows || m->pq_norms->columns != 1))
+        return NLU_ERROR_MATRIX;
+    return NLU_OK;
 }
 

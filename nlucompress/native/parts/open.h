@@ -1,6 +1,7 @@
 /* ---- Opening (sections 2 and 12) ------------------------------------------------------------- */
 
-static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_table *t)
+static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys *k,
+                                 nlu_matrix *m)
 {
     nlu_path keys = *objects, matrix = *objects, counts = *objects;
     nlu_json name = *j;
@@ -12,10 +13,10 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_table
     nlu_expect(j, '{');
     while (!error && nlu_member(j, &name, &count)) {
         if (nlu_is(name, "keys")) {
-            error = nlu_open_keys(&keys, j, &t->keys);
+            error = nlu_open_keys(&keys, j, k);
             seen |= 1;
         } else if (nlu_is(name, "matrix")) {
-            error = nlu_open_matrix(&matrix, j, &t->matrix);
+            error = nlu_open_matrix(&matrix, j, m);
             seen |= 2;
         } else if (nlu_is(name, "counts")) {
             counted = nlu_boolean(j);
@@ -25,28 +26,32 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_table
     }
     if (error) return error;
     if (j->bad || seen != 3) return NLU_ERROR_DESCRIPTION;
-    if (t->keys.size != t->matrix.rows) return NLU_ERROR_KEYS;
+    if (k->size != m->rows) return NLU_ERROR_KEYS;
     if (!counted) return NLU_OK;
     const nlu_tensor *numbers = nlu_get(&counts, "", NLU_U32, 1);
-    return numbers && numbers->shape[0] == t->keys.size ? NLU_OK : NLU_ERROR_TENSOR;
+    return numbers && numbers->shape[0] == k->size ? NLU_OK : NLU_ERROR_TENSOR;
 }
 
-/* Reads every table, or every one of this name, into *t. */
+/* Reads every table, or the one of this name, into these keys, matrix and room for its children. */
 static inline int nlu_read_tables(const nlu_model *m, const char *wanted, uint64_t *used,
-                                  nlu_table *t)
+                                  nlu_keys *keys, nlu_matrix *matrix, nlu_matrix *room)
 {
     nlu_json j = m->part[NLU_TABLES], name = j;
     unsigned count = 0;
+    uint32_t room_used = 0;
     int error = NLU_OK, found = 0;
     nlu_expect(&j, '{');
     while (!error && nlu_member(&j, &name, &count)) {
-        nlu_path path = {m, used, "tables.", "", name};
+        nlu_path path = nlu_path_to(m, used, "tables.", name);
+        path.room = room;
+        path.room_used = &room_used;
+        room_used = 0;
         if (nlu_has_surrogate(name)) return NLU_ERROR_DESCRIPTION;
         if (wanted && !nlu_is(name, wanted)) {
             nlu_skip(&j, 100);
             continue;
         }
-        error = nlu_read_table(&path, &j, t);
+        error = nlu_read_table(&path, &j, keys, matrix);
         found = 1;
     }
     if (error) return error;
@@ -59,111 +64,24 @@ static inline int nlu_open_table(const nlu_model *m, const char *name, nlu_table
 {
     uint64_t used = 0;
     memset(t, 0, sizeof *t);
-    return nlu_read_tables(m, name, &used, t);
+    return nlu_read_tables(m, name, &used, &t->keys, &t->matrix, t->child);
 }
 
-/* Reads every tensor of the network into m->bias, "bias" once more at the end. */
-static inline int nlu_read_tensors(nlu_model *m, nlu_json j, uint64_t *used, int *has_bias)
+/* The table that the network reads, and the norms of a vectorizer. */
+static inline int nlu_open_network_tables(nlu_model *m)
 {
-    nlu_json name = j, bias = j, bias_name = j;
-    unsigned count = 0;
-    int error = NLU_OK;
-    nlu_path path = {m, used, "network.tensors.", "", j};
-    nlu_expect(&j, '{');
-    while (!error && nlu_member(&j, &name, &count)) {
-        path.name = name;
-        if (nlu_has_surrogate(name)) return NLU_ERROR_DESCRIPTION;
-        if (nlu_is(name, "bias")) {
-            *has_bias = 1;
-            bias_name = name;
-            bias = j;
-        }
-        error = nlu_open_matrix(&path, &j, &m->bias);
-    }
+    const char *name = m->network == NLU_NET_FASTTEXT ? "embeddings" : "features";
+    int error = nlu_open_table(m, name, &m->table);
+    if (error == NLU_ERROR_NO_TABLE) return NLU_ERROR_DESCRIPTION;
     if (error) return error;
-    if (j.bad) return NLU_ERROR_DESCRIPTION;
-    if (!*has_bias) return NLU_OK;
-    path.name = bias_name;
-    return nlu_open_matrix(&path, &bias, &m->bias);
-}
-
-static inline int nlu_open_network(nlu_model *m, uint64_t *used)
-{
-    static const char *const kinds[] = {"linear", "tensors", NULL};
-    static const char *const links[] = {"margin", "softmax", "logistic", "one-vs-rest",
-                                        "clipped", NULL};
-    nlu_json j = m->part[NLU_NETWORK], name = j, settings = j, tensors = j;
-    unsigned count = 0, seen = 0;
-    int has_bias = 0, error;
-    if (!j.at) return NLU_OK;
-    nlu_expect(&j, '{');
-    while (nlu_member(&j, &name, &count)) {
-        unsigned field = nlu_is(name, "kind") ? 1 : nlu_is(name, "settings") ? 2 : 4;
-        if (field == 4 && !nlu_is(name, "tensors")) return NLU_ERROR_DESCRIPTION;
-        if (field == 1) m->classifies = nlu_choice(&j, kinds) == 0;
-        if (field == 2) settings = j;
-        if (field == 4) tensors = j;
-        if (field != 1) nlu_skip(&j, 100);
-        seen |= field;
-    }
-    if (j.bad || seen != 7) return NLU_ERROR_DESCRIPTION;
-    nlu_expect(&settings, '{');
-    error = settings.bad ? NLU_ERROR_DESCRIPTION : nlu_read_tensors(m, tensors, used, &has_bias);
-    if (error || !m->classifies) return error;
-    count = seen = 0;
-    while (nlu_member(&settings, &name, &count)) {
-        if (!nlu_is(name, "link")) return NLU_ERROR_DESCRIPTION;
-        m->link = nlu_choice(&settings, links);
-        seen = 1;
-    }
-    if (settings.bad || !seen || !has_bias) return NLU_ERROR_DESCRIPTION;
-    if (m->labels.count == 0) return NLU_ERROR_LABELS;
-    if (m->bias.rows != 1 || m->bias.columns != m->labels.count) return NLU_ERROR_MATRIX;
-    return NLU_OK;
-}
-
-/* A range of n-gram lengths: [] or [low, high]. */
-static inline void nlu_range(nlu_json *j, uint32_t *low, uint32_t *high)
-{
-    unsigned count = 0, items = 0;
-    uint32_t range[2] = {0, 0};
-    nlu_expect(j, '[');
-    for (; nlu_item(j, &count); items++) {
-        if (items == 2) j->bad = 1;
-        else range[items] = (uint32_t)nlu_integer(j, 1, 32);
-    }
-    if (items == 1 || range[0] > range[1]) j->bad = 1;
-    *low = range[0];
-    *high = range[1];
-}
-
-static inline int nlu_open_features(nlu_model *m)
-{
-    static const char *const kinds[] = {"ngrams", NULL};
-    static const char *const weights[] = {"binary", "count", NULL};
-    nlu_json j = m->part[NLU_FEATURES], name = j;
-    unsigned count = 0, seen = 0;
-    if (!j.at) return m->classifies ? NLU_ERROR_DESCRIPTION : NLU_OK;
-    nlu_expect(&j, '{');
-    while (m->classifies && nlu_member(&j, &name, &count)) {
-        if (nlu_is(name, "kind")) {
-            (void)nlu_choice(&j, kinds);
-            seen |= 1;
-        } else if (nlu_is(name, "words")) {
-            nlu_range(&j, &m->word_low, &m->word_high);
-            seen |= 2;
-        } else if (nlu_is(name, "chars")) {
-            nlu_range(&j, &m->char_low, &m->char_high);
-            seen |= 4;
-        } else if (nlu_is(name, "weighting")) {
-            m->counted = nlu_choice(&j, weights);
-            seen |= 8;
-        } else {
-            return NLU_ERROR_DESCRIPTION;
-        }
-    }
-    if (j.bad || (m->classifies && seen != 15)) return NLU_ERROR_DESCRIPTION;
-    return NLU_OK;
+    uint64_t columns = m->network == NLU_NET_FASTTEXT ? m->tensor.columns : m->labels.count;
+    if (m->table.matrix.columns != columns) return NLU_ERROR_MATRIX;
+    if (m->network != NLU_NET_LINEAR) return NLU_OK;
+    uint64_t used = 0;
+    error = nlu_read_tables(m, "norms", &used, &m->norm_keys, &m->norms, NULL);
+    if (error == NLU_ERROR_NO_TABLE) memset(&m->norms, 0, sizeof m->norms);
+    if (!error && m->norms.columns != 1) m->norms.columns = 0; /* no norms, then */
+    return error == NLU_ERROR_NO_TABLE ? NLU_OK : error;
 }
 
 static inline int nlu_check_plain_parts(const nlu_model *m)
@@ -208,15 +126,13 @@ static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned
     if (!error && !(flags & NLU_UNVERIFIED)) error = nlu_verify(m);
     if (!error && unknown) error = NLU_ERROR_DESCRIPTION;
     if (!error) error = nlu_open_labels(m, &used);
-    if (!error) error = nlu_read_tables(m, NULL, &used, &m->table);
+    if (!error)
+        error = nlu_read_tables(m, NULL, &used, &m->table.keys, &m->table.matrix, m->table.child);
     if (!error) error = nlu_open_network(m, &used);
+    if (!error && m->network) error = nlu_open_network_tables(m);
     if (!error) error = nlu_open_features(m);
     all = m->tensor_count == 64 ? UINT64_MAX : ((uint64_t)1 << m->tensor_count) - 1;
-    if (!error && used != all) error = NLU_ERROR_TENSOR;
-    if (error || !m->classifies) return error;
-    error = nlu_open_table(m, "features", &m->table);
-    if (error == NLU_ERROR_NO_TABLE) return NLU_ERROR_DESCRIPTION;
-    return error || m->table.matrix.columns == m->labels.count ? error : NLU_ERROR_MATRIX;
+    return !error && used != all ? NLU_ERROR_TENSOR : error;
 }
 
 /* ---- Look-up --------------------------------------------------------------------------------- */
@@ -231,18 +147,24 @@ static inline int nlu_find(const nlu_table *t, const void *key, size_t size, uin
     return nlu_find_hash(&t->keys, &h, row);
 }
 
-/* Writes all t->matrix.columns numbers of a row. */
-static inline int nlu_row(const nlu_table *t, uint64_t row, float *numbers)
+/* Writes all columns of a row of a matrix. */
+static inline int nlu_matrix_row(const nlu_matrix *m, uint64_t row, float *numbers)
 {
     nlu_entries entries;
     uint64_t column;
     float number;
-    if (row >= t->matrix.rows) return NLU_ERROR_MATRIX;
-    for (uint64_t k = 0; k < t->matrix.columns; k++) numbers[(size_t)k] = 0;
-    int more = nlu_entries_begin(&entries, &t->matrix, row);
+    if (row >= m->rows) return NLU_ERROR_MATRIX;
+    for (uint64_t k = 0; k < m->columns; k++) numbers[(size_t)k] = 0;
+    int more = nlu_entries_begin(&entries, m, row);
     if (more) return more;
     while ((more = nlu_entries_next(&entries, &column, &number)) == 1)
         numbers[(size_t)column] = number;
     return more;
+}
+
+/* Writes all t->matrix.columns numbers of a row of a table. */
+static inline int nlu_row(const nlu_table *t, uint64_t row, float *numbers)
+{
+    return nlu_matrix_row(&t->matrix, row, numbers);
 }
 

@@ -4,7 +4,7 @@
    `static inline`: include the header in the one source file that uses it. A model with text to
    classify takes a few lines:
 
-       nlu_model model;                          // fixed size, about 40 KB; nothing to free
+       nlu_model model;                          // fixed size, about 210 KB; nothing to free
        int error = nlu_open(&model, file, file_size, 0);
        if (error) { puts(nlu_error_text(error)); return 3; }
 
@@ -18,6 +18,18 @@
        size_t length;
        error = nlu_label(&model, best, label, sizeof label, &length);   // UTF-8, no zero at the end
        nlu_link(&model, scores);                 // to probabilities, for a model that has them
+
+   A model that tags the tokens of sentences (`model.tags`) takes a sentence, a line per token:
+
+       size_t needed = nlu_tag_scratch_size(&model, tokens, sentence_size);
+       error = nlu_tag(&model, sentence, sentence_size, scratch, needed, labels, tokens);
+
+   where `labels`, an array of uint32_t, is given the number of each token's label. Scratch memory is
+   aligned as malloc aligns it.
+
+   It reads linear classifiers over n-grams and over scikit-learn's vectorizers, fastText's
+   classifiers, and taggers on attributes: conditional random fields and linear ones. What else the
+   format has is refused by name: NLU_ERROR_NETWORK, NLU_ERROR_FEATURES, NLU_ERROR_ENCODING.
 
    Tables are looked up by `nlu_open_table`, `nlu_find` and `nlu_row`. The bytes of the file must
    stay where and what they are while the model is in use: what `nlu_open` has checked is not
@@ -44,6 +56,10 @@
 #define NLU_MAX_NAME 1024    /* bytes of a tensor's name in the header, so that all pairs compare */
 #define NLU_MAX_LABELS 8192u /* that equal ones can be found among without memory for all */
 #define NLU_LABEL_MARKS 64u  /* places in the labels from where the next ones are counted */
+#ifndef NLU_CHILDREN
+#define NLU_CHILDREN 5u /* matrices within a product-quantized one; 0 saves 120 KB, and refuses them */
+#endif
+#define NLU_MAX_TAGS 2048u   /* labels of a conditional random field */
 #define NLU_FIRST SIZE_MAX   /* before the best label */
 #define NLU_UNVERIFIED 1u    /* for nlu_open: leave out the digests of a file verified before */
 
@@ -63,7 +79,13 @@ typedef enum {
     NLU_ERROR_NO_CLASSIFIER = -12,
     NLU_ERROR_NO_TABLE = -13,
     NLU_ERROR_SCRATCH = -14,
-    NLU_ERROR_BUFFER = -15
+    NLU_ERROR_BUFFER = -15,
+    NLU_ERROR_NETWORK = -16,
+    NLU_ERROR_FEATURES = -17,
+    NLU_ERROR_ENCODING = -18,
+    NLU_ERROR_TAGGER = -19,
+    NLU_ERROR_NO_TAGGER = -20,
+    NLU_ERROR_ATTRIBUTE = -21
 } nlu_error;
 
 static inline const char *nlu_error_text(int error)
@@ -85,6 +107,18 @@ static inline const char *nlu_error_text(int error)
     case NLU_ERROR_NO_TABLE: return "the model has no such table";
     case NLU_ERROR_SCRATCH: return "the scratch memory is too small for this text";
     case NLU_ERROR_BUFFER: return "the buffer is too small for this label";
+    case NLU_ERROR_NETWORK: return "this reader runs no neural networks (dan, cnn, lstm, bilstm and "
+                                   "linearized ones): run the model in Python";
+    case NLU_ERROR_FEATURES: return "this reader does not read features of this kind (token "
+                                    "templates, namespaces, pairs, or vectorizers that strip "
+                                    "accents): run the model in Python";
+    case NLU_ERROR_ENCODING: return "this reader does not read products of matrices, rotated rows "
+                                    "or matrices nested so deeply: run the model in Python";
+    case NLU_ERROR_TAGGER: return "the model tags the tokens of sentences and does not classify "
+                                  "texts";
+    case NLU_ERROR_NO_TAGGER: return "the model does not tag tokens";
+    case NLU_ERROR_ATTRIBUTE: return "an attribute has a value that is no number up to 1e+30; a "
+                                     "colon of the name is written \\:";
     default: return "unknown error";
     }
 }
@@ -126,9 +160,10 @@ typedef struct {
 #define NLU_CODES 13u /* 1 of counts, 6 of gaps, 6 of symbols */
 #define NLU_POOL (142u + 6u * 141u + 6u * 512u) /* their largest alphabets */
 
-typedef struct {
+typedef struct nlu_matrix {
     int kind;
     uint64_t rows, columns;
+    const struct nlu_matrix *pq_codes, *pq_centroids, *pq_norms; /* of a product-quantized one */
     int numbers, per; /* how codes stand for numbers (section 8) */
     uint32_t levels, group, one_zero_point;
     float one_scale;
@@ -157,9 +192,10 @@ typedef struct {
     uint32_t levels[255];
 } nlu_keys;
 
+/* Not to be moved once it is open: a product-quantized matrix points at its children. */
 typedef struct {
     nlu_keys keys;
-    nlu_matrix matrix;
+    nlu_matrix matrix, child[NLU_CHILDREN ? NLU_CHILDREN : 1];
 } nlu_table;
 
 typedef struct {
@@ -167,6 +203,7 @@ typedef struct {
     int coded;
     nlu_json list;
     nlu_stream stream;
+    uint8_t filter[1024]; /* bit h1 mod 8192 of the hash of each label */
     uint64_t marks[NLU_LABEL_MARKS]; /* where label i * per_mark begins */
     nlu_code code;
     uint16_t pool[256];
@@ -175,6 +212,12 @@ typedef struct {
 enum { NLU_DIGEST, NLU_DIGESTS, NLU_FEATURES, NLU_FORMAT, NLU_HISTORY, NLU_LABELS, NLU_NETWORK,
        NLU_SEALED, NLU_TABLES, NLU_PARTS };
 
+enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT };
+enum { NLU_TEXT_NGRAMS, NLU_TEXT_VECTORIZER, NLU_TEXT_SUBWORDS, NLU_TEXT_ATTRIBUTES };
+
+enum { NLU_LOSS = 8 }; /* from here on the links are the losses of fastText */
+
+/* Not to be moved or copied once it is open. */
 typedef struct {
     const uint8_t *data;
     uint64_t data_size;
@@ -182,10 +225,19 @@ typedef struct {
     nlu_tensor tensors[NLU_MAX_TENSORS];
     nlu_json description;
     nlu_json part[NLU_PARTS]; /* of the description; `at` is NULL where one is missing */
-    int classifies, link, counted;
-    uint32_t word_low, word_high, char_low, char_high; /* 0: none */
+    int classifies, tags;     /* whether it has answers for texts, or for the tokens of sentences */
+    int network, features, link, counted, bounded;
+    double low, high;                                  /* bounds of the scores */
+    uint32_t word_low, word_high, char_low, char_high; /* n-grams; 0: none */
+    uint32_t shortest, longest, runs, buckets;         /* of subwords (section 11.4) */
+    nlu_json parts;                                    /* of a vectorizer (section 11.5) */
+    uint32_t part_count;
+    nlu_json tree; /* of fastText's hierarchical softmax */
     nlu_labels labels;
-    nlu_table table; /* "features" */
-    nlu_matrix bias;
+    nlu_table table;   /* "features", or "embeddings" of fastText */
+    nlu_keys norm_keys; /* table "norms" of a vectorizer */
+    nlu_matrix norms;
+    nlu_matrix tensor; /* "bias", of a crf "transitions", of fastText "output" */
+    nlu_matrix child[NLU_CHILDREN ? NLU_CHILDREN : 1];
 } nlu_model;
 

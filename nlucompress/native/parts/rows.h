@@ -1,12 +1,12 @@
 /* ---- Entries of a row ------------------------------------------------------------------------ */
 
-/* The entries of one row, read one after the other. */
+/* The entries of one row of a matrix of numbers, read one after the other. */
 typedef struct {
     const nlu_matrix *matrix;
     uint64_t row, left, column; /* entries to come; the first column that the next may have */
     uint64_t at;                /* the next: number of an element or entry, or bit of the stream */
     unsigned row_class;
-} nlu_entries;
+} nlu_plain;
 
 /* Start of a block in the stream, bounded by its length (section 9.3). */
 static inline int nlu_block_start(const nlu_matrix *m, uint64_t block, uint64_t *start)
@@ -41,7 +41,7 @@ static inline unsigned nlu_class(uint64_t entries)
 }
 
 /* Reads over the rows of a block before the one that is wanted. */
-static inline int nlu_seek_sparse(nlu_entries *e, uint64_t block, uint32_t within)
+static inline int nlu_seek_sparse(nlu_plain *e, uint64_t block, uint32_t within)
 {
     const nlu_matrix *m = e->matrix;
     uint64_t left = m->rows - block * m->block_rows, counts_at = e->at, total = 0;
@@ -64,7 +64,7 @@ static inline int nlu_seek_sparse(nlu_entries *e, uint64_t block, uint32_t withi
 }
 
 /* Begins with a row below `rows` of the matrix. */
-static inline int nlu_entries_begin(nlu_entries *e, const nlu_matrix *m, uint64_t row)
+static inline int nlu_plain_begin(nlu_plain *e, const nlu_matrix *m, uint64_t row)
 {
     e->matrix = m;
     e->row = row;
@@ -91,7 +91,7 @@ static inline int nlu_entries_begin(nlu_entries *e, const nlu_matrix *m, uint64_
 }
 
 /* The next entry: 1, or 0 behind the last one, or an error. */
-static inline int nlu_entries_next(nlu_entries *e, uint64_t *column, float *number)
+static inline int nlu_plain_next(nlu_plain *e, uint64_t *column, float *number)
 {
     const nlu_matrix *m = e->matrix;
     uint32_t code;
@@ -119,8 +119,76 @@ static inline int nlu_entries_next(nlu_entries *e, uint64_t *column, float *numb
     return 1;
 }
 
-/* Adds a row of a matrix to sums, one per column. */
-static inline int nlu_add_row(const nlu_matrix *m, uint64_t row, double *sums)
+/* The entries of one row of any matrix. A product-quantized row (section 7.2) has, for each of its
+   codes, a centroid times the norm of the row. */
+typedef struct {
+    const nlu_matrix *matrix;
+    nlu_plain plain;    /* the row itself, or its codes */
+    nlu_plain centroid; /* what is left of it, of the subvector before `next` */
+    uint64_t next, code_column;
+    float code, norm; /* the first code from `next` on that is not 0, in code_column */
+} nlu_entries;
+
+static inline int nlu_entries_next(nlu_entries *e, uint64_t *column, float *number);
+
+/* Reads ahead to the next code that is not 0. */
+static inline int nlu_next_code(nlu_entries *e)
+{
+    int more;
+    do more = nlu_plain_next(&e->plain, &e->code_column, &e->code);
+    while (more == 1 && e->code == 0);
+    if (more == 0) e->code_column = UINT64_MAX;
+    return more < 0 ? more : NLU_OK;
+}
+
+static inline int nlu_entries_begin(nlu_entries *e, const nlu_matrix *m, uint64_t row)
+{
+    int error;
+    e->matrix = m;
+    if (m->kind != NLU_PQ) return nlu_plain_begin(&e->plain, m, row);
+    e->norm = 1;
+    if (m->pq_norms) {
+        nlu_entries norm;
+        uint64_t column;
+        error = nlu_entries_begin(&norm, m->pq_norms, row);
+        e->norm = 0; /* of a sparse row without entries */
+        if (!error) error = nlu_entries_next(&norm, &column, &e->norm);
+        if (error < 0) return error;
+    }
+    e->next = e->centroid.left = 0;
+    error = nlu_plain_begin(&e->plain, m->pq_codes, row);
+    return error ? error : nlu_next_code(e);
+}
+
+/* The next entry: 1, or 0 behind the last one, or an error. */
+static inline int nlu_entries_next(nlu_entries *e, uint64_t *column, float *number)
+{
+    const nlu_matrix *m = e->matrix;
+    if (m->kind != NLU_PQ) return nlu_plain_next(&e->plain, column, number);
+    for (;;) {
+        while (e->centroid.left) {
+            int more = nlu_plain_next(&e->centroid, column, number);
+            if (more <= 0) return more;
+            *column += (e->next - 1) * m->pq_centroids->columns;
+            if (*column >= m->columns) continue; /* what fills up the last subvector */
+            if (m->pq_norms) *number = (float)((double)*number * (double)e->norm);
+            return *number - *number == 0 ? 1 : NLU_ERROR_MATRIX;
+        }
+        if (e->next == m->pq_codes->columns) return 0;
+        uint64_t centroid = e->next * (m->pq_centroids->rows / m->pq_codes->columns);
+        int error = NLU_OK;
+        if (e->next == e->code_column) {
+            centroid += (uint64_t)e->code;
+            error = nlu_next_code(e);
+        }
+        if (!error) error = nlu_plain_begin(&e->centroid, m->pq_centroids, centroid);
+        if (error) return error;
+        e->next++;
+    }
+}
+
+/* Adds a row of a matrix times a weight to sums, one per column. */
+static inline int nlu_add_row(const nlu_matrix *m, uint64_t row, double weight, double *sums)
 {
     nlu_entries entries;
     uint64_t column;
@@ -128,7 +196,7 @@ static inline int nlu_add_row(const nlu_matrix *m, uint64_t row, double *sums)
     int more = nlu_entries_begin(&entries, m, row);
     if (more) return more;
     while ((more = nlu_entries_next(&entries, &column, &number)) == 1)
-        sums[(size_t)column] += (double)number;
+        sums[(size_t)column] += weight * (double)number;
     return more;
 }
 

@@ -1,4 +1,4 @@
-/* ---- Text to keys (section 11) --------------------------------------------------------------- */
+/* ---- Keys of n-grams (section 11) ------------------------------------------------------------- */
 
 /* Folds, and writes the words in UTF-8 over the same memory, with one space between. A character
    takes at most the four bytes that it took before, and a space stands for at least one. */
@@ -57,7 +57,7 @@ static inline int nlu_add_key(nlu_sum *s, const uint8_t *key, size_t size)
     else found = nlu_find_string(&t->keys, key, size, &row);
     if (found <= 0) return found;
     if (s->seen && !nlu_is_new(s, &h)) return NLU_OK;
-    return nlu_add_row(&t->matrix, row, s->scores);
+    return nlu_add_row(&t->matrix, row, 1, s->scores);
 }
 
 /* Every run of low to high words from the one that begins here. */
@@ -104,29 +104,25 @@ static inline uint64_t nlu_most_keys(const nlu_model *m, uint64_t words, uint64_
 
 /* Bytes of scratch memory that are enough for any text of so many bytes: one and a half characters
    of 4 bytes for each (the longest decompositions), and behind them as much again to sort marks, or
-   the slots for the keys of at most (size + 1) / 2 words. SIZE_MAX if there is no such number. */
-static inline size_t nlu_scratch_size(const nlu_model *m, size_t size)
+   the slots for the keys of at most (size + 1) / 2 words. */
+static inline uint64_t nlu_ngram_scratch(const nlu_model *m, size_t size)
 {
-    if (size > UINT32_MAX / 4) return SIZE_MAX;
     uint64_t text = 6 * (uint64_t)size + 8, words = ((uint64_t)size + 1) / 2, behind = text;
     uint64_t keys = nlu_most_keys(m, words, text / 4 + 2 * words);
     uint64_t slots = m->counted ? 0 : 16 * (keys + keys / 2 + 1);
     if (slots > behind) behind = slots;
-    return text + behind > SIZE_MAX ? SIZE_MAX : (size_t)(text + behind);
+    return text + behind;
 }
 
-/* The raw score of each label for a text in UTF-8, by the sum of section 12. */
-static inline int nlu_scores(const nlu_model *m, const void *text, size_t size, void *scratch,
-                             size_t scratch_size, double *scores)
+/* Adds the rows of a text's n-grams to the scores. */
+static inline int nlu_add_ngrams(const nlu_model *m, const uint8_t *text, size_t size,
+                                 uint8_t *scratch, size_t scratch_size, double *scores)
 {
-    nlu_text t = {(uint8_t *)scratch, 0, scratch_size / 4};
+    nlu_text t = {scratch, 0, scratch_size / 4};
+    int error = NLU_OK;
     nlu_sum sum = {m, scores, NULL, 0};
     uint64_t words = 0, characters = 0;
-    if (!m->classifies) return NLU_ERROR_NO_CLASSIFIER;
-    for (uint32_t k = 0; k < m->labels.count; k++) scores[k] = 0;
-    int error = nlu_add_row(&m->bias, 0, scores);
-    if (error) return error;
-    if (!nlu_normalize(&t, (const uint8_t *)text, size, scratch_size)) return NLU_ERROR_SCRATCH;
+    if (!nlu_normalize(&t, text, size, scratch_size)) return NLU_ERROR_SCRATCH;
     const uint8_t *at = t.bytes, *end = at + nlu_write_words(&t), *stop;
     for (stop = at; stop < end; stop++) {
         characters += (*stop & 0xC0) != 0x80;

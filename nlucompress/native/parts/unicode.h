@@ -3,17 +3,20 @@
    The tables stand at the end of this file, each in a function that says how long it is. */
 
 static inline const uint32_t *nlu_word_edges(uint32_t *count);
+static inline const uint32_t *nlu_alphanumeric_edges(uint32_t *count);
+static inline const uint32_t *nlu_cased_edges(uint32_t *count);
+static inline const uint32_t *nlu_passed_edges(uint32_t *count);
 static inline const int32_t *nlu_folds(uint32_t *count);
+static inline const int32_t *nlu_lowers(uint32_t *count);
 static inline const uint32_t *nlu_marks(uint32_t *count);
 static inline const uint16_t *nlu_pairs(uint32_t *low, uint32_t *count);
 static inline const uint16_t *nlu_composing(uint32_t *low, uint32_t *count);
 static inline const uint32_t *nlu_ideographs(void);
 
-/* Where being a word character (categories L, M, N) begins and ends, by turns. */
-static inline int nlu_is_word(uint32_t code)
+/* Whether a set, given by where belonging to it begins and ends by turns, holds a character. */
+static inline int nlu_belongs(const uint32_t *edges, uint32_t count, uint32_t code)
 {
-    uint32_t low = 0, high;
-    const uint32_t *edges = nlu_word_edges(&high);
+    uint32_t low = 0, high = count;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
         if (edges[middle] <= code) low = middle + 1;
@@ -22,19 +25,19 @@ static inline int nlu_is_word(uint32_t code)
     return (int)(low & 1); /* edges at or before the code */
 }
 
-/* A word character folded, an apostrophe for any apostrophe, a space for anything else. */
-static inline uint32_t nlu_fold(uint32_t code)
+/* Word characters of n-grams: categories L, M, N. */
+static inline int nlu_is_word(uint32_t code)
 {
-    uint32_t low = 0, count, high;
-    const int32_t *run = nlu_folds(&count);
-    if (code < 0x80) {
-        if (code >= 'A' && code <= 'Z') return code + 32;
-        int kept = (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') || code == '\'';
-        return kept ? code : ' ';
-    }
-    if (code == 0x2018 || code == 0x2019 || code == 0x2BC || code == 0xFF07) return '\'';
-    if (!nlu_is_word(code)) return ' ';
-    for (high = count; low < high;) { /* the first run that ends at or behind the code */
+    uint32_t count;
+    const uint32_t *edges = nlu_word_edges(&count);
+    return nlu_belongs(edges, count, code);
+}
+
+/* What a table of runs that change alike makes of a character. */
+static inline uint32_t nlu_changed(const int32_t *run, uint32_t count, uint32_t code)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) { /* the first run that ends at or behind the code */
         uint32_t middle = (low + high) / 2;
         if (run[3 * middle + 1] / 2 < (int32_t)code) low = middle + 1;
         else high = middle;
@@ -43,6 +46,20 @@ static inline uint32_t nlu_fold(uint32_t code)
     run += 3 * low;
     int32_t at = (int32_t)code - run[0];
     return at < 0 || (run[1] & at & 1) ? code : (uint32_t)((int32_t)code + run[2]);
+}
+
+/* A word character folded, an apostrophe for any apostrophe, a space for anything else. */
+static inline uint32_t nlu_fold(uint32_t code)
+{
+    uint32_t count;
+    const int32_t *runs = nlu_folds(&count);
+    if (code < 0x80) {
+        if (code >= 'A' && code <= 'Z') return code + 32;
+        int kept = (code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') || code == '\'';
+        return kept ? code : ' ';
+    }
+    if (code == 0x2018 || code == 0x2019 || code == 0x2BC || code == 0xFF07) return '\'';
+    return nlu_is_word(code) ? nlu_changed(runs, count, code) : ' ';
 }
 
 static inline uint32_t nlu_combining_class(uint32_t code)
