@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from nlucompress.errors import FormatError
-from nlucompress.format import container, indexes, labels, serializer
+from nlucompress.format import container, indexes, labels, sealed, serializer
 from nlucompress.format.container import Frame
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.matrices import kinds as matrices
@@ -67,13 +68,9 @@ def _store_table(where: str, table: Table, tensors: Tensors) -> dict[str, Any]:
 
 def _store_labels(model: Model, tensors: Tensors) -> list[str] | dict[str, Any]:
     names = list(model.labels)
-    if not model.sealed or not names or len(labels.text_of(names)) > labels.MAX_TEXT:
+    if not model.sealed or not names or labels.text_bytes(names) > labels.MAX_TEXT:
         return names
-    coded = labels.encode(names)
-    # A tensor costs about a hundred bytes of header and digest: short lists stay plain.
-    if len(coded) + 128 >= len(container.canonical(names)):
-        return names
-    tensors["labels.coded"] = coded
+    tensors["labels.coded"] = labels.encode(names)
     return {"count": len(names)}
 
 
@@ -87,18 +84,44 @@ def parse(buffer: bytes | memoryview, verify: bool = True) -> Model:
     Raises:
         FormatError: The file is damaged, foreign, hostile or newer.
     """
-    frame = container.parse(buffer)
-    description = container.describe(frame)
-    digests = description.pop("digests", None)
-    damaged = container.check_digests(frame, digests) if verify else []
-    if damaged:
-        raise FormatError(f"tensor {damaged[0]!r} does not match its digest: the file is damaged")
-    model = from_description(frame, description)
+    model = from_description(*taken_apart(buffer, verify))
     # For the readers in C, which read the file themselves.
     model.__dict__["_file"] = memoryview(buffer)
     for name, table in model.tables.items():
         table.matrix.__dict__["source"] = (buffer, name)
     return model
+
+
+def taken_apart(buffer: bytes | memoryview, verify: bool = True) -> tuple[Frame, dict[str, Any]]:
+    """The tensors and the description of a file of either form, without digests and version.
+
+    Raises:
+        FormatError: The file is damaged, foreign, hostile or newer.
+    """
+    frame = container.parse(buffer)
+    closed = sealed.is_sealed(frame.entries, frame.metadata)
+    if closed:
+        description, frame = sealed.read(frame.data, verify)
+    else:
+        description = container.describe(frame)
+        digests = description.pop("digests", None)
+        damaged = container.check_digests(frame, digests) if verify else []
+        if damaged:
+            raise FormatError(
+                f"tensor {damaged[0]!r} does not match its digest: the file is damaged"
+            )
+    check_form(description, closed)
+    return frame, description
+
+
+def check_form(description: Mapping[str, Any], closed: bool) -> None:
+    """Refuse a description that says another thing than the form of its file.
+
+    Raises:
+        FormatError: It does.
+    """
+    if description.get("sealed") is not closed:
+        raise FormatError("the description does not say rightly whether the file is sealed")
 
 
 def from_description(frame: Frame, description: dict[str, Any]) -> Model:
@@ -118,10 +141,10 @@ def from_description(frame: Frame, description: dict[str, Any]) -> Model:
     history = tuple(record for record in records if isinstance(record, dict))
     if len(history) != len(records):
         raise FormatError("history: a record is no object")
-    sealed = root.flag("sealed")
+    closed = root.flag("sealed")
     root.close()
     root.check_all_read()
-    return Model(tables, network, names, features, history, sealed)
+    return Model(tables, network, names, features, history, closed)
 
 
 def _labels(root: Fields, tensors: Tensors) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 
 METADATA_KEY = "nlucompress"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MAX_HEADER = 100_000_000  # the limit of the safetensors library
 
 DTYPES: dict[str, str] = {
@@ -124,15 +124,30 @@ def _entry(name: str, value: object) -> Entry:
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise FormatError(f"tensor {name!r}: unknown dtype {str(dtype)[:20]!r}")
-    numbers = [*shape, *offsets] if isinstance(shape, list) and isinstance(offsets, list) else [-1]
-    sane = all(type(n) is int and 0 <= n < 1 << 62 for n in numbers) and len(offsets) == 2
-    # Zeros in a shape hide the other sizes from their product, but not from the array library.
-    if not sane or len(shape) > 8 or math.prod(n or 1 for n in shape) >= 1 << 59:
+    if not isinstance(offsets, list) or len(offsets) != 2 or not all(map(_is_size, offsets)):
         raise FormatError(f"tensor {name!r}: its shape or offsets are malformed")
+    size = tensor_bytes(name, dtype, shape)
     begin, end = offsets
-    if end - begin != math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize:
+    if end - begin != size:
         raise FormatError(f"tensor {name!r}: its shape {shape} does not take {end - begin} bytes")
     return Entry(dtype, tuple(shape), begin, end)
+
+
+def _is_size(value: object) -> bool:
+    return type(value) is int and 0 <= value < 1 << 62
+
+
+def tensor_bytes(name: str, dtype: str, shape: object) -> int:
+    """Bytes of a tensor of this shape.
+
+    Raises:
+        FormatError: It is no shape that a tensor may have.
+    """
+    sane = isinstance(shape, list) and len(shape) <= 8 and all(map(_is_size, shape))
+    # Zeros in a shape hide the other sizes from their product, but not from the array library.
+    if not isinstance(shape, list) or not sane or math.prod(n or 1 for n in shape) >= 1 << 59:
+        raise FormatError(f"tensor {name!r}: its shape or offsets are malformed")
+    return math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
 
 
 def _load_json(text: bytes | str, what: str) -> dict[str, Any]:
@@ -160,9 +175,14 @@ def _load_json(text: bytes | str, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise FormatError(f"{what} is no JSON object")
     for name in value:
-        if any("\ud800" <= letter <= "\udfff" for letter in name):
+        if not is_text(name):
             raise FormatError(f"{what} has the name {name!a}, which is no valid Unicode")
     return value
+
+
+def is_text(name: str) -> bool:
+    """Whether a string holds no lone surrogate."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def canonical(value: object) -> str:
@@ -186,11 +206,32 @@ def describe(frame: Frame) -> dict[str, Any]:
         raise FormatError(
             "a safetensors file, but no nlucompress model: bring it in with `nlucompress import`"
         )
-    text = frame.metadata[METADATA_KEY]
+    description = load_canonical(frame.metadata[METADATA_KEY])
+    check_version(description.pop("format", None))
+    digest = description.pop("digest", None)
+    if digest != murmur.digest(canonical(description).encode()):
+        raise FormatError("the description does not match its digest: the file is damaged")
+    return description
+
+
+def load_canonical(text: str) -> dict[str, Any]:
+    """The description that a text spells; it must be in its canonical form.
+
+    Raises:
+        FormatError: It is not.
+    """
     description = _load_json(text, "the description")
     if canonical(description) != text:
         raise FormatError("the description is not in its canonical form: the file is damaged")
-    version = description.pop("format", None)
+    return description
+
+
+def check_version(version: object) -> None:
+    """Refuse every version of the format but this one.
+
+    Raises:
+        FormatError: It is another one, or none at all.
+    """
     if type(version) is not int or version < 1:
         raise FormatError("the description has no format version")
     if version > FORMAT_VERSION:
@@ -198,10 +239,11 @@ def describe(frame: Frame) -> dict[str, Any]:
             f"format version {version} is newer than {FORMAT_VERSION}, the newest that this "
             "nlucompress reads: update it"
         )
-    digest = description.pop("digest", None)
-    if digest != murmur.digest(canonical(description).encode()):
-        raise FormatError("the description does not match its digest: the file is damaged")
-    return description
+    if version < FORMAT_VERSION:
+        raise FormatError(
+            f"format version {version} is older than {FORMAT_VERSION}, the first that this "
+            "nlucompress reads: make the file anew"
+        )
 
 
 def check_digests(frame: Frame, digests: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""Writing the outer frame: a safetensors file with our description in its metadata."""
+"""Writing the outer frame: a safetensors file, open or sealed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.algo.hashing import murmur
+from nlucompress.format import sealed
 from nlucompress.format.container import (
     DTYPES,
     FORMAT_VERSION,
@@ -19,8 +20,8 @@ from nlucompress.format.container import (
     data_order,
     tensor_digest,
 )
+from nlucompress.format.sealed import ALIGNMENT
 
-ALIGNMENT = 64  # of the data's first byte: the blocks of a hash that comes first fit cache lines
 _NAMES = {np.dtype(code): name for name, code in DTYPES.items() if name != "BF16"}
 
 
@@ -45,25 +46,40 @@ class Serialized:
 
 
 def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Serialized:
-    """Frame tensors and description; hash blocks come first, the rest follows by name."""
+    """Frame tensors and description; hash blocks come first, the rest follows by name.
+
+    A description that says ``sealed`` takes the sealed form, every other one the open form.
+    """
     ordered = sorted(tensors, key=lambda name: (not name.endswith(".hash"), name))
-    header: dict[str, Any] = {}
     entries: dict[str, Entry] = {}
     raws: dict[str, NDArray[np.uint8]] = {}
     at = 0
     for name in ordered:
         array = np.ascontiguousarray(tensors[name])
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        raw = little.reshape(-1).view(np.uint8)
-        entry = Entry(_NAMES[np.dtype(little.dtype)], array.shape, at, at + len(raw))
-        header[name] = {
+        raws[name] = little.reshape(-1).view(np.uint8)
+        entry = Entry(_NAMES[np.dtype(little.dtype)], array.shape, at, at + len(raws[name]))
+        entries[name] = entry
+        at = entry.end
+    write = sealed.front if description.get("sealed") is True else _open_front
+    header, digest = write(description, entries, raws)
+    return Serialized(header, tuple(raws.values()), tuple(raws), digest)
+
+
+def _open_front(
+    description: Mapping[str, Any],
+    entries: Mapping[str, Entry],
+    raws: Mapping[str, NDArray[np.uint8]],
+) -> tuple[bytes, str]:
+    """The header of the open form, and the digest of the model."""
+    header: dict[str, Any] = {
+        name: {
             "dtype": entry.dtype,
             "shape": list(entry.shape),
             "data_offsets": [entry.begin, entry.end],
         }
-        entries[name] = entry
-        raws[name] = raw
-        at = entry.end
+        for name, entry in entries.items()
+    }
     in_data_order = sorted(entries.items(), key=data_order)
     digests = [tensor_digest(name, entry, raws[name]) for name, entry in in_data_order]
     body = {**description, "digests": digests}
@@ -73,6 +89,4 @@ def serialize(description: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]
     header["__metadata__"] = {METADATA_KEY: canonical(full)}
     text = canonical(header).encode()
     text += b" " * (-(len(text) + 8) % ALIGNMENT)
-    return Serialized(
-        len(text).to_bytes(8, "little") + text, tuple(raws.values()), tuple(raws), digest
-    )
+    return len(text).to_bytes(8, "little") + text, digest

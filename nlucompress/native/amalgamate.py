@@ -17,10 +17,12 @@ PARTS = (
     "public",  # what the header is, its limits, errors and types
     "bytes",
     "hash",
+    "phrases",
     "json_text",
     "json_values",
     "frame",
     "description",
+    "sealed",
     "keys",
     "numbers",
     "prefix_codes",

@@ -52,10 +52,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#define NLU_VERSION 2u       /* of the format */
 #define NLU_MAX_TENSORS 64u
 #define NLU_MAX_NAME 1024    /* bytes of a tensor's name in the header, so that all pairs compare */
 #define NLU_MAX_LABELS 8192u /* that equal ones can be found among without memory for all */
 #define NLU_LABEL_MARKS 64u  /* places in the labels from where the next ones are counted */
+#define NLU_LABEL_RESTART 16u /* of so many coded labels the first is written whole */
 #ifndef NLU_CHILDREN
 #define NLU_CHILDREN 5u /* matrices within a product-quantized one; 0 saves 120 KB, and refuses them */
 #endif
@@ -125,11 +127,15 @@ static inline const char *nlu_error_text(int error)
 
 /* ---- Types --------------------------------------------------------------------------------------
 
-   A place in JSON text. The description is JSON inside of a JSON string (`inner`); both are read in
-   place. Errors stick: once `bad`, nothing more is read, and loops over members and items end. */
+   A place in JSON text, which is read in place. The description of an open file is JSON inside of
+   a JSON string; that of a sealed file is in phrases, and `within` counts what is read of one.
+   Errors stick: once `bad`, nothing more is read, and loops over members and items end. */
+enum { NLU_PLAIN, NLU_INNER, NLU_PHRASES };
+
 typedef struct {
     const uint8_t *at, *end;
     int inner, bad;
+    unsigned within;
 } nlu_json;
 
 typedef struct {
@@ -199,18 +205,23 @@ typedef struct {
 } nlu_table;
 
 typedef struct {
+    uint64_t at; /* in the stream of coded labels, else behind the beginning of the list */
+    unsigned within;
+} nlu_mark;
+
+typedef struct {
     uint32_t count, per_mark;
     int coded;
     nlu_json list;
     nlu_stream stream;
     uint8_t filter[1024]; /* bit h1 mod 8192 of the hash of each label */
-    uint64_t marks[NLU_LABEL_MARKS]; /* where label i * per_mark begins */
+    nlu_mark marks[NLU_LABEL_MARKS]; /* where label i * per_mark begins */
     nlu_code code;
-    uint16_t pool[256];
+    uint16_t pool[512];
 } nlu_labels;
 
 enum { NLU_DIGEST, NLU_DIGESTS, NLU_FEATURES, NLU_FORMAT, NLU_HISTORY, NLU_LABELS, NLU_NETWORK,
-       NLU_SEALED, NLU_TABLES, NLU_PARTS };
+       NLU_SEALED, NLU_TABLES, NLU_TENSORS, NLU_PARTS };
 
 enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT };
 enum { NLU_TEXT_NGRAMS, NLU_TEXT_VECTORIZER, NLU_TEXT_SUBWORDS, NLU_TEXT_ATTRIBUTES };
@@ -389,6 +400,77 @@ static inline void nlu_hash_end(nlu_hasher *h)
     h->h2 += h->h1;
 }
 
+/* ---- Phrases (section 1.2) ------------------------------------------------------------------- */
+
+/* What a byte of the description of a sealed file stands for, if that is no digits; else NULL. */
+static inline const char *nlu_phrase(unsigned byte)
+{
+    static const char *const phrases[] = {
+        "{\"features\":{\"chars\":[",
+        "],\"kind\":\"ngrams\",\"weighting\":\"binary\",\"words\":[",
+        "{\"features\":{\"kind\":\"",
+        "words\"},\"labels\":{\"count\":",
+        "attributes\"},\"labels\":{\"count\":",
+        "vectorizer\",\"parts\":[{\"accents\":\"",
+        "\",\"analyzer\":\"",
+        "\",\"bounded\":",
+        "\",\"lowercase\":true,\"ngrams\":[",
+        "\",\"shortest\":",
+        ",\"signed\":false,\"stop_words\":[",
+        "],\"vocabulary\":true,\"weighting\":\"",
+        "{\"features\":{\"buckets\":",
+        "{\"labels\":[],\"sealed\":true,\"tables\":{\"",
+        "},\"labels\":{\"count\":",
+        "},\"network\":{\"kind\":\"",
+        "linear\",\"settings\":{\"link\":\"",
+        "margin\"},\"tensors\":{\"bias",
+        "\"},\"tensors\":{\"",
+        "},\"tensors\":{\"",
+        "crf\",\"settings\":{},\"tensors\":{\"transitions",
+        "dan\",\"settings\":{\"activation\":\"relu\",\"layers\":",
+        "\":{\"kind\":\"dense\",\"numbers\":{\"kind\":\"float\"}},\"",
+        "\":{\"kind\":\"dense\",\"numbers\":{\"kind\":\"float\"}}",
+        "{\"kind\":\"dense\",\"numbers\":{\"kind\":\"float\"}}",
+        "{\"kind\":\"dense\",\"numbers\":{\"kind\":\"",
+        "{\"kind\":\"product\",\"left\":",
+        ",\"kind\":\"pq\"",
+        "{\"block_rows\":",
+        ",\"kind\":\"coded\",\"numbers\":{\"kind\":\"",
+        "linear\",\"levels\":",
+        ",\"per\":\"tensor\",\"scale\":0.",
+        ",\"per\":\"tensor\",\"scale\":1.0,\"zero_point\":0",
+        ",\"per\":\"row\"",
+        ",\"zero_point\":",
+        "},\"offsets\":[",
+        "],\"shape\":[",
+        "],\"sparse\":true,\"stream_bits\":",
+        "],\"sparse\":false,\"stream_bits\":",
+        ",\"symbol_bits\":",
+        "}},\"sealed\":true,\"tables\":{\"",
+        "\":{\"keys\":{\"fingerprint_bits\":",
+        ",\"groups\":[16,4],\"kind\":\"hash\",\"levels\":[",
+        "],\"size\":",
+        "},\"matrix\":",
+        "}},\"tensors\":[[\"tables.",
+        ".keys.hash\",\"U8\",",
+        "],[\"labels.coded\",\"U8\",",
+        "],[\"network.tensors.",
+        "],[\"tables.",
+        ".matrix",
+        ".codes\",\"F32\",",
+        ".codes\",\"U8\",",
+        ".rows\",\"U8\",",
+        ".numbers.scale\",\"F",
+        "features",
+        "embeddings",
+        "centroids",
+        "weight",
+        "output",
+    };
+    if (byte >= 0xE4) return phrases[byte - 0xE4];
+    return byte < 0x20 ? phrases[byte + 28] : NULL;
+}
+
 /* ---- UTF-8 ----------------------------------------------------------------------------------- */
 
 /* Decodes one character and says in *used how many bytes it took, at least 1 of size >= 1. What is
@@ -437,18 +519,43 @@ static inline size_t nlu_put_utf8(uint32_t code, uint8_t *out)
 
 /* ---- JSON: characters and strings ---------------------------------------------------------------
 
-   The header is JSON in UTF-8. The description must be canonical (section 1): ASCII, no spaces,
+   The header is JSON in UTF-8. The description must be canonical (section 1.3): ASCII, no spaces,
    keys in ascending order, one spelling for each string. (Which digits a float has is not
    checked.) */
+
+/* The character that is next in phrases; 0 if there is none. */
+static inline int nlu_phrase_char(const nlu_json *j)
+{
+    unsigned byte = *j->at;
+    const char *phrase = nlu_phrase(byte);
+    if (byte >= 0x20 && byte < 0x7F) return (int)byte;
+    if (byte >= 0x80 && byte < 0x80 + 100) {
+        unsigned number = byte - 0x80;
+        return (int)('0' + (j->within ? number % 10 : number / 10));
+    }
+    return phrase ? phrase[j->within] : 0;
+}
+
+/* Moves on by what nlu_peek has looked at. */
+static inline void nlu_step(nlu_json *j, unsigned step)
+{
+    if (j->inner == NLU_PHRASES && (*j->at < 0x20 || *j->at >= 0x7F)) {
+        const char *phrase = nlu_phrase(*j->at);
+        unsigned length = phrase ? (unsigned)strlen(phrase) : 2u;
+        if (++j->within < length) return;
+        j->within = 0;
+    }
+    j->at += step;
+}
 
 /* Next byte of the text and in *step the bytes that it takes; -1 at the end. */
 static inline int nlu_peek(nlu_json *j, unsigned *step)
 {
     *step = 1;
     if (j->bad || j->at == j->end) return -1;
-    int c = *j->at;
+    int c = j->inner == NLU_PHRASES ? nlu_phrase_char(j) : *j->at;
     if (!j->inner) return c;
-    if (c == '\\') { /* an escape of the outer string, which is known to be whole */
+    if (c == '\\' && j->inner == NLU_INNER) { /* an escape of the outer string, which is known to be whole */
         c = j->at[1];
         *step = 2;
         if (c == 'u') {
@@ -472,7 +579,7 @@ static inline int nlu_take(nlu_json *j)
     unsigned step;
     int c = nlu_peek(j, &step);
     if (c < 0) j->bad = 1;
-    else j->at += step;
+    else nlu_step(j, step);
     return c;
 }
 
@@ -489,7 +596,7 @@ static inline int nlu_accept(nlu_json *j, int wanted)
     unsigned step;
     nlu_spaces(j);
     if (nlu_peek(j, &step) != wanted) return 0;
-    j->at += step;
+    nlu_step(j, step);
     return 1;
 }
 
@@ -643,7 +750,7 @@ static inline int nlu_digits(nlu_json *j, nlu_decimal *d, int step)
     for (;; count++) {
         int c = nlu_peek(j, &step_size);
         if (c < '0' || c > '9') return count != 0;
-        j->at += step_size;
+        nlu_step(j, step_size);
         if (d->digits < 19) d->value = d->value * 10 + (unsigned)(c - '0');
         if (d->value && d->digits < 1000) d->digits++;
         if (d->exponent > -1000) d->exponent += step;
@@ -657,7 +764,8 @@ static inline nlu_decimal nlu_number(nlu_json *j)
     d.negative = nlu_accept(j, '-');
     begin = *j;
     if (!nlu_digits(j, &d, 0)) j->bad = 1;
-    if (nlu_accept(&begin, '0') && begin.at != j->at) j->bad = 1; /* 0 leads no other digit */
+    if (nlu_accept(&begin, '0') && (begin.at != j->at || begin.within != j->within))
+        j->bad = 1; /* 0 leads no other digit */
     if (nlu_accept(j, '.')) {
         d.whole = 0;
         if (!nlu_digits(j, &d, -1)) j->bad = 1;
@@ -795,7 +903,7 @@ static inline double nlu_to_double(nlu_json *j, nlu_decimal d)
     return d.negative ? -result : result;
 }
 
-/* ---- The frame (section 1) ------------------------------------------------------------------- */
+/* ---- The frame (sections 1 and 1.1) ---------------------------------------------------------- */
 
 enum { NLU_U8, NLU_U16, NLU_U32, NLU_I64, NLU_F16, NLU_F32, NLU_DTYPES };
 
@@ -877,7 +985,7 @@ static inline int nlu_metadata(nlu_json *j, nlu_json *description)
         if (!j->bad && nlu_is(key, "nlucompress")) {
             *description = text;
             description->end = j->at - 1; /* its closing quote */
-            description->inner = 1;
+            description->inner = NLU_INNER;
         }
     }
     return j->bad ? NLU_ERROR_FRAME : NLU_OK;
@@ -897,7 +1005,7 @@ static inline int nlu_frame(nlu_model *m, const uint8_t *file, size_t size)
     int error = NLU_OK, has_metadata = 0;
     unsigned count = 0;
     if (size < 8 || length > 100000000 || length > size - 8) return NLU_ERROR_FRAME;
-    nlu_json j = {file + 8, file + 8 + (size_t)length, 0, 0}, name = j;
+    nlu_json j = {file + 8, file + 8 + (size_t)length, NLU_PLAIN, 0, 0}, name = j;
     m->data = j.end;
     m->data_size = size - 8 - length;
     if (!nlu_is_utf8(j.at, (size_t)length)) return NLU_ERROR_FRAME;
@@ -933,8 +1041,7 @@ static inline int nlu_frame(nlu_model *m, const uint8_t *file, size_t size)
         t->data = m->data + (size_t)t->begin; /* begin <= end <= the size of the data */
         t->size = (size_t)(t->end - t->begin);
     }
-    if (at != m->data_size) return NLU_ERROR_FRAME;
-    return m->description.at ? NLU_OK : NLU_ERROR_FOREIGN;
+    return at == m->data_size ? NLU_OK : NLU_ERROR_FRAME;
 }
 
 /* ---- Description and digests (sections 2 and 3) ---------------------------------------------- */
@@ -944,11 +1051,12 @@ typedef struct {
     const uint8_t *digest_begin, *digest_end, *format_begin, *format_end;
 } nlu_cuts;
 
-/* Walks through the whole description: its form, the places of its members, and what to cut. */
+/* Walks through the whole description: its form, the places of its members, and what to cut. Only
+   an open file states digests and version here, and only a sealed one lists its tensors. */
 static inline int nlu_outline(nlu_model *m, nlu_cuts *cuts, int *unknown)
 {
     static const char *const names[] = {"digest", "digests", "features", "format", "history",
-                                        "labels", "network", "sealed", "tables"};
+                                        "labels", "network", "sealed", "tables", "tensors"};
     nlu_json j = m->description, name = j;
     unsigned count = 0, step;
     nlu_expect(&j, '{');
@@ -970,6 +1078,11 @@ static inline int nlu_outline(nlu_model *m, nlu_cuts *cuts, int *unknown)
         }
     }
     if (j.bad || j.at != j.end) return NLU_ERROR_DESCRIPTION;
+    int sealed = m->part[NLU_TENSORS].at != NULL;
+    int open = m->part[NLU_DIGEST].at || m->part[NLU_DIGESTS].at || m->part[NLU_FORMAT].at;
+    if (m->description.inner == NLU_PHRASES)
+        return sealed && !open ? NLU_OK : NLU_ERROR_DESCRIPTION;
+    if (sealed) *unknown = 1;
     return cuts->digest_end && cuts->format_end ? NLU_OK : NLU_ERROR_DESCRIPTION;
 }
 
@@ -1083,6 +1196,72 @@ static inline const nlu_tensor *nlu_get(const nlu_path *p, const char *word, uns
         return t;
     }
     return NULL;
+}
+
+/* ---- The sealed form (section 1.2) ----------------------------------------------------------- */
+
+/* Whether the frame holds the one tensor of a sealed file, and nothing of an open one. */
+static inline int nlu_is_sealed(const nlu_model *m)
+{
+    const nlu_tensor *t = m->tensors;
+    return !m->description.at && m->tensor_count == 1 && t->dtype == NLU_U8 &&
+           t->dimensions == 1 && nlu_is(t->name, "nlu");
+}
+
+/* Checks version and digest, and finds description and data in the one tensor. */
+static inline int nlu_enter(nlu_model *m, unsigned flags)
+{
+    const uint8_t *record = m->data;
+    uint64_t size = m->data_size;
+    if (size == 0 || record[0] < NLU_VERSION) return NLU_ERROR_DESCRIPTION;
+    if (record[0] > NLU_VERSION) return NLU_ERROR_NEWER;
+    if (size < 21 || nlu_u32(record + 17) > size - 21) return NLU_ERROR_DAMAGED;
+    if (!(flags & NLU_UNVERIFIED)) {
+        nlu_hasher h = nlu_hash_begin();
+        nlu_hash_add(&h, record + 17, (size_t)size - 17);
+        nlu_hash_end(&h);
+        if (h.h1 != nlu_u64(record + 1) || h.h2 != nlu_u64(record + 9)) return NLU_ERROR_DAMAGED;
+    }
+    m->description.at = record + 21;
+    m->description.end = m->data = record + 21 + nlu_u32(record + 17);
+    m->description.inner = NLU_PHRASES;
+    m->data_size = size - 21 - nlu_u32(record + 17);
+    return NLU_OK;
+}
+
+/* Reads the list of tensors, which lie one behind the other. */
+static inline int nlu_list_tensors(nlu_model *m)
+{
+    nlu_json j = m->part[NLU_TENSORS];
+    unsigned count = 0;
+    uint64_t at = 0;
+    nlu_expect(&j, '[');
+    for (m->tensor_count = 0; nlu_item(&j, &count); m->tensor_count++) {
+        if (m->tensor_count == NLU_MAX_TENSORS) return NLU_ERROR_LIMIT;
+        nlu_tensor *t = &m->tensors[m->tensor_count];
+        int sane = 1;
+        memset(t, 0, sizeof *t);
+        nlu_expect(&j, '[');
+        t->name = nlu_string(&j);
+        if (j.at - t->name.at > NLU_MAX_NAME) return NLU_ERROR_LIMIT;
+        nlu_expect(&j, ',');
+        t->dtype = (unsigned)nlu_choice(&j, nlu_dtype_names());
+        while (nlu_accept(&j, ',')) {
+            if (t->dimensions == 2) return NLU_ERROR_TENSOR;
+            t->shape[t->dimensions++] = nlu_integer(&j, 0, ((uint64_t)1 << 62) - 1);
+        }
+        nlu_expect(&j, ']');
+        if (j.bad || nlu_has_surrogate(t->name)) return NLU_ERROR_FRAME;
+        for (uint32_t k = 0; k < m->tensor_count; k++)
+            if (nlu_compare(m->tensors[k].name, t->name) == 0) return NLU_ERROR_FRAME;
+        uint64_t bytes = nlu_tensor_bytes(t, &sane);
+        if (!sane || bytes > m->data_size - at) return NLU_ERROR_FRAME;
+        t->begin = at;
+        t->end = at += bytes;
+        t->data = m->data + (size_t)t->begin;
+        t->size = (size_t)bytes;
+    }
+    return j.bad || at != m->data_size ? NLU_ERROR_FRAME : NLU_OK;
 }
 
 /* ---- Key index (section 6) ------------------------------------------------------------------- */
@@ -1927,53 +2106,83 @@ static inline int nlu_add_row(const nlu_matrix *m, uint64_t row, double weight, 
 
 /* ---- Labels (section 10) --------------------------------------------------------------------- */
 
-/* Reads the label at *at, which moves on to the next one: into out as far as there is room, and
-   into the hash. *size is its whole length. The text is known to be sound once the file is open. */
-static inline int nlu_read_label(const nlu_labels *l, uint64_t *at, uint8_t *out, size_t room,
-                                 size_t *size, nlu_hasher *hash)
+/* The static code, as a code table. */
+static inline nlu_stream nlu_static_code(void)
 {
-    nlu_json j = l->list;
+    static const uint8_t table[] = {
+        0xF0, 0xEC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xCC, 0xAA, 0xAB, 0xCA, 0xCC, 0xAC,
+        0xCC, 0xCC, 0xCC, 0x68, 0x67, 0x57, 0x88, 0x6A, 0x97, 0x76, 0x66, 0xA6, 0x66, 0x78, 0x98,
+        0x9A, 0xCC, 0xCC, 0x4C, 0x47, 0x55, 0x46, 0x67, 0x5B, 0x85, 0x65, 0x56, 0x94, 0x54, 0x67,
+        0x78, 0x79, 0xCC, 0xCC, 0xF6, 0xF4, 0x69, 0x9A, 0xCB, 0xCC, 0xCC, 0xCC, 0xCC, 0xCF, 0xDE};
+    nlu_stream s = {table, sizeof table, 8 * sizeof table};
+    return s;
+}
+
+/* A walk through labels, one by one. Of coded ones `head` keeps the first bytes of the label
+   before, of which the next one repeats `shared`. The text is known to be sound once the file is
+   open. */
+typedef struct {
+    const nlu_labels *labels;
+    nlu_mark at;
+    unsigned shared;
+    uint8_t head[255];
+} nlu_walk;
+
+/* Next byte of the label at `index` in it; -1 behind its last one, -2 if it is damaged. */
+static inline int32_t nlu_label_byte(nlu_walk *w, size_t index)
+{
+    const nlu_labels *l = w->labels;
+    if (index < w->shared) return w->head[index];
+    int32_t symbol = nlu_symbol(&l->stream, &l->code, l->pool, &w->at.at);
+    if (symbol < 0) return -2;
+    if (symbol > 0xFF) {
+        w->shared = (unsigned)symbol - 256;
+        return w->shared > index ? -2 : -1;
+    }
+    if (index < sizeof w->head) w->head[index] = (uint8_t)symbol;
+    return symbol;
+}
+
+/* Takes the next label of a plain list. */
+static inline int nlu_plain_label(nlu_walk *w, uint8_t *out, size_t room, size_t *size,
+                                  nlu_hasher *hash)
+{
+    nlu_json j = w->labels->list;
     const uint8_t *begin = j.at;
     uint8_t bytes[4];
-    *size = 0;
-    if (!l->coded) {
-        j.at += (size_t)*at;
-        nlu_expect(&j, '"');
-    }
-    for (;;) {
-        size_t count = 1;
-        int32_t symbol = l->coded ? nlu_symbol(&l->stream, &l->code, l->pool, at) : nlu_char(&j);
-        if (l->coded && symbol < 0) return NLU_ERROR_LABELS;
-        if (l->coded ? symbol == 0xFF : symbol < 0) break;
-        bytes[0] = (uint8_t)symbol;
-        if (!l->coded) count = nlu_put_utf8((uint32_t)symbol, bytes);
+    int32_t c;
+    j.at += (size_t)w->at.at;
+    j.within = w->at.within;
+    nlu_expect(&j, '"');
+    while ((c = nlu_char(&j)) >= 0) {
+        size_t count = nlu_put_utf8((uint32_t)c, bytes);
         for (size_t k = 0; k < count; k++)
             if (*size + k < room) out[*size + k] = bytes[k];
         *size += count;
         if (hash) nlu_hash_add(hash, bytes, count);
-        if (l->coded && *size > 65536) return NLU_ERROR_LABELS;
     }
-    if (l->coded) return NLU_OK;
     (void)nlu_accept(&j, ',');
-    *at = (uint64_t)(j.at - begin);
+    w->at.at = (uint64_t)(j.at - begin);
+    w->at.within = j.within;
     return j.bad ? NLU_ERROR_LABELS : NLU_OK;
 }
 
-/* Whether the bytes of coded labels are UTF-8 without surrogates, label by label. */
-static inline int nlu_check_label_text(const nlu_labels *l)
+/* Takes the next label: into out as far as there is room, and into the hash; *size is its whole
+   length. Bytes of coded ones must be UTF-8 without surrogates. */
+static inline int nlu_next_label(nlu_walk *w, uint8_t *out, size_t room, size_t *size,
+                                 nlu_hasher *hash)
 {
-    uint64_t at = l->marks[0];
-    size_t filled = 0, used, total = 0;
     uint8_t bytes[4];
-    for (uint32_t ended = 0; ended < l->count; total++) {
-        int32_t symbol = nlu_symbol(&l->stream, &l->code, l->pool, &at);
-        if (symbol < 0 || total == 65536) return NLU_ERROR_LABELS;
-        if (symbol == 0xFF) {
-            if (filled) return NLU_ERROR_LABELS;
-            ended++;
-            continue;
-        }
-        bytes[filled++] = (uint8_t)symbol;
+    size_t filled = 0, used;
+    int32_t next;
+    *size = 0;
+    if (!w->labels->coded) return nlu_plain_label(w, out, room, size, hash);
+    for (; (next = nlu_label_byte(w, *size)) >= 0; ++*size) {
+        uint8_t byte = (uint8_t)next;
+        if (*size == 65536) return NLU_ERROR_LABELS;
+        if (*size < room) out[*size] = byte;
+        if (hash) nlu_hash_add(hash, &byte, 1);
+        bytes[filled++] = byte;
         size_t length = bytes[0] >= 0xF0 ? 4 : bytes[0] >= 0xE0 ? 3 : bytes[0] >= 0x80 ? 2 : 1;
         if (filled < length) continue;
         if (!nlu_is_utf8(bytes, filled)) return NLU_ERROR_LABELS;
@@ -1981,22 +2190,39 @@ static inline int nlu_check_label_text(const nlu_labels *l)
         if (used != filled) return NLU_ERROR_LABELS;
         filled = 0;
     }
-    return l->stream.bits - at < 8 ? NLU_OK : NLU_ERROR_LABELS;
+    return next == -1 && filled == 0 ? NLU_OK : NLU_ERROR_LABELS;
 }
 
-/* Marks where labels begin and refuses equal ones: by the hashes of a few hundred labels at a time,
-   with which those behind them are compared. */
+/* Reads all labels once: their text, where each mark is, and how much there is. */
+static inline int nlu_mark_labels(nlu_labels *l)
+{
+    nlu_walk walk = {l, l->marks[0], 0, {0}};
+    uint64_t total = 0;
+    for (uint32_t k = 0; k < l->count; k++) {
+        size_t size;
+        if (l->coded && k % NLU_LABEL_RESTART == 0 && walk.shared) return NLU_ERROR_LABELS;
+        if (k % l->per_mark == 0) l->marks[k / l->per_mark] = walk.at;
+        if (nlu_next_label(&walk, NULL, 0, &size, NULL)) return NLU_ERROR_LABELS;
+        total += size + 1;
+        if (l->coded && total > 65536) return NLU_ERROR_LABELS;
+    }
+    if (!l->coded) return NLU_OK;
+    return walk.shared || l->stream.bits - walk.at.at >= 8 ? NLU_ERROR_LABELS : NLU_OK;
+}
+
+/* Refuses equal labels: by the hashes of 128 of them at a time, with which those behind them are
+   compared. */
 static inline int nlu_check_labels(nlu_labels *l)
 {
-    uint64_t hashes[128][2], at, next = l->marks[0];
+    uint64_t hashes[128][2];
+    nlu_walk next = {l, l->marks[0], 0, {0}};
     for (uint32_t first = 0; first < l->count; first += 128) {
-        at = next;
+        nlu_walk walk = next;
         for (uint32_t k = first; k < l->count; k++) {
             uint32_t kept = k - first < 128 ? k - first : 128;
             nlu_hasher h = nlu_hash_begin();
             size_t size;
-            if (k % l->per_mark == 0) l->marks[k / l->per_mark] = at;
-            if (nlu_read_label(l, &at, NULL, 0, &size, &h)) return NLU_ERROR_LABELS;
+            if (nlu_next_label(&walk, NULL, 0, &size, &h)) return NLU_ERROR_LABELS;
             nlu_hash_end(&h);
             l->filter[h.h1 / 8 % 1024] |= (uint8_t)(1u << h.h1 % 8);
             for (uint32_t i = 0; i < kept; i++)
@@ -2004,7 +2230,7 @@ static inline int nlu_check_labels(nlu_labels *l)
             if (kept == 128) continue;
             hashes[kept][0] = h.h1;
             hashes[kept][1] = h.h2;
-            next = at;
+            next = walk;
         }
     }
     return NLU_OK;
@@ -2015,7 +2241,7 @@ static inline int nlu_open_coded_labels(const nlu_path *p, nlu_json *j, nlu_labe
     nlu_json name = *j;
     unsigned count = 0;
     const nlu_tensor *t = nlu_get(p, "", NLU_U8, 1);
-    uint64_t at = 0, labels = 0;
+    uint64_t at = 0, begin = 0, labels = 0;
     nlu_expect(j, '{');
     while (nlu_member(j, &name, &count)) {
         if (!nlu_is(name, "count")) return NLU_ERROR_DESCRIPTION;
@@ -2029,15 +2255,19 @@ static inline int nlu_open_coded_labels(const nlu_path *p, nlu_json *j, nlu_labe
     l->stream.data = t->data;
     l->stream.size = t->size;
     l->stream.bits = 8 * (uint64_t)t->size;
-    if (nlu_open_code(&l->stream, &at, 256, &l->code, l->pool, 0) || l->code.empty)
+    nlu_stream table = l->stream;
+    int is_static = t->size && t->data[0] >> 4 == 13;
+    if (is_static) table = nlu_static_code();
+    if (nlu_open_code(&table, &at, 512, &l->code, l->pool, 0) || l->code.empty)
         return NLU_ERROR_LABELS;
-    l->marks[0] = at;
-    return nlu_check_label_text(l);
+    begin = is_static ? 4 : at;
+    l->marks[0].at = begin;
+    return NLU_OK;
 }
 
 static inline int nlu_open_labels(nlu_model *m, uint64_t *used)
 {
-    nlu_json j = m->part[NLU_LABELS], nothing = {NULL, NULL, 0, 1};
+    nlu_json j = m->part[NLU_LABELS], nothing = {NULL, NULL, 0, 1, 0};
     nlu_path path = nlu_path_to(m, used, "labels.coded", nothing);
     nlu_labels *l = &m->labels;
     unsigned count = 0, step;
@@ -2047,6 +2277,7 @@ static inline int nlu_open_labels(nlu_model *m, uint64_t *used)
     } else {
         nlu_expect(&j, '[');
         l->list = j;
+        l->marks[0].within = j.within;
         for (; nlu_item(&j, &count); l->count++) {
             if (l->count == NLU_MAX_LABELS || j.at - l->list.at > 1 << 22) return NLU_ERROR_LIMIT;
             if (nlu_has_surrogate(nlu_string(&j))) return NLU_ERROR_LABELS;
@@ -2054,6 +2285,9 @@ static inline int nlu_open_labels(nlu_model *m, uint64_t *used)
         if (j.bad) return NLU_ERROR_DESCRIPTION;
     }
     l->per_mark = (l->count + NLU_LABEL_MARKS - 1) / NLU_LABEL_MARKS;
+    if (l->coded) /* from where a label is written whole */
+        l->per_mark += (NLU_LABEL_RESTART - l->per_mark % NLU_LABEL_RESTART) % NLU_LABEL_RESTART;
+    if (!error) error = nlu_mark_labels(l);
     return error ? error : nlu_check_labels(l);
 }
 
@@ -2064,9 +2298,9 @@ static inline int nlu_label(const nlu_model *m, size_t index, uint8_t *out, size
     const nlu_labels *l = &m->labels;
     if (index >= l->count) return NLU_ERROR_BUFFER;
     uint32_t k = (uint32_t)index / l->per_mark * l->per_mark;
-    uint64_t at = l->marks[k / l->per_mark];
+    nlu_walk walk = {l, l->marks[k / l->per_mark], 0, {0}};
     for (;; k++) {
-        int error = nlu_read_label(l, &at, out, k == index ? room : 0, size, NULL);
+        int error = nlu_next_label(&walk, out, k == index ? room : 0, size, NULL);
         if (error) return error;
         if (k == index) return *size <= room ? NLU_OK : NLU_ERROR_BUFFER;
     }
@@ -2080,11 +2314,11 @@ static inline int nlu_is_label(const nlu_model *m, const uint8_t *text, size_t s
     nlu_hash_add(&mine, text, size);
     nlu_hash_end(&mine);
     if (!(l->filter[mine.h1 / 8 % 1024] >> mine.h1 % 8 & 1)) return 0;
-    uint64_t at = l->marks[0];
+    nlu_walk walk = {l, l->marks[0], 0, {0}};
     for (uint32_t k = 0; k < l->count; k++) {
         nlu_hasher h = nlu_hash_begin();
         size_t length;
-        if (nlu_read_label(l, &at, NULL, 0, &length, &h)) return 0;
+        if (nlu_next_label(&walk, NULL, 0, &length, &h)) return 0;
         nlu_hash_end(&h);
         if (h.h1 == mine.h1 && h.h2 == mine.h2) return 1;
     }
@@ -2532,11 +2766,11 @@ static inline int nlu_check_plain_parts(const nlu_model *m)
 {
     nlu_json sealed = m->part[NLU_SEALED], history = m->part[NLU_HISTORY];
     unsigned count = 0, step;
-    if (!m->part[NLU_DIGESTS].at || !m->part[NLU_LABELS].at || !m->part[NLU_TABLES].at ||
-        !sealed.at)
+    int is_sealed = m->description.inner == NLU_PHRASES;
+    if (!m->part[is_sealed ? NLU_TENSORS : NLU_DIGESTS].at || !m->part[NLU_LABELS].at ||
+        !m->part[NLU_TABLES].at || !sealed.at)
         return NLU_ERROR_DESCRIPTION;
-    (void)nlu_boolean(&sealed);
-    if (sealed.bad) return NLU_ERROR_DESCRIPTION;
+    if (nlu_boolean(&sealed) != is_sealed || sealed.bad) return NLU_ERROR_DESCRIPTION;
     if (!history.at) return NLU_OK;
     nlu_expect(&history, '[');
     while (nlu_item(&history, &count)) {
@@ -2546,29 +2780,41 @@ static inline int nlu_check_plain_parts(const nlu_model *m)
     return history.bad ? NLU_ERROR_DESCRIPTION : NLU_OK;
 }
 
-/* Opens the bytes of a file and checks all of it but the entries of coded rows, which are checked
-   when they are read. `flags` is 0, or NLU_UNVERIFIED to leave out the digests. */
-static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned flags)
+/* Frame, version, digests, and the outline of the description. */
+static inline int nlu_unwrap(nlu_model *m, const uint8_t *file, size_t size, unsigned flags)
 {
     nlu_cuts cuts = {NULL, NULL, NULL, NULL};
     nlu_json version;
-    uint64_t used = 0, all;
-    int unknown = 0, error;
-    memset(m, 0, sizeof *m);
-    error = nlu_frame(m, (const uint8_t *)file, size);
+    int unknown = 0, error = nlu_frame(m, file, size), sealed = !error && nlu_is_sealed(m);
+    if (!error && !sealed && !m->description.at) error = NLU_ERROR_FOREIGN;
+    if (sealed) error = nlu_enter(m, flags);
     if (!error) error = nlu_outline(m, &cuts, &unknown);
     if (error) return error;
+    if (sealed) {
+        error = nlu_check_plain_parts(m);
+        if (!error && unknown) error = NLU_ERROR_DESCRIPTION;
+        return error ? error : nlu_list_tensors(m);
+    }
     version = m->part[NLU_FORMAT];
-    (void)nlu_integer(&version, 1, 1);
+    (void)nlu_integer(&version, NLU_VERSION, NLU_VERSION);
     if (version.bad) {
         version = m->part[NLU_FORMAT];
-        (void)nlu_integer(&version, 2, UINT64_MAX);
+        (void)nlu_integer(&version, NLU_VERSION + 1, UINT64_MAX);
         return version.bad ? NLU_ERROR_DESCRIPTION : NLU_ERROR_NEWER;
     }
     if (!(flags & NLU_UNVERIFIED)) error = nlu_check_description(m, &cuts);
     if (!error) error = nlu_check_plain_parts(m);
     if (!error && !(flags & NLU_UNVERIFIED)) error = nlu_verify(m);
-    if (!error && unknown) error = NLU_ERROR_DESCRIPTION;
+    return !error && unknown ? NLU_ERROR_DESCRIPTION : error;
+}
+
+/* Opens the bytes of a file and checks all of it but the entries of coded rows, which are checked
+   when they are read. `flags` is 0, or NLU_UNVERIFIED to leave out the digests. */
+static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned flags)
+{
+    uint64_t used = 0, all;
+    memset(m, 0, sizeof *m);
+    int error = nlu_unwrap(m, (const uint8_t *)file, size, flags);
     if (!error) error = nlu_open_labels(m, &used);
     if (!error)
         error = nlu_read_tables(m, NULL, &used, &m->table.keys, &m->table.matrix, m->table.child);
@@ -3689,7 +3935,7 @@ static inline int nlu_scores(const nlu_model *m, const void *text, size_t size, 
 static inline int nlu_value(const uint8_t *at, const uint8_t *end, double *value)
 {
     nlu_decimal d = {0, 0, 0, 0, 0};
-    nlu_json quiet = {NULL, NULL, 0, 0};
+    nlu_json quiet = {NULL, NULL, NLU_PLAIN, 0, 0};
     int power = 0, negative = 0, digits = 0, point = 0;
     if (at < end && (*at == '+' || *at == '-')) d.negative = *at++ == '-';
     for (; at < end && ((*at >= '0' && *at <= '9') || (*at == '.' && !point)); at++) {

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.errors import NluCompressError
-from nlucompress.format import codec, container, serializer
+from nlucompress.format import codec, serializer
 from nlucompress.format.fields import Tensors
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import from_dense, smaller
@@ -71,9 +71,7 @@ def model_bytes(model: nc.Model) -> bytes:
 
 def taken_apart(file: bytes) -> tuple[Description, Tensors]:
     """Description and tensors of a file, to be changed and joined again."""
-    frame = container.parse(file)
-    description = container.describe(frame)
-    del description["digests"]
+    frame, description = codec.taken_apart(file)
     return description, {name: frame.tensor(name).copy() for name in frame.entries}
 
 

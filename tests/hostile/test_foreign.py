@@ -18,9 +18,9 @@ from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format import codec, container
 from tests.cli.program import BAD_INPUT, DONE, run
-from tests.hostile.samples import answers, joined, model_bytes, packed, taken_apart, wide
+from tests.hostile.samples import answers, joined, model_bytes, taken_apart, wide
 
-OURS = model_bytes(packed(wide()))
+OURS = model_bytes(wide())  # of the open form
 
 
 def zipped() -> bytes:
@@ -65,7 +65,7 @@ def test_the_program_refuses_them_in_one_line(tmp_path: Path) -> None:
 
 
 def reframed(description: object, metadata: dict[str, Any] | None = None) -> bytes:
-    """The packed file with another description text."""
+    """The open file with another description text."""
     length = int.from_bytes(OURS[:8], "little")
     header = json.loads(OURS[8 : 8 + length])
     text = description if isinstance(description, str) else container.canonical(description)
@@ -75,13 +75,13 @@ def reframed(description: object, metadata: dict[str, Any] | None = None) -> byt
 
 
 def described() -> dict[str, Any]:
-    """The description of the packed file, digest and version included."""
+    """Its description, digest and version included."""
     text = container.parse(OURS).metadata["nlucompress"]
     value: dict[str, Any] = json.loads(text)
     return value
 
 
-def redigested(body: dict[str, Any], version: object = 1) -> dict[str, Any]:
+def redigested(body: dict[str, Any], version: object = container.FORMAT_VERSION) -> dict[str, Any]:
     """The description with the digest that fits it."""
     body = {name: value for name, value in body.items() if name not in ("digest", "format")}
     digest = murmur.digest(container.canonical(body).encode())
@@ -97,8 +97,9 @@ def test_the_description_rewritten_is_the_same_file() -> None:
 @pytest.mark.parametrize(
     ("version", "problem"),
     [
-        (2, "format version 2 is newer than 1"),
-        (10**30, "is newer than 1"),
+        (3, "format version 3 is newer than 2"),
+        (10**30, "is newer than 2"),
+        (1, "format version 1 is older than 2"),
         (0, "no format version"),
         (-1, "no format version"),
         (1.0, "no format version"),
@@ -115,7 +116,7 @@ def test_versions(version: object, problem: str) -> None:
 
 def test_a_newer_version_is_told_before_its_digest() -> None:
     with pytest.raises(FormatError, match="newer"):
-        codec.parse(reframed({**described(), "format": 2, "digest": "of another kind"}))
+        codec.parse(reframed({**described(), "format": 3, "digest": "of another kind"}))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.format import codec, container, serializer
+from nlucompress.format import codec, serializer
 from nlucompress.format.model import Model
 from nlucompress.format.serializer import Serialized
 
@@ -41,9 +41,7 @@ DTYPES = (np.uint8, np.uint16, np.uint32, np.int64, np.float16, np.float32)
 
 def taken_apart(model: Model) -> Parts:
     """Description and tensors of a model's file."""
-    frame = container.parse(file_of(codec.serialize(model)))
-    description = container.describe(frame)
-    del description["digests"]
+    frame, description = codec.taken_apart(file_of(codec.serialize(model)))
     return description, {name: frame.tensor(name).copy() for name in frame.entries}
 
 

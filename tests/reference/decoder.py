@@ -13,6 +13,7 @@ import re
 import struct
 import unicodedata
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.reference.fasttext import Buckets, mean
@@ -35,6 +36,10 @@ from tests.reference.vectorizer import VectorizerParts
 
 DTYPES = {"U8": "B", "U16": "H", "U32": "I", "I64": "q", "F16": "e", "F32": "f"}
 LARGEST = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
+STATIC_LABELS = bytes.fromhex(
+    "f0ecccccccccccccccccaaabcaccaccccccc686757886a977666a66678989acc"
+    "cc4c475546675b8565569454677879ccccf6f4699acbcccccccccfde"
+)
 APOSTROPHES = "'\u2018\u2019\u02bc\uff07"
 
 
@@ -144,8 +149,8 @@ class Tensors:
         return tensor
 
 
-def read_frame(file: bytes) -> tuple[str, dict[str, Tensor]]:
-    """The description's text, and the tensors in the order of their data."""
+def read_frame(file: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The description, and the tensors in the order of their data."""
     require(len(file) >= 8, "too short")
     length = int.from_bytes(file[:8], "little")
     require(length <= 100_000_000 and 8 + length <= len(file), "header too long")
@@ -175,10 +180,93 @@ def read_frame(file: bytes) -> tuple[str, dict[str, Tensor]]:
         require(begin == at, "gap or overlap in the data")
         at = end
     require(at == len(data), "the data do not end with the last tensor")
-    require("nlucompress" in metadata, "a foreign safetensors file")
-    return metadata["nlucompress"], {
+    stored = {
         name: Tensor(dtype, shape, data[begin:end]) for begin, end, name, dtype, shape in places
     }
+    if "nlucompress" in metadata:
+        return read_open(metadata["nlucompress"], stored), stored
+    require(set(stored) == {"nlu"}, "a foreign safetensors file")
+    require(stored["nlu"].dtype == "U8" and len(stored["nlu"].shape) == 1, "a foreign file")
+    return read_sealed(stored["nlu"].data)
+
+
+def description_of(text: str) -> dict[str, Any]:
+    """The description that a text spells."""
+    spec = parse(text)
+    require(isinstance(spec, dict), "the description is no object")
+    require(canonical(spec) == text, "the description is not canonical JSON")
+    return dict(spec)
+
+
+def check_version(version: Any) -> None:
+    """Refuse every other version."""
+    require(integer(version, 1, 2**4096) <= 2, "the format is newer than this reader")
+    require(version == 2, "the format is older than this reader")
+
+
+def read_open(text: str, stored: dict[str, Tensor]) -> dict[str, Any]:
+    """The description of a file of the open form."""
+    spec = description_of(text)
+    check_version(spec.pop("format", None))
+    stated = spec.pop("digest", None)
+    require(stated == digest(canonical(spec).encode()), "the description is damaged")
+    digests = [tensor.digest(name) for name, tensor in stored.items()]
+    require(spec.pop("digests", None) == digests, "the data are damaged")
+    require(spec.get("sealed") is False, "an open file that says that it is sealed")
+    require("tensors" not in spec, "an open file that lists its tensors")
+    return spec
+
+
+def read_sealed(data: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """The description and the tensors of a file of the sealed form."""
+    require(bool(data), "an empty tensor")
+    check_version(data[0])
+    require(data[1:17].hex() == digest(data[17:]), "the file is damaged")
+    require(len(data) >= 21, "too short")
+    at = 21 + int.from_bytes(data[17:21], "little")
+    require(at <= len(data), "the description is longer than the file")
+    spec = description_of("".join(phrase(byte) for byte in data[21:at]))
+    listed = spec.pop("tensors", None)
+    require(isinstance(listed, list), "no list of tensors")
+    require(spec.get("sealed") is True, "a sealed file that says that it is open")
+    stored: dict[str, Tensor] = {}
+    for entry in listed:
+        require(isinstance(entry, list) and len(entry) >= 2, "no entry of a tensor")
+        name, dtype, *shape = entry
+        require(isinstance(name, str) and name not in stored, "no name of a tensor")
+        name.encode("utf-8")  # refuses lone surrogates
+        require(isinstance(dtype, str) and dtype in DTYPES, f"{name}: unknown dtype")
+        require(len(shape) <= 8, f"{name}: wrong shape")
+        shape = [integer(size, 0, 2**63) for size in shape]
+        size = struct.calcsize("<" + DTYPES[dtype])
+        require(math.prod(filter(None, shape)) * size < 2**63, f"{name}: too big")
+        size *= math.prod(shape)
+        require(size <= len(data) - at, f"{name}: beyond the end of the file")
+        stored[name] = Tensor(dtype, shape, data[at : at + size])
+        at += size
+    require(at == len(data), "the data do not end with the last tensor")
+    return spec, stored
+
+
+def phrases_of(document: str) -> dict[int, str]:
+    """The phrases in the table of section 1.2."""
+    section = document[document.index("### 1.2") : document.index("### 1.3")]
+    rows = re.findall(r"^\| `([0-9A-F]{2})` \| `(.*)` \|$", section, re.MULTILINE)
+    return {int(byte, 16): text for byte, text in rows}
+
+
+DOCUMENT = Path(__file__).parents[2] / "nlucompress/format/FORMAT.md"
+PHRASES = phrases_of(DOCUMENT.read_text("utf-8"))
+
+
+def phrase(byte: int) -> str:
+    """What a byte of the description stands for."""
+    if 0x20 <= byte <= 0x7E:
+        return chr(byte)
+    if 0x80 <= byte < 0x80 + 100:
+        return f"{byte - 0x80:02}"
+    require(byte in PHRASES, "a byte that stands for nothing")
+    return PHRASES[byte]
 
 
 # ---- section 8: numbers ------------------------------------------------------------------------
@@ -529,14 +617,23 @@ def read_labels(spec: Any, tensors: Tensors) -> list[str]:
     else:
         count = integer(fields(spec, "count")["count"], 1, 2**20)
         bits = Bits(tensors.take("labels.coded", "U8", None).data)
-        code = PrefixCode(bits, 256)
-        text = bytearray()
+        static = bits.value(0, 4) == 13
+        code = PrefixCode(Bits(STATIC_LABELS) if static else bits, 512)
+        bits.at = 4 if static else bits.at
+        label, size = bytearray(), 0
         while len(labels) < count:
-            start = len(text)
-            while not text[start:].endswith(b"\xff"):
-                text.append(code.read(bits))
-                require(len(text) <= 65536, "too much text")
-            labels.append(text[start:-1].decode("utf-8"))
+            symbol = code.read(bits)
+            if symbol < 256:
+                label.append(symbol)
+                continue
+            labels.append(label.decode("utf-8"))
+            size += len(label) + 1
+            require(size <= 65536, "too much text")
+            shared = symbol - 256
+            require(shared <= len(label), "a beginning longer than the label")
+            whole = len(labels) % 16 == 0 or len(labels) == count
+            require(not (whole and shared), "a label that must be whole is not")
+            label = label[:shared]
         require(bits.length - bits.at < 8, "data behind the labels")
     "\n".join(labels).encode("utf-8")  # refuses lone surrogates
     require(len(set(labels)) == len(labels), "two labels are equal")
@@ -606,9 +703,7 @@ class ReferenceModel:
 
     def __init__(self, spec: dict[str, Any], tensors: Tensors) -> None:
         """Read all parts that the description names."""
-        required = "format digest digests tables labels sealed"
-        fields(spec, required, "network features history")
-        boolean(spec["sealed"])
+        fields(spec, "tables labels sealed", "network features history")
         require(isinstance(spec["tables"], dict), "`tables` is no object")
         history = spec.get("history", [])
         require(isinstance(history, list), "`history` is no list")
@@ -822,14 +917,5 @@ class ReferenceModel:
 
 def open_model(data: bytes) -> ReferenceModel:
     """Read a whole file; ValueError for everything that must be refused."""
-    text, stored = read_frame(data)
-    spec = parse(text)
-    require(isinstance(spec, dict), "the description is no object")
-    version = integer(spec.get("format"), 1, 2**4096)
-    require(version == 1, "the format is newer than this reader")
-    require(canonical(spec) == text, "the description is not canonical JSON")
-    body = {name: value for name, value in spec.items() if name not in ("digest", "format")}
-    require(spec.get("digest") == digest(canonical(body).encode()), "the description is damaged")
-    digests = [tensor.digest(name) for name, tensor in stored.items()]
-    require(spec.get("digests") == digests, "the data are damaged")
+    spec, stored = read_frame(data)
     return ReferenceModel(spec, Tensors(stored))

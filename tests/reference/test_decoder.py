@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import json
 import random
 import struct
 import unicodedata
@@ -217,8 +216,7 @@ def serialize(model: nc.Model) -> bytes:
 
 
 def describe(data: bytes) -> Any:
-    length = int.from_bytes(data[:8], "little")
-    return json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["nlucompress"])
+    return read_frame(data)[0]
 
 
 def build(source: nc.Model, case: Case) -> nc.Model:
@@ -285,15 +283,13 @@ def test_both_readers_agree(
 
 def test_binary16(normal: nc.Model, tmp_path: Path) -> None:
     """No writer makes them yet, so the codes of a file are replaced."""
-    text, stored = read_frame(serialize(normal))
+    spec, stored = read_frame(serialize(normal))
     codes = stored["tables.embeddings.matrix.codes"]
     extremes = [0.0, -0.0, 6e-8, -6e-5, 65504.0, -65504.0]
     numbers = [*extremes, *codes.values()[len(extremes) :]]
     codes.dtype, codes.data = "F16", struct.pack(f"<{len(numbers)}e", *numbers)
-    spec = json.loads(text)
     spec["digests"] = [tensor.digest(name) for name, tensor in stored.items()]
-    body = {name: spec[name] for name in spec.keys() - {"digest", "format"}}
-    spec["digest"] = digest(canonical(body).encode())
+    spec = {**spec, "digest": digest(canonical(spec).encode()), "format": 2}
     header: Fields = {"__metadata__": {"nlucompress": canonical(spec)}}
     ends = [0, *itertools.accumulate(len(tensor.data) for tensor in stored.values())]
     for (name, tensor), offsets in zip(stored.items(), itertools.pairwise(ends), strict=True):
@@ -389,11 +385,20 @@ def test_flipped_bits_are_refused(small: bytes) -> None:
 
 
 def test_newer_comes_before_damaged(small: bytes) -> None:
-    newer = small.replace(rb"\"format\":1", rb"\"format\":2")
-    with pytest.raises(ValueError, match="newer"):
-        open_model(newer)
+    at = small.index(b"}\2") + 1  # the first byte of the data of the sealed form
+    for version, match in ((3, "newer"), (1, "older"), (0, "range")):
+        with pytest.raises(ValueError, match=match):
+            open_model(small[:at] + bytes([version]) + small[at + 1 :])
     with pytest.raises(ValueError, match="damaged"):
-        open_model(small.replace(rb"\"sealed\":true", rb"\"sealed\":null"))
+        open_model(small[:-1] + bytes([small[-1] ^ 1]))
+
+
+def test_newer_comes_before_damaged_in_the_open_form(normal: nc.Model) -> None:
+    file = serialize(normal)
+    with pytest.raises(ValueError, match="newer"):
+        open_model(file.replace(rb"\"format\":2", rb"\"format\":3"))
+    with pytest.raises(ValueError, match="damaged"):
+        open_model(file[:-1] + bytes([file[-1] ^ 1]))
 
 
 def test_examples_of_the_specification() -> None:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 
 from nlucompress.errors import FormatError, UsageError
-from nlucompress.format import container
+from nlucompress.format import container, sealed
 from nlucompress.format.container import Frame
 from nlucompress.format.indexes import Strings
 from nlucompress.format.model import Model
@@ -70,7 +70,7 @@ def parsed(source: Source) -> Frame:
         frame = container.parse(data)
     except FormatError as error:
         raise FormatError(f"{source.name}: {error}") from None
-    if container.METADATA_KEY in frame.metadata:
+    if container.METADATA_KEY in frame.metadata or sealed.is_sealed(frame.entries, frame.metadata):
         raise UsageError(
             f"{source.name}: this is an nlucompress model already; there is nothing to import"
         )

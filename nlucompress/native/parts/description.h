@@ -5,11 +5,12 @@ typedef struct {
     const uint8_t *digest_begin, *digest_end, *format_begin, *format_end;
 } nlu_cuts;
 
-/* Walks through the whole description: its form, the places of its members, and what to cut. */
+/* Walks through the whole description: its form, the places of its members, and what to cut. Only
+   an open file states digests and version here, and only a sealed one lists its tensors. */
 static inline int nlu_outline(nlu_model *m, nlu_cuts *cuts, int *unknown)
 {
     static const char *const names[] = {"digest", "digests", "features", "format", "history",
-                                        "labels", "network", "sealed", "tables"};
+                                        "labels", "network", "sealed", "tables", "tensors"};
     nlu_json j = m->description, name = j;
     unsigned count = 0, step;
     nlu_expect(&j, '{');
@@ -31,6 +32,11 @@ static inline int nlu_outline(nlu_model *m, nlu_cuts *cuts, int *unknown)
         }
     }
     if (j.bad || j.at != j.end) return NLU_ERROR_DESCRIPTION;
+    int sealed = m->part[NLU_TENSORS].at != NULL;
+    int open = m->part[NLU_DIGEST].at || m->part[NLU_DIGESTS].at || m->part[NLU_FORMAT].at;
+    if (m->description.inner == NLU_PHRASES)
+        return sealed && !open ? NLU_OK : NLU_ERROR_DESCRIPTION;
+    if (sealed) *unknown = 1;
     return cuts->digest_end && cuts->format_end ? NLU_OK : NLU_ERROR_DESCRIPTION;
 }
 

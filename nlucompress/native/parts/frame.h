@@ -1,4 +1,4 @@
-/* ---- The frame (section 1) ------------------------------------------------------------------- */
+/* ---- The frame (sections 1 and 1.1) ---------------------------------------------------------- */
 
 enum { NLU_U8, NLU_U16, NLU_U32, NLU_I64, NLU_F16, NLU_F32, NLU_DTYPES };
 
@@ -80,7 +80,7 @@ static inline int nlu_metadata(nlu_json *j, nlu_json *description)
         if (!j->bad && nlu_is(key, "nlucompress")) {
             *description = text;
             description->end = j->at - 1; /* its closing quote */
-            description->inner = 1;
+            description->inner = NLU_INNER;
         }
     }
     return j->bad ? NLU_ERROR_FRAME : NLU_OK;
@@ -100,7 +100,7 @@ static inline int nlu_frame(nlu_model *m, const uint8_t *file, size_t size)
     int error = NLU_OK, has_metadata = 0;
     unsigned count = 0;
     if (size < 8 || length > 100000000 || length > size - 8) return NLU_ERROR_FRAME;
-    nlu_json j = {file + 8, file + 8 + (size_t)length, 0, 0}, name = j;
+    nlu_json j = {file + 8, file + 8 + (size_t)length, NLU_PLAIN, 0, 0}, name = j;
     m->data = j.end;
     m->data_size = size - 8 - length;
     if (!nlu_is_utf8(j.at, (size_t)length)) return NLU_ERROR_FRAME;
@@ -136,7 +136,6 @@ static inline int nlu_frame(nlu_model *m, const uint8_t *file, size_t size)
         t->data = m->data + (size_t)t->begin; /* begin <= end <= the size of the data */
         t->size = (size_t)(t->end - t->begin);
     }
-    if (at != m->data_size) return NLU_ERROR_FRAME;
-    return m->description.at ? NLU_OK : NLU_ERROR_FOREIGN;
+    return at == m->data_size ? NLU_OK : NLU_ERROR_FRAME;
 }
 

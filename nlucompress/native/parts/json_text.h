@@ -46,18 +46,43 @@ static inline size_t nlu_put_utf8(uint32_t code, uint8_t *out)
 
 /* ---- JSON: characters and strings ---------------------------------------------------------------
 
-   The header is JSON in UTF-8. The description must be canonical (section 1): ASCII, no spaces,
+   The header is JSON in UTF-8. The description must be canonical (section 1.3): ASCII, no spaces,
    keys in ascending order, one spelling for each string. (Which digits a float has is not
    checked.) */
+
+/* The character that is next in phrases; 0 if there is none. */
+static inline int nlu_phrase_char(const nlu_json *j)
+{
+    unsigned byte = *j->at;
+    const char *phrase = nlu_phrase(byte);
+    if (byte >= 0x20 && byte < 0x7F) return (int)byte;
+    if (byte >= 0x80 && byte < 0x80 + 100) {
+        unsigned number = byte - 0x80;
+        return (int)('0' + (j->within ? number % 10 : number / 10));
+    }
+    return phrase ? phrase[j->within] : 0;
+}
+
+/* Moves on by what nlu_peek has looked at. */
+static inline void nlu_step(nlu_json *j, unsigned step)
+{
+    if (j->inner == NLU_PHRASES && (*j->at < 0x20 || *j->at >= 0x7F)) {
+        const char *phrase = nlu_phrase(*j->at);
+        unsigned length = phrase ? (unsigned)strlen(phrase) : 2u;
+        if (++j->within < length) return;
+        j->within = 0;
+    }
+    j->at += step;
+}
 
 /* Next byte of the text and in *step the bytes that it takes; -1 at the end. */
 static inline int nlu_peek(nlu_json *j, unsigned *step)
 {
     *step = 1;
     if (j->bad || j->at == j->end) return -1;
-    int c = *j->at;
+    int c = j->inner == NLU_PHRASES ? nlu_phrase_char(j) : *j->at;
     if (!j->inner) return c;
-    if (c == '\\') { /* an escape of the outer string, which is known to be whole */
+    if (c == '\\' && j->inner == NLU_INNER) { /* an escape of the outer string, which is known to be whole */
         c = j->at[1];
         *step = 2;
         if (c == 'u') {
@@ -81,7 +106,7 @@ static inline int nlu_take(nlu_json *j)
     unsigned step;
     int c = nlu_peek(j, &step);
     if (c < 0) j->bad = 1;
-    else j->at += step;
+    else nlu_step(j, step);
     return c;
 }
 
@@ -98,7 +123,7 @@ static inline int nlu_accept(nlu_json *j, int wanted)
     unsigned step;
     nlu_spaces(j);
     if (nlu_peek(j, &step) != wanted) return 0;
-    j->at += step;
+    nlu_step(j, step);
     return 1;
 }
 

@@ -43,7 +43,7 @@ static inline int nlu_digits(nlu_json *j, nlu_decimal *d, int step)
     for (;; count++) {
         int c = nlu_peek(j, &step_size);
         if (c < '0' || c > '9') return count != 0;
-        j->at += step_size;
+        nlu_step(j, step_size);
         if (d->digits < 19) d->value = d->value * 10 + (unsigned)(c - '0');
         if (d->value && d->digits < 1000) d->digits++;
         if (d->exponent > -1000) d->exponent += step;
@@ -57,7 +57,8 @@ static inline nlu_decimal nlu_number(nlu_json *j)
     d.negative = nlu_accept(j, '-');
     begin = *j;
     if (!nlu_digits(j, &d, 0)) j->bad = 1;
-    if (nlu_accept(&begin, '0') && begin.at != j->at) j->bad = 1; /* 0 leads no other digit */
+    if (nlu_accept(&begin, '0') && (begin.at != j->at || begin.within != j->within))
+        j->bad = 1; /* 0 leads no other digit */
     if (nlu_accept(j, '.')) {
         d.whole = 0;
         if (!nlu_digits(j, &d, -1)) j->bad = 1;

@@ -88,11 +88,11 @@ static inline int nlu_check_plain_parts(const nlu_model *m)
 {
     nlu_json sealed = m->part[NLU_SEALED], history = m->part[NLU_HISTORY];
     unsigned count = 0, step;
-    if (!m->part[NLU_DIGESTS].at || !m->part[NLU_LABELS].at || !m->part[NLU_TABLES].at ||
-        !sealed.at)
+    int is_sealed = m->description.inner == NLU_PHRASES;
+    if (!m->part[is_sealed ? NLU_TENSORS : NLU_DIGESTS].at || !m->part[NLU_LABELS].at ||
+        !m->part[NLU_TABLES].at || !sealed.at)
         return NLU_ERROR_DESCRIPTION;
-    (void)nlu_boolean(&sealed);
-    if (sealed.bad) return NLU_ERROR_DESCRIPTION;
+    if (nlu_boolean(&sealed) != is_sealed || sealed.bad) return NLU_ERROR_DESCRIPTION;
     if (!history.at) return NLU_OK;
     nlu_expect(&history, '[');
     while (nlu_item(&history, &count)) {
@@ -102,29 +102,41 @@ static inline int nlu_check_plain_parts(const nlu_model *m)
     return history.bad ? NLU_ERROR_DESCRIPTION : NLU_OK;
 }
 
-/* Opens the bytes of a file and checks all of it but the entries of coded rows, which are checked
-   when they are read. `flags` is 0, or NLU_UNVERIFIED to leave out the digests. */
-static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned flags)
+/* Frame, version, digests, and the outline of the description. */
+static inline int nlu_unwrap(nlu_model *m, const uint8_t *file, size_t size, unsigned flags)
 {
     nlu_cuts cuts = {NULL, NULL, NULL, NULL};
     nlu_json version;
-    uint64_t used = 0, all;
-    int unknown = 0, error;
-    memset(m, 0, sizeof *m);
-    error = nlu_frame(m, (const uint8_t *)file, size);
+    int unknown = 0, error = nlu_frame(m, file, size), sealed = !error && nlu_is_sealed(m);
+    if (!error && !sealed && !m->description.at) error = NLU_ERROR_FOREIGN;
+    if (sealed) error = nlu_enter(m, flags);
     if (!error) error = nlu_outline(m, &cuts, &unknown);
     if (error) return error;
+    if (sealed) {
+        error = nlu_check_plain_parts(m);
+        if (!error && unknown) error = NLU_ERROR_DESCRIPTION;
+        return error ? error : nlu_list_tensors(m);
+    }
     version = m->part[NLU_FORMAT];
-    (void)nlu_integer(&version, 1, 1);
+    (void)nlu_integer(&version, NLU_VERSION, NLU_VERSION);
     if (version.bad) {
         version = m->part[NLU_FORMAT];
-        (void)nlu_integer(&version, 2, UINT64_MAX);
+        (void)nlu_integer(&version, NLU_VERSION + 1, UINT64_MAX);
         return version.bad ? NLU_ERROR_DESCRIPTION : NLU_ERROR_NEWER;
     }
     if (!(flags & NLU_UNVERIFIED)) error = nlu_check_description(m, &cuts);
     if (!error) error = nlu_check_plain_parts(m);
     if (!error && !(flags & NLU_UNVERIFIED)) error = nlu_verify(m);
-    if (!error && unknown) error = NLU_ERROR_DESCRIPTION;
+    return !error && unknown ? NLU_ERROR_DESCRIPTION : error;
+}
+
+/* Opens the bytes of a file and checks all of it but the entries of coded rows, which are checked
+   when they are read. `flags` is 0, or NLU_UNVERIFIED to leave out the digests. */
+static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned flags)
+{
+    uint64_t used = 0, all;
+    memset(m, 0, sizeof *m);
+    int error = nlu_unwrap(m, (const uint8_t *)file, size, flags);
     if (!error) error = nlu_open_labels(m, &used);
     if (!error)
         error = nlu_read_tables(m, NULL, &used, &m->table.keys, &m->table.matrix, m->table.child);

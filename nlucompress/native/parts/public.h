@@ -52,10 +52,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#define NLU_VERSION 2u       /* of the format */
 #define NLU_MAX_TENSORS 64u
 #define NLU_MAX_NAME 1024    /* bytes of a tensor's name in the header, so that all pairs compare */
 #define NLU_MAX_LABELS 8192u /* that equal ones can be found among without memory for all */
 #define NLU_LABEL_MARKS 64u  /* places in the labels from where the next ones are counted */
+#define NLU_LABEL_RESTART 16u /* of so many coded labels the first is written whole */
 #ifndef NLU_CHILDREN
 #define NLU_CHILDREN 5u /* matrices within a product-quantized one; 0 saves 120 KB, and refuses them */
 #endif
@@ -125,11 +127,15 @@ static inline const char *nlu_error_text(int error)
 
 /* ---- Types --------------------------------------------------------------------------------------
 
-   A place in JSON text. The description is JSON inside of a JSON string (`inner`); both are read in
-   place. Errors stick: once `bad`, nothing more is read, and loops over members and items end. */
+   A place in JSON text, which is read in place. The description of an open file is JSON inside of
+   a JSON string; that of a sealed file is in phrases, and `within` counts what is read of one.
+   Errors stick: once `bad`, nothing more is read, and loops over members and items end. */
+enum { NLU_PLAIN, NLU_INNER, NLU_PHRASES };
+
 typedef struct {
     const uint8_t *at, *end;
     int inner, bad;
+    unsigned within;
 } nlu_json;
 
 typedef struct {
@@ -199,18 +205,23 @@ typedef struct {
 } nlu_table;
 
 typedef struct {
+    uint64_t at; /* in the stream of coded labels, else behind the beginning of the list */
+    unsigned within;
+} nlu_mark;
+
+typedef struct {
     uint32_t count, per_mark;
     int coded;
     nlu_json list;
     nlu_stream stream;
     uint8_t filter[1024]; /* bit h1 mod 8192 of the hash of each label */
-    uint64_t marks[NLU_LABEL_MARKS]; /* where label i * per_mark begins */
+    nlu_mark marks[NLU_LABEL_MARKS]; /* where label i * per_mark begins */
     nlu_code code;
-    uint16_t pool[256];
+    uint16_t pool[512];
 } nlu_labels;
 
 enum { NLU_DIGEST, NLU_DIGESTS, NLU_FEATURES, NLU_FORMAT, NLU_HISTORY, NLU_LABELS, NLU_NETWORK,
-       NLU_SEALED, NLU_TABLES, NLU_PARTS };
+       NLU_SEALED, NLU_TABLES, NLU_TENSORS, NLU_PARTS };
 
 enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT };
 enum { NLU_TEXT_NGRAMS, NLU_TEXT_VECTORIZER, NLU_TEXT_SUBWORDS, NLU_TEXT_ATTRIBUTES };

@@ -4,7 +4,7 @@
 static inline int nlu_value(const uint8_t *at, const uint8_t *end, double *value)
 {
     nlu_decimal d = {0, 0, 0, 0, 0};
-    nlu_json quiet = {NULL, NULL, 0, 0};
+    nlu_json quiet = {NULL, NULL, NLU_PLAIN, 0, 0};
     int power = 0, negative = 0, digits = 0, point = 0;
     if (at < end && (*at == '+' || *at == '-')) d.negative = *at++ == '-';
     for (; at < end && ((*at >= '0' && *at <= '9') || (*at == '.' && !point)); at++) {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.algo.coding import entropy
-from nlucompress.format import codec, container
+from nlucompress.format import codec, container, phrases
 from nlucompress.format.indexes import Hashed
 from nlucompress.format.matrices.kinds import (
     Coded,
@@ -84,9 +84,10 @@ def account(model: Model) -> Account:
         tables.append(_table(name, table, key_bytes, row_bytes))
     network = sum(tensors[t] for t in tensors if t.startswith("network."))
     parts.append(Part("network", network))
-    labels = tensors.get("labels.coded", len(container.canonical(list(model.labels))))
+    written = phrases.shorten if model.sealed else str.encode
+    labels = tensors.get("labels.coded", len(written(container.canonical(list(model.labels)))))
     in_header = 0 if "labels.coded" in tensors else labels
-    history = len(container.canonical([dict(record) for record in model.history]))
+    history = len(written(container.canonical([dict(record) for record in model.history])))
     history = history if model.history else 0
     parts.append(Part("labels", labels))
     parts.append(Part("history", history))

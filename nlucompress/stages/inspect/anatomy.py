@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
-from nlucompress.format import container
+from nlucompress.format import container, sealed
 from nlucompress.format.container import Entry, Frame
 from nlucompress.stages.inspect import layout
 
@@ -25,8 +25,8 @@ class TensorInfo:
     Attributes:
         begin, end: Its place, counted from the first byte behind the header.
         digest: Digest of what stands in the file, None where its bytes are not all there.
-        state: ``matches`` the stored digest, is ``damaged``, lies ``outside`` of the file, or
-            ``unchecked`` where the file holds no digest of it.
+        state: ``matches`` the stored digest (of a sealed file, the one of all), is ``damaged``,
+            lies ``outside`` of the file, or ``unchecked`` where the file holds no digest of it.
     """
 
     name: str
@@ -90,6 +90,8 @@ def read(buffer: bytes | memoryview) -> Anatomy:
         metadata = {}
     metadata = {key: value for key, value in metadata.items() if isinstance(value, str)}
     entries = layout.entries_of(header, len(data), problems)
+    if sealed.is_sealed(entries, metadata):
+        return _sealed(data, metadata, problems)
     foreign = any(entry.dtype in layout.FOREIGN for entry in entries.values())
     ours = container.METADATA_KEY in metadata
     if reason and not problems and (ours or not foreign):
@@ -106,6 +108,34 @@ def read(buffer: bytes | memoryview) -> Anatomy:
         if tensor.state == "damaged"
     ]
     return Anatomy(True, ours, metadata, description, tensors, frame, data, tuple(problems))
+
+
+def _sealed(data: NDArray[np.uint8], metadata: Mapping[str, str], problems: list[str]) -> Anatomy:
+    """A sealed file, from the bytes of its one tensor as far as they are there."""
+    description: dict[str, Any] | None = None
+    entries: dict[str, Entry] = {}
+    rest = data[:0]
+    state: State = "unchecked"
+    try:
+        sealed.check(data)
+        state = "matches"
+    except FormatError as error:
+        if not problems:  # what is not all there cannot match either
+            problems.append(str(error))
+    if len(data) and data[0] == container.FORMAT_VERSION:
+        try:
+            description, rest = sealed.describe(data)
+            entries = sealed.entries_of(description.pop("tensors", None))
+        except FormatError as error:
+            problems.append(str(error))
+        stated = sealed.digests(data)[0]
+        description = {**(description or {}), "format": int(data[0]), "digest": stated}
+    end = max((entry.end for entry in entries.values()), default=0)
+    if not problems and end != len(rest):
+        problems.append(f"the tensors take {end} bytes but {len(rest)} follow the description")
+    frame = None if problems else Frame(entries, {}, rest)
+    tensors = tuple(_tensor(name, entry, rest, {}, state) for name, entry in entries.items())
+    return Anatomy(True, True, metadata, description, tensors, frame, rest, tuple(problems))
 
 
 def _object(text: bytes | str) -> dict[str, Any] | None:
@@ -138,10 +168,13 @@ def _description(
 
 
 def _tensor(
-    name: str, entry: Entry, data: NDArray[np.uint8], digests: Mapping[str, Any]
+    name: str,
+    entry: Entry,
+    data: NDArray[np.uint8],
+    digests: Mapping[str, Any],
+    state: State = "unchecked",
 ) -> TensorInfo:
     digest: str | None = None
-    state: State = "unchecked"
     if entry.end > len(data):
         state = "outside"
     else:

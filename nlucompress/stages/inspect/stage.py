@@ -158,6 +158,7 @@ def _model(parts: Anatomy) -> Model:
     assert parts.description is not None
     own = {"format", "digest", "digests"}
     description = {name: value for name, value in parts.description.items() if name not in own}
+    codec.check_form(description, "digests" not in parts.description)
     return codec.from_description(parts.frame, description)
 
 

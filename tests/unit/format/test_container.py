@@ -12,6 +12,7 @@ from safetensors.numpy import save as safetensors_save
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format import container, serializer
+from nlucompress.format.sealed import ALIGNMENT
 from tests.builders.samples import file_of, frame_bytes, uint8
 
 ENTRY: dict[str, Any] = {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}
@@ -22,7 +23,7 @@ def described(text: str) -> container.Frame:
     return container.parse(frame_bytes({"__metadata__": {container.METADATA_KEY: text}}))
 
 
-def sealed(body: dict[str, Any], version: object = 1) -> str:
+def sealed(body: dict[str, Any], version: object = container.FORMAT_VERSION) -> str:
     """A description with its right digest."""
     digest = murmur.digest(container.canonical(body).encode())
     return container.canonical({**body, "digest": digest, "format": version})
@@ -62,7 +63,7 @@ def test_hash_comes_first_and_data_is_aligned() -> None:
     arrays = {"a": uint8(1), "z.hash": uint8(*range(64)), "b": uint8(2)}
     serialized = serializer.serialize({"x": 1}, arrays)
     assert list(container.parse(file_of(serialized)).entries) == ["z.hash", "a", "b"]
-    assert len(serialized.header) % serializer.ALIGNMENT == 0
+    assert len(serialized.header) % ALIGNMENT == 0
     assert serialized.size == len(file_of(serialized))
 
 

@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import nlucompress
 from nlucompress.algo.coding import bits, entropy
 from nlucompress.errors import FormatError
 from nlucompress.format import labels
+from tests.reference.decoder import STATIC_LABELS
 
 
 def test_smallest_file() -> None:
-    # 255 absent symbols: 15, run 255 - 18; then 1, the only symbol's bit; then that bit.
-    assert labels.encode([""]).tobytes() == b"\xfe\xd1\x00"
-    assert labels.decode(np.frombuffer(b"\xfe\xd1\x00", np.uint8), 1, "labels") == ("",)
+    # 13, and the end in the static code: the last of its words of 4 bits, 0101.
+    assert labels.encode([""]).tobytes() == b"\xd5"
+    assert labels.decode(np.frombuffer(b"\xd5", np.uint8), 1, "labels") == ("",)
 
 
-def test_two_symbols_by_hand() -> None:
-    # Absent: 97 (15, 79), `a` of 1 bit, absent: 157 (15, 139), the end of 1 bit; then a, end.
-    assert labels.encode(["a"]).tobytes() == b"\xf4\xf1\xf8\xb1\x40"
+def test_a_code_of_its_own_by_hand() -> None:
+    # Absent: 1 (0), then \1 of 1 bit, absent: 254 (15, 236), the end of 1 bit, absent: 255 (15,
+    # 237); then 1, end.
+    data = b"\x01\xfe\xc1\xfe\xd4"
+    assert labels.encode(["\1"]).tobytes() == data
+    assert labels.decode(np.frombuffer(data, np.uint8), 1, "labels") == ("\1",)
+
+
+def test_beginnings_are_written_once() -> None:
+    names = [f"a_common_beginning_{i:03}" for i in range(64)]
+    alone = labels.encode(names[:1])
+    assert len(labels.encode(names)) < 8 * len(alone)
+    assert labels.decode(labels.encode(names), 64, "labels") == tuple(names)
+
+
+@pytest.mark.parametrize(
+    ("names", "ends"),
+    [
+        (["ab", "ac"], [3, 0]),  # more than the label has
+        (["ab", "ac"], [0, 1]),  # behind the last
+        ([str(n) for n in range(10, 27)], [0] * 15 + [1, 0]),  # behind the sixteenth
+    ],
+)
+def test_beginnings_that_are_not_there_are_refused(names: list[str], ends: list[int]) -> None:
+    def coded(ends: list[int]) -> Any:
+        text = labels._symbols([name.encode() for name in names], [0] * len(names))
+        text[text >= labels.END] += ends
+        return next(iter(labels._coded(text)))
+
+    assert labels.decode(coded([0] * len(names)), len(names), "labels") == tuple(names)
+    with pytest.raises(FormatError, match="begins with more than there is"):
+        labels.decode(coded(ends), len(names), "labels")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +89,7 @@ def test_more_labels_than_there_are_is_refused() -> None:
 
 
 def test_text_that_is_no_utf8_is_refused() -> None:
-    counts = np.zeros(256, np.int64)
+    counts = np.zeros(labels.ALPHABET, np.int64)
     counts[[0xC3, labels.END]] = 1
     values, widths = entropy.write(entropy.fit(counts))
     data = bits.pack(np.array([*values, 0, 1], np.uint64), np.array([*widths, 1, 1], np.int64))
@@ -66,7 +99,7 @@ def test_text_that_is_no_utf8_is_refused() -> None:
 
 def test_a_text_that_never_ends_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A code whose only symbol is a letter takes no bits: the stream would never run out."""
-    counts = np.zeros(256, np.int64)
+    counts = np.zeros(labels.ALPHABET, np.int64)
     counts[ord("a")] = 1
     values, widths = entropy.write(entropy.fit(counts))
     data = bits.pack(np.array(values, np.uint64), np.array(widths, np.int64))
@@ -87,3 +120,9 @@ def test_a_code_without_symbols_is_refused() -> None:
     data: Any = labels.encode([])
     with pytest.raises(FormatError):
         labels.decode(data, 2, "labels")
+
+
+def test_every_reader_has_the_same_static_code() -> None:
+    part = (Path(nlucompress.__file__).parent / "native/parts/labels.h").read_text("ascii")
+    spelled = re.findall(r"0x([0-9A-F]{2}),? *\n?", part[part.index("table[] = {") :][:500])
+    assert bytes.fromhex("".join(spelled)) == labels.STATIC_TABLE == STATIC_LABELS

@@ -56,7 +56,7 @@ def test_a_sound_model_is_verified(name: str) -> None:
     data = stage(name)
     found = inspect(data, verify=True)
     assert (found.kind, found.problems, found.verified) == (MODEL, (), True)
-    assert (found.label_count, found.labels, found.format_version) == (3, ("a", "b", "c"), 1)
+    assert (found.label_count, found.labels, found.format_version) == (3, ("a", "b", "c"), 2)
     assert found.sealed is (name == "packed")
     assert found.account is not None
     assert sum(part.bytes for part in found.account.parts) == found.size_bytes == len(data)
