@@ -20,6 +20,8 @@ NETWORK = (
     "nlucompress train train.tsv --network dan --dev dev.tsv --epochs 8 --rate 0.01 -o network.nlu"
 )
 
+NEEDS = {"search": "torch", "fleet": "distributed"}  # commands and pages
+
 
 def pages() -> list[Path]:
     """The README, where the tests run beside it, and every page of the documentation."""
@@ -76,8 +78,9 @@ def test_help(models: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_example_runs(workdir: Path, name: str) -> None:
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name])
     if name == "search":
-        pytest.importorskip("torch")
         run_example(workdir, NETWORK)
     run_example(workdir, examples(name)[0])
 
@@ -144,6 +147,8 @@ def test_commands_are_found() -> None:
 @pytest.mark.parametrize("page", pages(), ids=title)
 def test_the_consoles_of_the_docs_run(workdir: Path, page: Path) -> None:
     (workdir / "sample_data").symlink_to(SAMPLE)
+    if page.stem in NEEDS:
+        pytest.importorskip(NEEDS[page.stem])
     for line, printed in sessions(page.read_text(encoding="utf-8")):
         done = run_example(workdir, line)
         # Stages of a pipeline run side by side: the order of what they say is not fixed.

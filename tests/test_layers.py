@@ -20,14 +20,21 @@ BELOW = {
     "networks": {"errors", "algo", "format"},
     "training": {"errors", "algo", "format", *SIBLINGS},
     "stages": {"errors", "algo", "format", *SIBLINGS, "training"},
-    "cli": {"errors", "algo", "format", *SIBLINGS, "training", "stages"},
+    "fleet": {"errors", "algo", "format", *SIBLINGS, "training", "stages"},
+    "cli": {"errors", "algo", "format", *SIBLINGS, "training", "stages", "fleet"},
     "native": set(),
 }
 for rooms in (BELOW[room] for room in BELOW if BELOW[room]):
     rooms |= {"native", "version", "progress"}  # native: the C twin of what the rooms do in NumPy
 ENTRIES = {"__init__", "__main__"}  # may import any room, heavy libraries only lazily
-ONLY_IN = {"click": {"cli"}, "rich": {"cli"}, "torch": {"training"}}
-LAZY = {"scipy", "torch", "rich"}
+ONLY_IN = {
+    "click": {"cli"},
+    "rich": {"cli"},
+    "torch": {"training"},
+    "distributed": {"fleet"},
+    "fsspec": {"format", "fleet"},
+}
+LAZY = {"scipy", "torch", "rich", "distributed", "fsspec"}
 TORCH_ROOM = "nlucompress.training.neural"  # imports torch at once, and is itself imported lazily
 
 

@@ -14,6 +14,22 @@ from nlucompress.format.matrices.kinds import from_dense
 SAMPLE = Path(__file__).parent.parent / "sample_data"
 TRAIN, DEV, TEST, UTTERANCES = 1500, 150, 400, 5
 
+RECIPE = """\
+data = "{stem}.dev.tsv"
+
+[[stage]]
+name = "quantize"
+bits = 5
+
+[[stage]]
+name = "phash"
+
+[[stage]]
+name = "pack"
+
+[gates]
+max-accuracy-drop = "2%"
+"""
 VECTORS = "red\t1 0 0.5\ngreen\t0 1 -0.25\nblue\t-2 0.125 3\n"
 GLOVE = "red 1 0 0.5\ngreen 0 1 -0.25\nblue -2 0.125 3\n"
 
@@ -35,8 +51,18 @@ def fill(folder: Path) -> None:
         nc.save(model, folder / f"{name}.nlu")
     half = nc.Examples(train.labels[::2], train.texts[::2])
     nc.save(nc.train(half, None, nc.TrainOptions(iterations=40)), folder / "older.nlu")
+    _add_skills(folder)
     nc.save(nc.import_model(folder / "vectors.txt"), folder / "vectors.nlu")
     nc.save(big_model(), folder / "big.nlu")
+
+
+def _add_skills(folder: Path) -> None:
+    """A recipe, and two models with their development data."""
+    (folder / "recipe.toml").write_text(RECIPE)
+    (folder / "skills").mkdir()
+    for name, model in (("first", "full"), ("second", "older")):
+        shutil.copy(folder / f"{model}.nlu", folder / "skills" / f"{name}.nlu")
+        shutil.copy(folder / "dev.tsv", folder / "skills" / f"{name}.dev.tsv")
 
 
 def big_model() -> nc.Model:

@@ -29,6 +29,8 @@ COMMANDS = {
     "quantize": "quantize",
     "phash": "phash",
     "pack": "pack",
+    "run": "run",
+    "fleet": "fleet.command",
     "inspect": "inspect.command",
     "evaluate": "evaluate.command",
     "predict": "predict.command",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nlucompress.errors import FormatError, NluCompressError, OutputError
-from nlucompress.format import codec
+from nlucompress.format import addresses, codec
 from nlucompress.format.model import Model
 
 READ_WHOLE = 64 << 20  # bytes up to which nobody can pull a file away from under its reader
@@ -17,12 +17,16 @@ READ_WHOLE = 64 << 20  # bytes up to which nobody can pull a file away from unde
 def read_bytes(path: str | os.PathLike[str]) -> memoryview:
     """Read a file of up to ``READ_WHOLE`` bytes, and map a larger one into memory.
 
+    The path may be an address that fsspec knows, such as ``s3://bucket/model.nlu``.
+
     A file that is shortened in place while it is mapped kills the process that reads on (SIGBUS):
     replace it by a new one of its name instead, as ``save`` does.
 
     Raises:
         FormatError: It cannot be opened, is empty or changes its size meanwhile.
     """
+    if addresses.is_address(path):
+        return memoryview(addresses.read(str(path)))
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -68,6 +72,22 @@ def save(model: Model, path: str | os.PathLike[str]) -> int:
     serialized = codec.serialize(model)
     write_atomically(path, (serialized.header, *(raw.data for raw in serialized.tensors)))
     return serialized.size
+
+
+def write_whole(path: str, chunks: Iterable[bytes | memoryview]) -> None:
+    """Write a file, or what an address names, with the folders above it; whole or not at all.
+
+    Raises:
+        OutputError: It failed; what stood there is untouched.
+    """
+    if addresses.is_address(path):
+        addresses.write(path, chunks)
+        return
+    try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot write: {error.strerror or error}") from None
+    write_atomically(path, chunks)
 
 
 def write_atomically(path: str | os.PathLike[str], chunks: Iterable[bytes | memoryview]) -> None:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SCHEMA_VERSION = 1
-_SIZES = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "KI": 1024, "MI": 1024**2, "GI": 1024**3}
 
 model_argument = click.argument("model", default=streams.STANDARD, metavar="[MODEL]")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print no report and no progress.")
@@ -142,15 +141,12 @@ def dump_json(figures: Mapping[str, Any]) -> str:
 
 def size(value: str) -> int:
     """A number of bytes: 65536, 150K (150,000), 64Ki (65,536), 2M."""
-    text = value.strip().upper().removesuffix("B")
-    digits = text.rstrip("KMGI")
+    from nlucompress.stages import units
+
     try:
-        number = int(float(digits) * _SIZES[text[len(digits) :]])
-    except (ValueError, KeyError, OverflowError):
-        number = -1
-    if number < 0:
-        raise click.BadParameter(f"{value!r} is no size such as 65536, 150K or 64Ki")
-    return number
+        return units.size(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def lengths(value: str) -> tuple[int, int] | None:

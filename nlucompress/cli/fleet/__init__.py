@@ -1,0 +1,1 @@
+"""`nlucompress fleet`: a recipe over many models, and bundles of what it made."""

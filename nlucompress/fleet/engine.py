@@ -1,0 +1,161 @@
+"""The engine: `dask.distributed`, on this machine or on a cluster that exists.
+
+Dask queues, schedules, replaces workers and tries again. Added here: models go in batches, since a
+task costs the scheduler about a millisecond, and in a window, since a scheduler that is handed a
+hundred thousand tasks at once stalls (dask/distributed#2181). A batch whose worker died too often
+is dealt out model by model, so that one bad model does not take its neighbours along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from nlucompress.errors import NluCompressError, UsageError
+from nlucompress.fleet.job.item import Item, Limits
+from nlucompress.fleet.job.perform import perform_batch
+from nlucompress.fleet.job.row import Row
+from nlucompress.fleet.recipe.recipe import Recipe
+
+SECONDS = 0.5  # of work in a batch
+LARGEST = 64  # models in a batch
+AHEAD = 3  # batches for each worker that the scheduler knows of
+
+
+class EngineError(NluCompressError):
+    """The scheduler is gone, or cannot be reached."""
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """Where the work is done.
+
+    Attributes:
+        jobs: Worker processes on this machine; None for one per core.
+        scheduler: Address of a Dask scheduler, instead.
+        retries: How often a model is tried again whose worker died.
+        limits: Of each model.
+    """
+
+    jobs: int | None = None
+    scheduler: str | None = None
+    retries: int = 3
+    limits: Limits = field(default_factory=Limits)
+
+
+@contextmanager
+def connected(options: EngineOptions) -> Iterator[Any]:
+    """A Dask client, of a cluster of its own unless a scheduler is named.
+
+    Raises:
+        UsageError: Dask is not installed.
+        EngineError: The scheduler cannot be reached.
+    """
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise UsageError("a fleet needs Dask: pip install 'nlucompress[fleet]'") from None
+    if options.scheduler is not None:
+        try:
+            client = Client(options.scheduler, timeout=30)
+        except (OSError, ValueError) as error:
+            raise EngineError(f"{options.scheduler}: no scheduler answers: {error}") from None
+        with client:
+            yield client
+        return
+    settings = {
+        "distributed.scheduler.allowed-failures": options.retries,
+        # Models are small and come alone: a worker that swaps or pauses would only hide a bad one.
+        "distributed.worker.memory.target": False,
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.pause": False,
+    }
+    with (
+        dask.config.set(settings),
+        LocalCluster(
+            n_workers=options.jobs,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=options.limits.memory or "auto",
+            dashboard_address=None,
+            silence_logs="CRITICAL",
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def run(
+    client: Any, items: Iterable[Item], total: int, recipe: Recipe, options: EngineOptions
+) -> Iterator[Row]:
+    """Rows of the models as they end, in any order.
+
+    Args:
+        client: What ``connected`` gives.
+        items: What is to be done.
+        total: How many they are.
+        recipe: What is done to each.
+        options: Where.
+
+    Raises:
+        EngineError: The scheduler is gone; what was done stands.
+    """
+    from distributed import as_completed
+    from distributed.scheduler import KilledWorker
+
+    source = iter(items)
+    held: dict[str, list[Item]] = {}
+    running = as_completed()
+    done, seconds = 0, 0.0
+
+    def submit(batch: list[Item]) -> None:
+        future = client.submit(perform_batch, batch, recipe, options.limits, pure=False)
+        held[future.key] = batch
+        running.add(future)
+
+    def fill() -> None:
+        workers = max(1, len(client.nthreads()))
+        while len(held) < AHEAD * workers:
+            # At the end batches are small, so that all workers end at about the same time.
+            share = (total - done - sum(map(len, held.values()))) // (2 * workers)
+            fitting = SECONDS * done / seconds if seconds else 1
+            batch = list(islice(source, max(1, min(LARGEST, share, int(fitting)))))
+            if not batch:
+                return
+            submit(batch)
+
+    fill()
+    for future in running:
+        batch = held.pop(future.key)
+        if future.status == "finished":
+            rows = future.result()
+            done += len(rows)
+            seconds += sum(row.seconds for row in rows)
+            yield from rows
+        elif future.status == "error" and isinstance(future.exception(), KilledWorker):
+            if len(batch) > 1:
+                for item in batch:
+                    submit([item])
+            else:
+                done += 1
+                yield _killed(batch[0], recipe, options.retries)
+        elif future.status == "error":
+            raise future.exception()
+        else:
+            raise EngineError("the scheduler is gone; run the same again: what was done stands")
+        fill()
+
+
+def _killed(item: Item, recipe: Recipe, retries: int) -> Row:
+    from datetime import datetime, timezone
+
+    now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+    reason = (
+        f"its worker died each time it was tried ({retries + 1} times): killed, out of memory, or "
+        "over its time in a call that did not return"
+    )
+    return Row(item.name, "failed", recipe.digest, error=reason, time=now)

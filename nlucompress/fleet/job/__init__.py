@@ -1,0 +1,1 @@
+"""What a worker does: one model through a recipe, held to its time, told in a row."""

@@ -1,0 +1,117 @@
+"""`fleet` and `run`: a recipe over many models, and over one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import BAD_INPUT, DONE, GATE_MISSED, USAGE, files_in, run, shell
+
+
+def dask() -> None:
+    pytest.importorskip("distributed", reason="fleets need Dask")
+
+
+def test_a_recipe_does_what_the_pipeline_does(workdir: Path) -> None:
+    done = run(workdir, "run", "recipe.toml", "skills/first.nlu", "-o", "one.nlu")
+    assert (done.code, done.out) == (DONE, b"")
+    assert done.err == "model: 143.2 KB -> 10.5 KB\naccuracy 88.67 -> 88.67 %, flips 0.00 %\n"
+    line = "quantize full.nlu --bits 5 | nlucompress phash | nlucompress pack -o pipe.nlu"
+    assert shell(workdir, f"nlucompress {line}").code == DONE
+    assert (workdir / "one.nlu").read_bytes() == (workdir / "pipe.nlu").read_bytes()
+
+
+def test_run_reports_as_json(workdir: Path) -> None:
+    options = ("--data", "test.tsv", "--reference", "older.nlu", "--json", "-o", "one.nlu")
+    done = run(workdir, "run", "recipe.toml", "full.nlu", *options)
+    assert done.code == DONE
+    told = json.loads(done.out)
+    assert (told["status"], told["examples"]) == ("done", 400)
+    assert told["gates"][0]["reference"] == "older.nlu"
+
+
+def test_run_misses_a_gate(workdir: Path) -> None:
+    with (workdir / "recipe.toml").open("a") as file:
+        file.write('max-size = "1K"\n')
+    before = files_in(workdir)
+    done = run(workdir, "run", "recipe.toml", "skills/first.nlu", "-o", "one.nlu")
+    assert done.code == GATE_MISSED
+    assert "gate missed: --max-size 1,000 bytes, measured 10,460; nothing was written" in done.err
+    assert files_in(workdir) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        ("run recipe.toml small.nlu -o o.nlu", BAD_INPUT, "small.dev.tsv: No such file"),
+        ("run recipe.toml full.nlu", USAGE, "'--output'"),
+        ("run recipe.toml full.nlu --data dev.tsv -o full.nlu", USAGE, "is the input too"),
+        ("run recipe.toml full.nlu --data dev.tsv -o older.nlu", USAGE, "exists already"),
+        ("run recipe.toml small.nlu --data dev.tsv -o o.nlu", BAD_INPUT, "quantized by"),
+        ("run none.toml full.nlu -o o.nlu", BAD_INPUT, "none.toml: No such file"),
+        ("run bare.toml full.nlu --reference older.nlu -o o.nlu", USAGE, "names none"),
+        ("fleet recipe.toml skills", USAGE, "with -o"),
+        ("fleet recipe.toml skills -o skills/out", USAGE, "lies in the folder of models"),
+        ("fleet recipe.toml full.nlu -o out", USAGE, "full.nlu: is no folder"),
+        ("fleet recipe.toml none -o out", BAD_INPUT, "none: no file matches '**/*.nlu'"),
+        ("fleet recipe.toml skills -o o --jobs 2 --scheduler tcp://x:1", USAGE, "--jobs is for"),
+        ("fleet bad.toml --check", BAD_INPUT, "bad.toml, line 3: --bits 9 is not within 1 to 8"),
+        ("fleet bare.toml . --check", DONE, ".: "),
+    ],
+)
+def test_refusals(workdir: Path, arguments: str, code: int, says: str) -> None:
+    (workdir / "bad.toml").write_text('[[stage]]\nname = "quantize"\nbits = 9\n')
+    (workdir / "bare.toml").write_text('[[stage]]\nname = "quantize"\n')
+    before = files_in(workdir)
+    done = run(workdir, *arguments.split())
+    assert done.code == code, done.err
+    assert says in done.err
+    assert files_in(workdir) == before
+
+
+def test_check_counts_models_and_misses_files(workdir: Path) -> None:
+    done = run(workdir, "fleet", "recipe.toml", "skills", "--check")
+    assert done.code == DONE
+    assert done.err == "recipe.toml: quantize | phash | pack\nskills: 2 models\n"
+    (workdir / "skills" / "first.dev.tsv").unlink()
+    done = run(workdir, "fleet", "recipe.toml", "skills", "--check")
+    assert done.code == BAD_INPUT
+    assert "skills: first.dev.tsv is missing" in done.err
+
+
+def test_a_fleet_and_again(workdir: Path) -> None:
+    dask()
+    shutil.copy(workdir / "skills" / "second.nlu", workdir / "skills" / "third.nlu")
+    fleet = ("fleet", "recipe.toml", "skills/", "-o", "artifacts", "--jobs", "1", "--log", "log")
+    done = run(workdir, *fleet)
+    assert done.code == BAD_INPUT
+    assert (
+        done.lines[0] == "models            3: 2 done, 0 missed a gate, 1 failed; 0 stood already"
+    )
+    assert "failed            1 such as third.nlu: skills/third.dev.tsv: No such file or" in (
+        done.out.decode()
+    )
+    assert files_in(workdir / "artifacts") == {".fleet", "first.nlu", "second.nlu"}
+    assert len((workdir / "log").read_text().splitlines()) == 3
+    (workdir / "skills" / "third.nlu").unlink()
+    again = run(workdir, *fleet, "--json")
+    assert again.code == DONE
+    told = json.loads(again.out)
+    assert (told["models"], told["done"], told["stood"]) == (2, 2, 2)
+    assert told["distributions"]["nfr"]["greatest"] == pytest.approx(1 / 150)
+    assert [each["name"] for each in told["worst"]] == ["second.nlu", "first.nlu"]
+    assert len((workdir / "log").read_text().splitlines()) == 3
+
+
+def test_a_missed_gate_is_exit_code_1_now_and_later(workdir: Path) -> None:
+    dask()
+    with (workdir / "recipe.toml").open("a") as file:
+        file.write('max-size = "8K"\n')
+    for stood in (0, 2):
+        done = run(workdir, "fleet", "recipe.toml", "skills/", "-o", "out", "--jobs", "1")
+        assert done.code == GATE_MISSED
+        assert f"1 done, 1 missed a gate, 0 failed; {stood} stood" in done.lines[0]
+    assert files_in(workdir / "out") == {".fleet", "second.nlu"}
