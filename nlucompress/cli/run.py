@@ -16,6 +16,7 @@ from nlucompress.cli.shared.common import (
     json_option,
     quiet_option,
 )
+from nlucompress.cli.shared.progress import watched
 from nlucompress.errors import DataError, UsageError
 
 
@@ -32,6 +33,7 @@ from nlucompress.errors import DataError, UsageError
 @force_option
 @json_option
 @quiet_option
+@watched
 def command(
     recipe: str,
     model: str,

@@ -104,7 +104,7 @@ def run(
     Raises:
         EngineError: The scheduler is gone; what was done stands.
     """
-    from distributed import as_completed
+    from distributed import CancelledError, as_completed
     from distributed.scheduler import KilledWorker
 
     source = iter(items)
@@ -130,23 +130,25 @@ def run(
 
     fill()
     for future in running:
+        if future.status == "lost":  # its worker died with the rows: Dask does it again
+            running.add(future)
+            continue
         batch = held.pop(future.key)
-        if future.status == "finished":
+        try:
             rows = future.result()
-            done += len(rows)
-            seconds += sum(row.seconds for row in rows)
-            yield from rows
-        elif future.status == "error" and isinstance(future.exception(), KilledWorker):
+        except KilledWorker:
             if len(batch) > 1:
                 for item in batch:
                     submit([item])
-            else:
-                done += 1
-                yield _killed(batch[0], recipe, options.retries)
-        elif future.status == "error":
-            raise future.exception()
-        else:
-            raise EngineError("the scheduler is gone; run the same again: what was done stands")
+                continue
+            rows = [_killed(batch[0], recipe, options.retries)]
+        except CancelledError:
+            raise EngineError(
+                "the scheduler is gone; run the same again: what was done stands"
+            ) from None
+        done += len(rows)
+        seconds += sum(row.seconds for row in rows)
+        yield from rows
         fill()
 
 

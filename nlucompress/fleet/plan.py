@@ -58,5 +58,8 @@ class Plan:
         stages = None
         if self._recipe.keep_stages:
             stages = addresses.joined(self._target.address, f"{folders.OWN}/stages")
+        staging = None
+        if not addresses.is_address(self._target.address):
+            staging = addresses.joined(self._target.address, f"{folders.OWN}/writing")
         output = addresses.joined(self._target.address, model.name)
-        return Item(model.name, sources, output, stages, before)
+        return Item(model.name, sources, output, staging, stages, before)

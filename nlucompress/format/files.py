@@ -74,8 +74,16 @@ def save(model: Model, path: str | os.PathLike[str]) -> int:
     return serialized.size
 
 
-def write_whole(path: str, chunks: Iterable[bytes | memoryview]) -> None:
+def write_whole(
+    path: str, chunks: Iterable[bytes | memoryview], staging: str | None = None
+) -> None:
     """Write a file, or what an address names, with the folders above it; whole or not at all.
+
+    Args:
+        path: The file or address.
+        chunks: Its bytes.
+        staging: Folder of the same file system for the temporary file; None for beside the target,
+            where every writer looks through all that stands there.
 
     Raises:
         OutputError: It failed; what stood there is untouched.
@@ -85,16 +93,23 @@ def write_whole(path: str, chunks: Iterable[bytes | memoryview]) -> None:
         return
     try:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        if staging is not None:
+            os.makedirs(staging, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path}: cannot write: {error.strerror or error}") from None
-    write_atomically(path, chunks)
+    write_atomically(path, chunks, staging)
 
 
-def write_atomically(path: str | os.PathLike[str], chunks: Iterable[bytes | memoryview]) -> None:
+def write_atomically(
+    path: str | os.PathLike[str],
+    chunks: Iterable[bytes | memoryview],
+    staging: str | os.PathLike[str] | None = None,
+) -> None:
     """Write chunks to a temporary file beside the target, sync it and move it into place.
 
     A symbolic link stays one and the file that it names is replaced; a device or a named pipe is
-    written to. What runs that were killed have left beside the target is removed.
+    written to. What runs that were killed have left beside the target is removed. With ``staging``
+    the temporary file is in that folder instead, of the same file system.
 
     Raises:
         OutputError: It failed; the target is as it was and the temporary file is gone.
@@ -109,7 +124,7 @@ def write_atomically(path: str | os.PathLike[str], chunks: Iterable[bytes | memo
                 for chunk in chunks:
                     device.write(chunk)
             return
-        with temporary_directory(target.parent) as folder:
+        with temporary_directory(Path(staging or target.parent)) as folder:
             with open(folder / "new", "wb") as file:
                 for chunk in chunks:
                     file.write(chunk)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from nlucompress import progress
 from nlucompress.cli import main
 from nlucompress.cli.fleet import text as fleet_text
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import dump_json, json_option, quiet_option, size
+from nlucompress.cli.shared.progress import watched
 from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -53,15 +56,14 @@ if TYPE_CHECKING:
     metavar="N",
     help="How often a model is tried again whose worker died.",
 )
-@click.option("--log", metavar="FILE", help="Add a line to it for each model as it ends.")
 @json_option
 @quiet_option
+@watched
 def command(
     recipe: str,
     folder: str | None,
     output: str | None,
     check: bool,
-    log: str | None,
     as_json: bool,
     quiet: bool,
     **engine: Any,
@@ -90,7 +92,7 @@ def command(
     if folder is None or output is None:
         raise UsageError("name the folder of models, and with -o the one for the results")
     plan = _plan(read, folder, output)
-    summary = _run(plan, read, output, chosen, log, quiet)
+    summary = _run(plan, read, output, chosen)
     if as_json:
         streams.say(dump_json(fleet_text.as_json(summary)))
     elif not quiet:
@@ -132,13 +134,10 @@ def _plan(read: Recipe, folder: str, output: str) -> Plan:
     return Plan(read, source, target, manifest.read(output))
 
 
-def _run(
-    plan: Plan, read: Recipe, output: str, options: EngineOptions, log: str | None, quiet: bool
-) -> Summary:
-    """Do what is left; every row goes to the manifest as it comes."""
+def _run(plan: Plan, read: Recipe, output: str, options: EngineOptions) -> Summary:
+    """Do what is left; every row goes to the manifest as it comes, and to a log that is kept."""
     from contextlib import ExitStack
 
-    from nlucompress.cli.fleet.watch import Watch
     from nlucompress.fleet import engine, manifest
     from nlucompress.fleet.summary import Summary
 
@@ -151,13 +150,18 @@ def _run(
             items.append(name)
     if not items:
         return summary
+    done = 0
     with ExitStack() as stack:
         writer = stack.enter_context(manifest.Writer(output))
         client = stack.enter_context(engine.connected(options))
-        watch = stack.enter_context(Watch(len(items), log, quiet))
+        start = time.monotonic()
         todo = (plan.item(name) for name in items)
         for ended in engine.run(client, todo, len(items), read, options):
             writer.add(ended)
             summary.add(ended)
-            watch.add(ended)
+            done += 1
+            streams.note(fleet_text.ended(ended), quiet=True)
+            rate = done / max(time.monotonic() - start, 1e-9)
+            what = f"{done:,} of {len(items):,} models, {rate:.1f} a second"
+            progress.tell(what, done / len(items))
     return summary

@@ -9,6 +9,7 @@ from nlucompress.cli.shared.common import bytes_text, printable
 from nlucompress.cli.shared.gated import gate_text
 
 if TYPE_CHECKING:
+    from nlucompress.fleet.job.row import Row
     from nlucompress.fleet.summary import Summary
 
 FAILURES, WORST = 10, 5  # lines that are shown
@@ -80,6 +81,13 @@ def loss(model: Any) -> str:
         f"accuracy {100 * model['accuracy_before']:.2f} -> {100 * model['accuracy']:.2f} %, "
         f"flips {100 * model['nfr']:.2f} %"
     )
+
+
+def ended(row: Row) -> str:
+    """A line for a model that has ended."""
+    missed = [outcome_text(gate) for gate in row.gates if not gate["met"]]
+    said = "".join(f", {each}" for each in [*missed, *([row.error] if row.error else [])])
+    return f"{printable(row.name)}: {row.status} in {row.seconds:.3f} s{printable(said)}"
 
 
 def outcome_text(gate: Mapping[str, Any]) -> str:

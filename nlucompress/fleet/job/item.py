@@ -15,6 +15,7 @@ class Item:
         name: Its path below the folder of models, with ``/``.
         sources: Addresses by role: ``model``, and ``data`` and ``reference`` where there are any.
         output: Where the result goes.
+        staging: Folder for files that are being written, None for beside the result.
         stages: Folder of what the stages made, if it is kept.
         before: What is known of it from an earlier run.
     """
@@ -22,6 +23,7 @@ class Item:
     name: str
     sources: dict[str, str]
     output: str
+    staging: str | None = None
     stages: str | None = None
     before: Row | None = None
 

@@ -75,7 +75,7 @@ def _performed(item: Item, recipe: Recipe) -> Row:
     status: Status = "done" if all(gate["met"] for gate in gates) else "missed"
     output = None
     if status == "done":
-        files.write_whole(item.output, [data])
+        files.write_whole(item.output, [data], item.staging)
         output = Source(murmur.digest(data), addresses.stamp_of(item.output) or "")
     return Row(item.name, status, recipe.digest, sources, output, figures, gates)
 
@@ -115,7 +115,7 @@ def _made(item: Item, recipe: Recipe, model: Model, digest: str) -> Model:
     for number in range(first, len(chain)):
         model = recipe.steps[number].apply(model)
         if kept:
-            files.write_whole(kept[number], [codec.to_bytes(model)])
+            files.write_whole(kept[number], [codec.to_bytes(model)], item.staging)
     return model
 
 
