@@ -33,16 +33,20 @@ if TYPE_CHECKING:
     from nlucompress.importers.sklearn.objects import from_sklearn
     from nlucompress.networks.classifier import Classifier, Prediction
     from nlucompress.networks.linear.featurizer import Featurizer
+    from nlucompress.networks.overlays import overlaid
     from nlucompress.networks.tagger import Tagger
     from nlucompress.stages.compress.options import CompressOptions
     from nlucompress.stages.compress.report import CompressReport
     from nlucompress.stages.compress.stage import compress
+    from nlucompress.stages.diff.overlay import OverlayOptions, overlay_of
+    from nlucompress.stages.diff.stage import Difference, diff
     from nlucompress.stages.evaluate.gates import Gates
     from nlucompress.stages.evaluate.tags import TagReport, evaluate_tags
     from nlucompress.stages.evaluate.texts import Report, evaluate
     from nlucompress.stages.export import ExportOptions, export
     from nlucompress.stages.factorize import FactorizeOptions, factorize
     from nlucompress.stages.inspect.account import Account, account
+    from nlucompress.stages.merge.fold import fold
     from nlucompress.stages.merge.stage import MergeOptions, merge
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
@@ -63,7 +67,10 @@ _HOMES = {
     "importers.data.tagged": "Tagged read_tagged",
     "networks.classifier": "Classifier Prediction",
     "networks.linear.featurizer": "Featurizer",
+    "networks.overlays": "overlaid",
     "networks.tagger": "Tagger",
+    "stages.diff.overlay": "OverlayOptions overlay_of",
+    "stages.diff.stage": "Difference diff",
     "stages.inspect.account": "Account account",
     "stages.evaluate.texts": "Report evaluate",
     "stages.export": "ExportOptions export",
@@ -73,6 +80,7 @@ _HOMES = {
     "stages.compress.report": "CompressReport",
     "stages.compress.stage": "compress",
     "stages.evaluate.gates": "Gates",
+    "stages.merge.fold": "fold",
     "stages.merge.stage": "MergeOptions merge",
     "stages.train.near": "NearOptions train_near",
     "stages.pack": "PackOptions pack",
@@ -91,6 +99,7 @@ __all__ = [
     "CrfOptions",
     "DataError",
     "DataOptions",
+    "Difference",
     "Examples",
     "ExportOptions",
     "FactorizeOptions",
@@ -105,6 +114,7 @@ __all__ = [
     "Network",
     "NluCompressError",
     "OutputError",
+    "OverlayOptions",
     "PackOptions",
     "PhashOptions",
     "Prediction",
@@ -119,14 +129,18 @@ __all__ = [
     "UsageError",
     "account",
     "compress",
+    "diff",
     "evaluate",
     "evaluate_tags",
     "export",
     "factorize",
+    "fold",
     "from_sklearn",
     "import_model",
     "load",
     "merge",
+    "overlaid",
+    "overlay_of",
     "pack",
     "phash",
     "quantize",

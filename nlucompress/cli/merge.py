@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import Target, read_data, read_model, stage_options, write_stage
+from nlucompress.cli.shared.common import (
+    Target,
+    read_data,
+    read_model,
+    read_tagged_data,
+    stage_options,
+    write_stage,
+)
 from nlucompress.cli.shared.data_options import data_options
+from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.cli.shared.shares import Points, Share
+from nlucompress.errors import UsageError
+
+if TYPE_CHECKING:
+    from nlucompress.importers.data.examples import Examples
+    from nlucompress.importers.data.tagged import Tagged
 
 
 @click.command(name="merge")
@@ -40,7 +53,13 @@ from nlucompress.cli.shared.shares import Points, Share
     is_flag=True,
     help="Weight each number by its Fisher information (Matena & Raffel 2022, section 3).",
 )
-@click.option("--data", metavar="FILE", help="--fisher: labelled texts that it is measured on.")
+@overlay_option
+@click.option(
+    "--data",
+    metavar="FILE",
+    help="--fisher: labelled texts that it is measured on; --overlay: the texts that hashed models "
+    "were trained with, whose keys are looked up.",
+)
 @data_options
 @stage_options
 def command(
@@ -50,6 +69,7 @@ def command(
     weight: float | None,
     search: str | None,
     data: str | None,
+    overlays: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Mix the weights of an older model and of a newer one that was trained from it.
@@ -58,12 +78,20 @@ def command(
     what the older one got right. NEW is read from stdin by default. Linear models of the same
     features can always be merged. The result has float weights: quantize it afterwards.
 
+    With --overlay there is no NEW: the overlays are folded into OLD, for the next full release.
+
     \b
     Example:
       nlucompress merge older.nlu full.nlu --search dev.tsv --max-nfr 0.5% -o merged.nlu
     """
     from nlucompress.stages.merge.stage import MergeOptions, merge
 
+    if overlays:
+        others = [weight, search, options["max_nfr"], options["fisher"] or None]
+        if new != streams.STANDARD or any(value is not None for value in others):
+            raise UsageError("--overlay folds overlays into OLD: it takes no NEW, and only --data")
+        _fold(target, old, overlays, data)
+        return
     inputs = [old, new, *(path for path in (search, data) if path)]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
@@ -74,6 +102,31 @@ def command(
     texts = read_data(data) if data else None
     dev = read_data(search) if search else None
     write_stage(target, merge(*models, chosen, texts, dev), _line)
+
+
+def _fold(target: Target, old: str, overlays: tuple[str, ...], data: str | None) -> None:
+    from nlucompress.networks.tagger import is_tagger
+    from nlucompress.stages.evaluate.tags import layout_of
+    from nlucompress.stages.merge.fold import fold
+
+    inputs = [old, *overlays, *([data] if data else [])]
+    streams.check_inputs(*inputs)
+    streams.check_output(target.output, inputs, target.force)
+    model = read_overlaid(old, overlays)
+    texts: Examples | Tagged | None = None
+    if data:
+        tags = is_tagger(model)
+        texts = read_tagged_data(data, layout_of(model)) if tags else read_data(data)
+    names = [streams.named(old), *map(streams.named, overlays)]
+
+    def line(_: str, figures: Any) -> str:
+        reached = (
+            f"{each['keys']:,} of {each['of']:,} of {name}"
+            for name, each in zip(names, figures["tables"], strict=True)
+        )
+        return f"{figures['keys']:,} keys: {', '.join(reached)}"
+
+    write_stage(target, fold(model, texts), line)
 
 
 def _line(name: str, figures: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,19 @@ from nlucompress.format import container, indexes, labels, sealed, serializer
 from nlucompress.format.container import Frame
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.matrices import kinds as matrices
-from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.model import Model, Network, Table, require_model
 from nlucompress.format.serializer import Serialized
 
 MAX_LABELS = 1 << 20
 
 
 def serialize(model: Model) -> Serialized:
-    """The file of a model. The same model gives the same bytes on every machine."""
+    """The file of a model. The same model gives the same bytes on every machine.
+
+    Raises:
+        UsageError: Overlays lie on it, which are files of their own.
+    """
+    require_model(model)
     tensors: Tensors = {}
     description: dict[str, Any] = {
         "tables": {
@@ -46,8 +52,27 @@ def serialize(model: Model) -> Serialized:
 
 
 def size(model: Model) -> int:
-    """Bytes of the file of a model: of the one that it was read from, or that ``save`` writes."""
-    return serialize(model).size if model.file is None else len(model.file)
+    """Bytes of a model's file, the one that it was read from or that ``save`` writes.
+
+    With overlays on it, of all files together.
+    """
+    above = sum(size(each) for each in model.overlays)
+    if model.file is not None:
+        return len(model.file) + above
+    own = replace(model, labels=model.labels[: model.own_labels], overlays=())
+    return serialize(own).size + above
+
+
+def digest(model: Model) -> str:
+    """What tells a model from every other: the digest of its file, or of its last overlay."""
+    if model.overlays:
+        return digest(model.overlays[-1])
+    if model.file is None:
+        return serialize(model).digest
+    frame = container.parse(model.file)
+    if sealed.is_sealed(frame.entries, frame.metadata):
+        return sealed.digests(frame.data)[0]
+    return container.digest_of(frame)
 
 
 def to_bytes(model: Model) -> bytes:

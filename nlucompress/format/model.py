@@ -100,6 +100,7 @@ class Model:
         features: How text becomes keys (see ``networks.featurizer``), or None.
         history: One record per stage, oldest first.
         sealed: Whether ``pack`` has made its final form.
+        overlays: What is added to it (see ``networks.overlays``); the labels are those of all.
     """
 
     tables: Mapping[str, Table]
@@ -108,6 +109,7 @@ class Model:
     features: Mapping[str, Any] | None = None
     history: tuple[Mapping[str, Any], ...] = field(default=())
     sealed: bool = False
+    overlays: tuple[Model, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that labels differ, and that all names can be written in a file."""
@@ -123,6 +125,11 @@ class Model:
     def file(self) -> memoryview | None:
         """The bytes of the file that this very model was read from; a changed copy has none."""
         return self.__dict__.get("_file")
+
+    @property
+    def own_labels(self) -> int:
+        """How many of the labels are its own and of no overlay; they come first."""
+        return len(self.labels) - sum(len(each.labels) for each in self.overlays)
 
     def with_tables(self, tables: Mapping[str, Table]) -> Model:
         """The same model over other tables."""
@@ -141,11 +148,16 @@ class Model:
         return self.tables[name]
 
 
-def require_model(*values: object) -> None:
+def require_model(*values: object, overlays: bool = False) -> None:
     """Refuse what is no model, such as the path of its file.
+
+    Args:
+        values: What should be models.
+        overlays: Whether overlays may lie on them.
 
     Raises:
         TypeError: A value is no Model; the text says how to read one.
+        UsageError: There are overlays where none may be.
     """
     for value in values:
         if isinstance(value, (str, os.PathLike)):
@@ -153,4 +165,8 @@ def require_model(*values: object) -> None:
         if not isinstance(value, Model):
             raise TypeError(
                 f"a model is needed, not {type(value).__name__}: read one by load(path)"
+            )
+        if value.overlays and not overlays:
+            raise UsageError(
+                "the model has overlays on it: fold them in first, by `nlucompress merge`"
             )

@@ -470,50 +470,59 @@ static PyType_Slot rows_slots[] = {
 static PyType_Spec rows_spec = {"nlucompress.native._native.Rows", sizeof(Rows), 0,
                                 Py_TPFLAGS_DEFAULT, rows_slots};
 
-/* ---- Reader: a classifier in the bytes of a file --------------------------------------------- */
+/* ---- Reader: a classifier in the bytes of a file, and overlays on it -------------------------- */
 
 typedef struct {
     PyObject_HEAD
-    Py_buffer data;
-    nlu_model *model;
+    Py_ssize_t count; /* of files that are held */
+    Py_buffer *files;
+    nlu_model *models; /* the first, and its overlays */
 } Reader;
+
+/* Takes hold of every file and opens it. */
+static int reader_open(Reader *self, PyObject *files)
+{
+    Py_ssize_t count = PyTuple_GET_SIZE(files);
+    self->files = PyMem_RawCalloc((size_t)count, sizeof *self->files);
+    self->models = PyMem_RawCalloc((size_t)count, sizeof *self->models);
+    if (!self->files || !self->models) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Py_buffer *file = &self->files[i];
+        PyObject *object = PyTuple_GET_ITEM(files, i);
+        if (PyObject_GetBuffer(object, file, PyBUF_C_CONTIGUOUS) < 0) return -1;
+        self->count = i + 1;
+        int error = nlu_open(&self->models[i], file->buf, (size_t)file->len, NLU_UNVERIFIED);
+        if (!error && i) error = nlu_overlay(&self->models[0], &self->models[i]);
+        if (!error && !self->models[0].classifies) error = NLU_ERROR_NO_CLASSIFIER;
+        if (!error) continue;
+        PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
+        return -1;
+    }
+    return 0;
+}
 
 static PyObject *reader_new(PyTypeObject *type, PyObject *arguments, PyObject *names)
 {
-    Py_buffer data;
     Reader *self;
-    int error;
-    if (names && PyDict_GET_SIZE(names)) {
-        PyErr_SetString(PyExc_TypeError, "Reader takes no named arguments");
+    if ((names && PyDict_GET_SIZE(names)) || !PyTuple_GET_SIZE(arguments)) {
+        PyErr_SetString(PyExc_TypeError, "Reader takes files, and no named arguments");
         return NULL;
     }
-    if (!PyArg_ParseTuple(arguments, "y*", &data)) return NULL;
     self = (Reader *)type->tp_alloc(type, 0);
-    if (!self) {
-        PyBuffer_Release(&data);
-        return NULL;
-    }
-    self->data = data;
-    self->model = PyMem_RawMalloc(sizeof *self->model);
-    if (!self->model) {
-        Py_DECREF(self);
-        return PyErr_NoMemory();
-    }
-    error = nlu_open(self->model, data.buf, (size_t)data.len, NLU_UNVERIFIED);
-    if (!error && !self->model->classifies) error = NLU_ERROR_NO_CLASSIFIER;
-    if (error) {
-        Py_DECREF(self);
-        PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
-        return NULL;
-    }
+    if (self && reader_open(self, arguments) < 0) Py_CLEAR(self);
     return (PyObject *)self;
 }
 
 static void reader_free(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
-    PyMem_RawFree(((Reader *)object)->model);
-    PyBuffer_Release(&((Reader *)object)->data);
+    Reader *self = (Reader *)object;
+    for (Py_ssize_t i = 0; i < self->count; i++) PyBuffer_Release(&self->files[i]);
+    PyMem_RawFree(self->files);
+    PyMem_RawFree(self->models);
     type->tp_free(object);
     Py_DECREF(type);
 }
@@ -526,7 +535,7 @@ static int score(const Reader *self, PyObject *text, void **scratch, size_t *roo
     int error;
     const char *data = utf8_of(text, &size, &owned);
     if (!data) return -1;
-    size_t needed = nlu_scratch_size(self->model, (size_t)size);
+    size_t needed = nlu_scratch_size(self->models, (size_t)size);
     if (needed > *room) {
         void *more = needed == SIZE_MAX ? NULL : PyMem_RawRealloc(*scratch, needed);
         if (!more) {
@@ -537,7 +546,7 @@ static int score(const Reader *self, PyObject *text, void **scratch, size_t *roo
         *scratch = more;
         *room = needed;
     }
-    error = nlu_scores(self->model, data, (size_t)size, *scratch, *room, scores);
+    error = nlu_scores(self->models, data, (size_t)size, *scratch, *room, scores);
     Py_XDECREF(owned);
     if (error) PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
     return error ? -1 : 0;
@@ -551,7 +560,7 @@ static PyObject *reader_scores(PyObject *object, PyObject *argument)
 {
     const Reader *self = (const Reader *)object;
     PyObject *texts = PySequence_Fast(argument, "a sequence of str is expected"), *result;
-    size_t labels = self->model->labels.count, room = 0;
+    size_t labels = nlu_label_count(self->models), room = 0;
     void *scratch = NULL;
     if (!texts) return NULL;
     Py_ssize_t count = PySequence_Fast_GET_SIZE(texts);
@@ -573,7 +582,8 @@ static PyType_Slot reader_slots[] = {
     {Py_tp_new, reader_new},
     {Py_tp_dealloc, reader_free},
     {Py_tp_methods, reader_methods},
-    {Py_tp_doc, "Reader(file): a classifier in the bytes of a file whose digests were checked."},
+    {Py_tp_doc, "Reader(file, *overlays): a classifier in the bytes of files whose digests were "
+                "checked."},
     {0, NULL}};
 
 static PyType_Spec reader_spec = {"nlucompress.native._native.Reader", sizeof(Reader), 0,

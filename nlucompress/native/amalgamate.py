@@ -30,6 +30,7 @@ PARTS = (
     "rows",
     "labels",
     "features",
+    "overlays",
     "network",
     "open",
     "arithmetic",

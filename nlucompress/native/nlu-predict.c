@@ -1,7 +1,7 @@
 /* nlu-predict: classifies the lines of standard input with a .nlu model, as `nlucompress predict`.
 
-       nlu-predict MODEL [--top K] < TEXTS
-       nlu-predict MODEL --tag < SENTENCES
+       nlu-predict MODEL [--overlay FILE].. [--top K] < TEXTS
+       nlu-predict MODEL [--overlay FILE].. --tag < SENTENCES
 
    Prints `label<TAB>score` for each line, or K pairs of them. With `--tag` a line is a token, and a
    blank line ends a sentence: prints the label of each token, and the blank line. Exit codes: 0
@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 enum { DONE = 0, USAGE = 2, BAD = 3 };
+
+#define MAX_OVERLAYS 16
 
 typedef struct {
     uint8_t *data;
@@ -131,7 +133,7 @@ static int take_token(program *p, const uint8_t *line, size_t size)
 
 static int classify(program *p, const uint8_t *line, size_t size)
 {
-    size_t count = p->model->labels.count, needed = nlu_scratch_size(p->model, size);
+    size_t count = nlu_label_count(p->model), needed = nlu_scratch_size(p->model, size);
     size_t best = NLU_FIRST;
     if (size && line[size - 1] == '\r') size--;
     if (p->tags) return take_token(p, line, size);
@@ -178,7 +180,7 @@ static int classify_lines(program *p)
 
 static int predict(const nlu_model *model, size_t top, int tags)
 {
-    size_t count = model->labels.count;
+    size_t count = nlu_label_count(model);
     program p = {model, NULL, NULL, top, tags, {NULL, 0, 0}, {NULL, 0, 0}, {NULL, 0, 0},
                  {NULL, 0, 0}, 0};
     p.scores = (double *)malloc(count * sizeof *p.scores);
@@ -206,36 +208,44 @@ static size_t parse_top(const char *text)
     return value;
 }
 
+/* Opens the model (number 0) or an overlay, and lays that on the model. */
+static int open_file(nlu_model *models, int number, const char *path, buffer *file, int tags)
+{
+    if (read_file(path, file) != DONE) return BAD;
+    int error = nlu_open(&models[number], file->data, file->size, 0), refused = 0;
+    if (!error && number) error = nlu_overlay(&models[0], &models[number]);
+    if (error) return fail(path, nlu_error_text(error));
+    if (number) return DONE;
+    if (!tags && !models->classifies)
+        refused = models->tags ? NLU_ERROR_TAGGER : NLU_ERROR_NO_CLASSIFIER;
+    else if (tags && !models->tags) refused = NLU_ERROR_NO_TAGGER;
+    if (!refused) return DONE;
+    fail(path, nlu_error_text(refused));
+    return USAGE;
+}
+
 int main(int count, char **words)
 {
-    static nlu_model model;
-    const char *path = NULL;
+    static nlu_model models[1 + MAX_OVERLAYS];
+    const char *paths[1 + MAX_OVERLAYS] = {NULL};
+    buffer files[1 + MAX_OVERLAYS] = {{NULL, 0, 0}};
+    int overlays = 0, status = DONE, tags = 0;
     size_t top = 1;
-    int tags = 0;
-    buffer file = {NULL, 0, 0};
     for (int k = 1; k < count; k++) {
         if (strcmp(words[k], "--top") == 0 && k + 1 < count) top = parse_top(words[++k]);
+        else if (strcmp(words[k], "--overlay") == 0 && k + 1 < count && overlays < MAX_OVERLAYS)
+            paths[++overlays] = words[++k];
         else if (strcmp(words[k], "--tag") == 0) tags = 1;
-        else if (words[k][0] == '-' || path) top = 0;
-        else path = words[k];
+        else if (words[k][0] == '-' || paths[0]) top = 0;
+        else paths[0] = words[k];
     }
-    if (!path || !top || (tags && top > 1)) {
-        fputs("Usage: nlu-predict MODEL [--top K | --tag] < TEXTS\n", stderr);
+    if (!paths[0] || !top || (tags && top > 1)) {
+        fputs("Usage: nlu-predict MODEL [--overlay FILE].. [--top K | --tag] < TEXTS\n", stderr);
         return USAGE;
     }
-    int status = read_file(path, &file);
-    if (status == DONE) {
-        int error = nlu_open(&model, file.data, file.size, 0), refused = 0;
-        if (error) status = fail(path, nlu_error_text(error));
-        else if (!tags && !model.classifies)
-            refused = model.tags ? NLU_ERROR_TAGGER : NLU_ERROR_NO_CLASSIFIER;
-        else if (tags && !model.tags) refused = NLU_ERROR_NO_TAGGER;
-        else status = predict(&model, top, tags);
-        if (refused) {
-            fail(path, nlu_error_text(refused));
-            status = USAGE;
-        }
-    }
-    free(file.data);
+    for (int k = 0; status == DONE && k <= overlays; k++)
+        status = open_file(models, k, paths[k], &files[k], tags);
+    if (status == DONE) status = predict(&models[0], top, tags);
+    for (int k = 0; k <= overlays; k++) free(files[k].data);
     return status;
 }

@@ -10,10 +10,10 @@
 
        size_t needed = nlu_scratch_size(&model, text_size);
        void *scratch = malloc(needed);           // or a static array for texts up to some size
-       double *scores = malloc(model.labels.count * sizeof *scores);
+       double *scores = malloc(nlu_label_count(&model) * sizeof *scores);
        error = nlu_scores(&model, text, text_size, scratch, needed, scores);
 
-       size_t best = nlu_next_best(scores, model.labels.count, NLU_FIRST);
+       size_t best = nlu_next_best(scores, nlu_label_count(&model), NLU_FIRST);
        uint8_t label[64];
        size_t length;
        error = nlu_label(&model, best, label, sizeof label, &length);   // UTF-8, no zero at the end
@@ -31,13 +31,17 @@
    classifiers, and taggers on attributes: conditional random fields and linear ones. What else the
    format has is refused by name: NLU_ERROR_NETWORK, NLU_ERROR_FEATURES, NLU_ERROR_ENCODING.
 
+   An overlay, the changes of a model that is in the field, is a file of its own: open it into a
+   second nlu_model and lay it on the first by `nlu_overlay(&model, &update)`, before the scores
+   are made room for. Several lie on each other, in order; one for another model is refused.
+
    Tables are looked up by `nlu_open_table`, `nlu_find` and `nlu_row`. The bytes of the file must
    stay where and what they are while the model is in use: what `nlu_open` has checked is not
    checked again. A caller that maps the file must see to it that nobody shortens or overwrites it
    in place, for reading a page that is gone ends the process (SIGBUS), and bytes that have changed
    are damage that no digest shows any more. An update writes a new file and renames it over the
-   old one, whose map stays whole; where that cannot be promised, read the file into memory. A model is only written by `nlu_open`: afterwards
-   several threads may use it at once, each with its own scratch and scores.
+   old one, whose map stays whole; where that cannot be promised, read the file into memory. A model is only written by `nlu_open` and
+   `nlu_overlay`: afterwards several threads may use it at once, each with its own scratch and scores.
 
    Nothing in the file is trusted: every size, offset and code is checked before it is used, and
    what a row may cost is bounded. Functions return 0 (or 1 for "found") or one of the negative
@@ -87,7 +91,9 @@ typedef enum {
     NLU_ERROR_ENCODING = -18,
     NLU_ERROR_TAGGER = -19,
     NLU_ERROR_NO_TAGGER = -20,
-    NLU_ERROR_ATTRIBUTE = -21
+    NLU_ERROR_ATTRIBUTE = -21,
+    NLU_ERROR_NO_OVERLAY = -22,
+    NLU_ERROR_BASE = -23
 } nlu_error;
 
 static inline const char *nlu_error_text(int error)
@@ -121,6 +127,8 @@ static inline const char *nlu_error_text(int error)
     case NLU_ERROR_NO_TAGGER: return "the model does not tag tokens";
     case NLU_ERROR_ATTRIBUTE: return "an attribute has a value that is no number up to 1e+30; a "
                                      "colon of the name is written \\:";
+    case NLU_ERROR_NO_OVERLAY: return "the file is a model of its own and no overlay";
+    case NLU_ERROR_BASE: return "the overlay is made for another model than the one under it";
     default: return "unknown error";
     }
 }
@@ -223,13 +231,13 @@ typedef struct {
 enum { NLU_DIGEST, NLU_DIGESTS, NLU_FEATURES, NLU_FORMAT, NLU_HISTORY, NLU_LABELS, NLU_NETWORK,
        NLU_SEALED, NLU_TABLES, NLU_TENSORS, NLU_PARTS };
 
-enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT };
+enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT, NLU_NET_OVERLAY };
 enum { NLU_TEXT_NGRAMS, NLU_TEXT_VECTORIZER, NLU_TEXT_SUBWORDS, NLU_TEXT_ATTRIBUTES };
 
 enum { NLU_LOSS = 8 }; /* from here on the links are the losses of fastText */
 
 /* Not to be moved or copied once it is open. */
-typedef struct {
+typedef struct nlu_model {
     const uint8_t *data;
     uint64_t data_size;
     uint32_t tensor_count;
@@ -250,6 +258,10 @@ typedef struct {
     nlu_matrix norms;
     nlu_matrix tensor; /* "bias", of a crf "transitions", of fastText "output" */
     nlu_matrix child[NLU_CHILDREN ? NLU_CHILDREN : 1];
+    uint8_t digest[16], base[16]; /* base: the digest of what is under an overlay */
+    uint32_t under;               /* labels there */
+    int changes;                  /* the network there */
+    struct nlu_model *over;       /* the overlay that lies on this, or NULL */
 } nlu_model;
 
 /* ---- Bytes and bits (section 4) -------------------------------------------------------------- */
@@ -1222,6 +1234,7 @@ static inline int nlu_enter(nlu_model *m, unsigned flags)
         nlu_hash_end(&h);
         if (h.h1 != nlu_u64(record + 1) || h.h2 != nlu_u64(record + 9)) return NLU_ERROR_DAMAGED;
     }
+    memcpy(m->digest, record + 1, sizeof m->digest);
     m->description.at = record + 21;
     m->description.end = m->data = record + 21 + nlu_u32(record + 17);
     m->description.inner = NLU_PHRASES;
@@ -2291,10 +2304,11 @@ static inline int nlu_open_labels(nlu_model *m, uint64_t *used)
     return error ? error : nlu_check_labels(l);
 }
 
-/* Writes the UTF-8 of a label (no zero behind it) and its length. */
+/* Writes the UTF-8 of a label (no zero behind it) and its length; those of overlays come last. */
 static inline int nlu_label(const nlu_model *m, size_t index, uint8_t *out, size_t room,
                             size_t *size)
 {
+    for (; index >= m->labels.count && m->over; m = m->over) index -= m->labels.count;
     const nlu_labels *l = &m->labels;
     if (index >= l->count) return NLU_ERROR_BUFFER;
     uint32_t k = (uint32_t)index / l->per_mark * l->per_mark;
@@ -2502,6 +2516,7 @@ static inline int nlu_open_features(nlu_model *m)
     nlu_json j = m->part[NLU_FEATURES], name = j, first = j;
     unsigned count = 0;
     int reads = 1;
+    if (m->network == NLU_NET_OVERLAY) return j.at ? NLU_ERROR_DESCRIPTION : NLU_OK;
     if (!j.at) return m->network == NLU_NET_NONE ? NLU_OK : NLU_ERROR_DESCRIPTION;
     nlu_expect(&j, '{');
     if (m->network == NLU_NET_NONE) return j.bad ? NLU_ERROR_DESCRIPTION : NLU_OK;
@@ -2527,6 +2542,101 @@ static inline int nlu_open_features(nlu_model *m)
         j.bad = 1;
     if (j.bad) return NLU_ERROR_DESCRIPTION;
     return reads ? NLU_OK : NLU_ERROR_FEATURES;
+}
+
+/* ---- Overlays (section 12) ------------------------------------------------------------------- */
+
+/* The digest whose 32 digits are the string that comes next. */
+static inline void nlu_read_digest(nlu_json *j, uint8_t digest[16])
+{
+    nlu_expect(j, '"');
+    for (unsigned k = 0; k < 33 && !j->bad; k++) {
+        int32_t c = nlu_char(j);
+        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if ((k < 32) != (digit >= 0) || (k == 32 && c >= 0)) j->bad = 1;
+        else if (k < 32) digest[k / 2] = (uint8_t)(digest[k / 2] << 4 | digit);
+    }
+}
+
+/* Reads the settings of an overlay. */
+static inline int nlu_open_base(nlu_model *m, nlu_json *settings)
+{
+    static const char *const kinds[] = {"linear", "crf", NULL};
+    nlu_json name = *settings;
+    unsigned count = 0;
+    nlu_expect(settings, '{');
+    if (nlu_next_member(settings, &name, &count, "base")) nlu_read_digest(settings, m->base);
+    if (nlu_next_member(settings, &name, &count, "labels"))
+        m->under = (uint32_t)nlu_integer(settings, 1, 1u << 20);
+    if (nlu_next_member(settings, &name, &count, "network"))
+        m->changes = nlu_choice(settings, kinds) ? NLU_NET_CRF : NLU_NET_LINEAR;
+    if (nlu_member(settings, &name, &count)) settings->bad = 1;
+    return settings->bad ? NLU_ERROR_DESCRIPTION : NLU_OK;
+}
+
+/* Whether an object has one member, of this name. */
+static inline int nlu_has_only(nlu_json j, const char *wanted)
+{
+    nlu_json name = j;
+    unsigned count = 0, members = 0, fits = 0;
+    nlu_expect(&j, '{');
+    for (; nlu_member(&j, &name, &count); members++) {
+        fits = (unsigned)nlu_is(name, wanted);
+        nlu_skip(&j, 100);
+    }
+    return !j.bad && members == 1 && fits;
+}
+
+/* How many labels a model has with those that its overlays add. */
+static inline uint32_t nlu_label_count(const nlu_model *m)
+{
+    uint32_t count = 0;
+    for (; m; m = m->over) count += m->labels.count;
+    return count;
+}
+
+/* Whether two lists of labels have one in common. */
+static inline int nlu_share_label(const nlu_labels *a, const nlu_labels *b)
+{
+    nlu_walk walk = {a, a->marks[0], 0, {0}};
+    size_t size;
+    for (uint32_t k = 0; k < a->count; k++) {
+        nlu_hasher h = nlu_hash_begin();
+        nlu_walk other = {b, b->marks[0], 0, {0}};
+        if (nlu_next_label(&walk, NULL, 0, &size, &h)) return 1;
+        nlu_hash_end(&h);
+        for (uint32_t i = 0; i < b->count; i++) {
+            nlu_hasher theirs = nlu_hash_begin();
+            if (nlu_next_label(&other, NULL, 0, &size, &theirs)) return 1;
+            nlu_hash_end(&theirs);
+            if (h.h1 == theirs.h1 && h.h2 == theirs.h2) return 1;
+        }
+    }
+    return 0;
+}
+
+/* Lays an open overlay on a model, above those that lie on it already: from now on the model's
+   answers are those of all. Both must stay where they are while the model is in use; an overlay
+   lies on one model at a time. Where it is made for another one, nothing changes. */
+static inline int nlu_overlay(nlu_model *m, nlu_model *update)
+{
+    nlu_model *top = m;
+    uint32_t labels = nlu_label_count(m), most = NLU_MAX_LABELS;
+    if (update->network != NLU_NET_OVERLAY) return NLU_ERROR_NO_OVERLAY;
+    if (!m->classifies && !m->tags) return NLU_ERROR_NO_CLASSIFIER;
+    while (top->over && top != update) top = top->over;
+    if (top == update || update->over) return NLU_ERROR_BASE;
+    if (memcmp(update->base, top->digest, sizeof top->digest) != 0 || update->under != labels ||
+        update->changes != m->network)
+        return NLU_ERROR_BASE;
+    if (m->network == NLU_NET_CRF && most > NLU_MAX_TAGS) most = NLU_MAX_TAGS;
+    if (labels + update->labels.count > most) return NLU_ERROR_LIMIT;
+    /* A vectorizer keeps the hashes of keys, which find no strings. */
+    if (m->features == NLU_TEXT_VECTORIZER && !update->table.keys.hashed) return NLU_ERROR_FEATURES;
+    for (const nlu_model *each = m; each; each = each->over)
+        if (nlu_share_label(&update->labels, &each->labels)) return NLU_ERROR_LABELS;
+    top->over = update;
+    return NLU_OK;
 }
 
 /* ---- The network: its description (section 12) ----------------------------------------------- */
@@ -2638,10 +2748,28 @@ static inline void nlu_no_settings(nlu_json *j)
     if (nlu_member(j, &name, &count)) j->bad = 1;
 }
 
+/* The settings and the one tensor of an overlay. */
+static inline int nlu_open_changes(nlu_model *m, nlu_json settings, nlu_json values, uint64_t *used)
+{
+    uint64_t width;
+    unsigned count;
+    int error = nlu_open_base(m, &settings);
+    if (error) return error;
+    error = nlu_read_tensors(m, values, used, m->changes == NLU_NET_CRF ? "transitions" : "bias",
+                             &count);
+    if (error) return error;
+    if (count != 1 || !nlu_has_only(m->part[NLU_TABLES], "features")) return NLU_ERROR_DESCRIPTION;
+    width = (uint64_t)m->under + m->labels.count;
+    return m->tensor.rows == (m->changes == NLU_NET_CRF ? width : 1) && m->tensor.columns == width
+               ? NLU_OK
+               : NLU_ERROR_MATRIX;
+}
+
 static inline int nlu_open_network(nlu_model *m, uint64_t *used)
 {
-    static const char *const kinds[] = {"tensors", "linear", "crf", "fasttext", "dan", "cnn",
-                                        "lstm", "bilstm", "linearized-dan", "linearized-cnn", NULL};
+    static const char *const kinds[] = {"tensors", "linear", "crf", "fasttext", "overlay", "dan",
+                                        "cnn", "lstm", "bilstm", "linearized-dan", "linearized-cnn",
+                                        NULL};
     static const char *const tensors[] = {NULL, "bias", "transitions", "output"};
     nlu_json j = m->part[NLU_NETWORK], name = j, settings = j, values = j;
     unsigned count = 0, seen = 0;
@@ -2658,7 +2786,8 @@ static inline int nlu_open_network(nlu_model *m, uint64_t *used)
         seen |= field;
     }
     if (j.bad || seen != 7) return NLU_ERROR_DESCRIPTION;
-    if (m->network > NLU_NET_FASTTEXT) return NLU_ERROR_NETWORK;
+    if (m->network > NLU_NET_OVERLAY) return NLU_ERROR_NETWORK;
+    if (m->network == NLU_NET_OVERLAY) return nlu_open_changes(m, settings, values, used);
     int error = nlu_read_tensors(m, values, used, tensors[m->network], &count);
     if (error) return error;
     if (m->network == NLU_NET_NONE) nlu_expect(&settings, '{');
@@ -2752,7 +2881,8 @@ static inline int nlu_open_network_tables(nlu_model *m)
     int error = nlu_open_table(m, name, &m->table);
     if (error == NLU_ERROR_NO_TABLE) return NLU_ERROR_DESCRIPTION;
     if (error) return error;
-    uint64_t columns = m->network == NLU_NET_FASTTEXT ? m->tensor.columns : m->labels.count;
+    uint64_t columns = m->network == NLU_NET_FASTTEXT ? m->tensor.columns
+                                                      : (uint64_t)m->under + m->labels.count;
     if (m->table.matrix.columns != columns) return NLU_ERROR_MATRIX;
     if (m->network != NLU_NET_LINEAR) return NLU_OK;
     uint64_t used = 0;
@@ -2802,6 +2932,9 @@ static inline int nlu_unwrap(nlu_model *m, const uint8_t *file, size_t size, uns
         (void)nlu_integer(&version, NLU_VERSION + 1, UINT64_MAX);
         return version.bad ? NLU_ERROR_DESCRIPTION : NLU_ERROR_NEWER;
     }
+    nlu_json own = m->part[NLU_DIGEST];
+    nlu_read_digest(&own, m->digest);
+    if (own.bad) return NLU_ERROR_DAMAGED;
     if (!(flags & NLU_UNVERIFIED)) error = nlu_check_description(m, &cuts);
     if (!error) error = nlu_check_plain_parts(m);
     if (!error && !(flags & NLU_UNVERIFIED)) error = nlu_verify(m);
@@ -3197,17 +3330,23 @@ static inline int nlu_is_new(nlu_sum *s, const nlu_hasher *h)
 
 static inline int nlu_add_key(nlu_sum *s, const uint8_t *key, size_t size)
 {
-    const nlu_table *t = &s->model->table;
-    uint64_t row = 0;
-    int found;
+    int fresh = !s->seen;
     nlu_hasher h = nlu_hash_begin();
     nlu_hash_add(&h, key, size);
     nlu_hash_end(&h);
-    if (t->keys.hashed) found = nlu_find_hash(&t->keys, &h, &row);
-    else found = nlu_find_string(&t->keys, key, size, &row);
-    if (found <= 0) return found;
-    if (s->seen && !nlu_is_new(s, &h)) return NLU_OK;
-    return nlu_add_row(&t->matrix, row, 1, s->scores);
+    for (const nlu_model *m = s->model; m; m = m->over) {
+        const nlu_table *t = &m->table;
+        uint64_t row = 0;
+        int found = t->keys.hashed ? nlu_find_hash(&t->keys, &h, &row)
+                                   : nlu_find_string(&t->keys, key, size, &row);
+        if (found < 0) return found;
+        if (!found) continue;
+        if (!fresh && !nlu_is_new(s, &h)) return NLU_OK;
+        fresh = 1;
+        int error = nlu_add_row(&t->matrix, row, 1, s->scores);
+        if (error) return error;
+    }
+    return NLU_OK;
 }
 
 /* Every run of low to high words from the one that begins here. */
@@ -3297,10 +3436,11 @@ static inline int nlu_add_ngrams(const nlu_model *m, const uint8_t *text, size_t
 
 /* ---- Keys of scikit-learn's vectorizers (section 11.5) --------------------------------------- */
 
-/* An n-gram or bucket of a text: its hash, zero where the slot is free, what it counts, its row
-   (UINT64_MAX: none) and its factor in the norm. */
+/* An n-gram or bucket of a text: its hash, zero where the slot is free, and the lowest bit of h2,
+   which there marks it as taken; what it counts, its row (UINT64_MAX: none) and its factor in the
+   norm. */
 typedef struct {
-    uint64_t h1, h2, row;
+    uint64_t h1, h2, low, row;
     double count, factor;
 } nlu_gram;
 
@@ -3432,6 +3572,7 @@ static inline int nlu_count_gram(nlu_vectorizer *v, size_t size)
     }
     g->h1 = h.h1;
     g->h2 = h.h2 | 1;
+    g->low = h.h2 & 1;
     g->count = count;
     g->factor = 1;
     int found = t->keys.hashed
@@ -3605,8 +3746,18 @@ static inline int nlu_add_grams(nlu_vectorizer *v, double *scores)
     if (!v->part->norm || norm <= 0) norm = 1;
     for (uint64_t k = 0; k < v->slots; k++) {
         const nlu_gram *g = &v->grams[k];
-        if (!g->h2 || g->row == UINT64_MAX) continue;
-        int error = nlu_add_row(&v->model->table.matrix, g->row, g->count / norm, scores);
+        int error = NLU_OK;
+        if (!g->h2) continue;
+        if (g->row != UINT64_MAX)
+            error = nlu_add_row(&v->model->table.matrix, g->row, g->count / norm, scores);
+        nlu_hasher h = nlu_hash_begin();
+        h.h1 = g->h1;
+        h.h2 = (g->h2 & ~(uint64_t)1) | g->low;
+        for (const nlu_model *m = v->model->over; !error && m; m = m->over) {
+            uint64_t row;
+            if (nlu_find_hash(&m->table.keys, &h, &row))
+                error = nlu_add_row(&m->table.matrix, row, g->count / norm, scores);
+        }
         if (error) return error;
     }
     return NLU_OK;
@@ -3904,23 +4055,34 @@ static inline size_t nlu_scratch_size(const nlu_model *m, size_t size)
 /* Puts scores that lie beyond the bounds onto them. */
 static inline void nlu_clamp(const nlu_model *m, double *scores)
 {
-    for (uint32_t k = 0; m->bounded && k < m->labels.count; k++) {
+    uint32_t labels = nlu_label_count(m);
+    for (uint32_t k = 0; m->bounded && k < labels; k++) {
         if (scores[k] < m->low) scores[k] = m->low;
         if (scores[k] > m->high) scores[k] = m->high;
     }
 }
 
-/* The raw score of each label for a text in UTF-8. */
+/* Adds a row of the bias, or of the transitions, with what overlays add to it. */
+static inline int nlu_add_tensors(const nlu_model *m, uint64_t row, double *sums)
+{
+    int error = NLU_OK;
+    for (; !error && m; m = m->over)
+        if (row < m->tensor.rows) error = nlu_add_row(&m->tensor, row, 1, sums);
+    return error;
+}
+
+/* The raw score of each label, nlu_label_count(m) of them, for a text in UTF-8. */
 static inline int nlu_scores(const nlu_model *m, const void *text, size_t size, void *scratch,
                              size_t scratch_size, double *scores)
 {
     const uint8_t *bytes = (const uint8_t *)text;
     uint8_t *memory = nlu_aligned(scratch, &scratch_size);
     if (!m->classifies) return m->tags ? NLU_ERROR_TAGGER : NLU_ERROR_NO_CLASSIFIER;
-    for (uint32_t k = 0; k < m->labels.count; k++) scores[k] = 0;
+    uint32_t labels = nlu_label_count(m);
+    for (uint32_t k = 0; k < labels; k++) scores[k] = 0;
     if (m->network == NLU_NET_FASTTEXT)
         return nlu_fasttext_scores(m, bytes, size, memory, scratch_size, scores);
-    int error = nlu_add_row(&m->tensor, 0, 1, scores);
+    int error = nlu_add_tensors(m, 0, scores);
     if (!error && m->features == NLU_TEXT_NGRAMS)
         error = nlu_add_ngrams(m, bytes, size, memory, scratch_size, scores);
     else if (!error)
@@ -4000,9 +4162,11 @@ static inline int nlu_add_attributes(const nlu_model *m, const uint8_t *at, cons
         if (stop == at) continue;
         const uint8_t *colon = nlu_attribute_name(at, stop, name, &size);
         if (stop - colon > 1 && !nlu_value(colon + 1, stop, &value)) return NLU_ERROR_ATTRIBUTE;
-        int found = nlu_find(&m->table, name, size, &row);
-        if (found == 1) found = nlu_add_row(&m->table.matrix, row, value, scores);
-        if (found < 0) return found;
+        for (const nlu_model *each = m; each; each = each->over) {
+            int found = nlu_find(&each->table, name, size, &row);
+            if (found == 1) found = nlu_add_row(&each->table.matrix, row, value, scores);
+            if (found < 0) return found;
+        }
     }
     return NLU_OK;
 }
@@ -4017,15 +4181,15 @@ static inline uint32_t nlu_best(const double *scores, uint32_t count)
 
 /* One step of Viterbi's algorithm: the scores of the labels of a token, `reached` by the best way
    over the token before, and which label that is. */
-static inline void nlu_viterbi_step(uint32_t labels, const float *transitions, double *reached,
+static inline void nlu_viterbi_step(uint32_t labels, const double *transitions, double *reached,
                                     double *next, const double *scores, uint8_t *from)
 {
-    for (uint32_t j = 0; j < labels; j++) next[j] = reached[0] + (double)transitions[j];
+    for (uint32_t j = 0; j < labels; j++) next[j] = reached[0] + transitions[j];
     memset(from, 0, 2 * (size_t)labels);
     for (uint32_t i = 1; i < labels; i++) {
-        const float *row = transitions + (size_t)i * labels;
+        const double *row = transitions + (size_t)i * labels;
         for (uint32_t j = 0; j < labels; j++) {
-            double way = reached[i] + (double)row[j];
+            double way = reached[i] + row[j];
             if (way <= next[j]) continue;
             next[j] = way;
             from[2 * j] = (uint8_t)i;
@@ -4039,9 +4203,9 @@ static inline void nlu_viterbi_step(uint32_t labels, const float *transitions, d
    number. */
 static inline size_t nlu_tag_scratch_size(const nlu_model *m, size_t tokens, size_t size)
 {
-    uint64_t labels = m->labels.count, bytes = 3 * 8 * labels + 8;
+    uint64_t labels = nlu_label_count(m), bytes = 3 * 8 * labels + 8;
     if (size > UINT32_MAX / 64 || tokens > UINT32_MAX) return SIZE_MAX;
-    if (m->network == NLU_NET_CRF) bytes += 4 * labels * labels + 2 * labels * tokens;
+    if (m->network == NLU_NET_CRF) bytes += 8 * labels * labels + 2 * labels * tokens;
     bytes += 3 * (uint64_t)size;
     return bytes > SIZE_MAX ? SIZE_MAX : (size_t)bytes;
 }
@@ -4052,24 +4216,25 @@ static inline int nlu_tag(const nlu_model *m, const void *sentence, size_t size,
                           size_t scratch_size, uint32_t *tags, size_t tokens)
 {
     const uint8_t *at = (const uint8_t *)sentence, *end = at + size, *stop;
-    uint32_t labels = m->labels.count;
+    uint32_t labels = nlu_label_count(m);
     int joint = m->network == NLU_NET_CRF, error = NLU_OK;
     if (!m->tags) return NLU_ERROR_NO_TAGGER;
     if (nlu_tag_scratch_size(m, tokens, size) > scratch_size) return NLU_ERROR_SCRATCH;
     double *scores = (double *)(void *)nlu_aligned(scratch, &scratch_size);
     double *reached = scores + labels, *next = reached + labels;
-    float *transitions = (float *)(void *)(next + labels);
+    double *transitions = next + labels;
     size_t square = joint ? (size_t)labels * labels : 0;
     uint8_t *from = (uint8_t *)(transitions + square);
     uint8_t *name = from + (joint ? 2 * (size_t)labels * tokens : 0);
+    for (size_t k = 0; k < square; k++) transitions[k] = 0;
     for (uint32_t k = 0; joint && !error && k < labels; k++)
-        error = nlu_matrix_row(&m->tensor, k, transitions + (size_t)k * labels);
+        error = nlu_add_tensors(m, k, transitions + (size_t)k * labels);
     for (size_t t = 0; !error && t < tokens; t++, at = stop + 1) {
         if (at > end) return NLU_ERROR_BUFFER; /* fewer lines than tokens */
         stop = at < end ? (const uint8_t *)memchr(at, '\n', (size_t)(end - at)) : NULL;
         if (!stop) stop = end;
         for (uint32_t k = 0; k < labels; k++) scores[k] = 0;
-        if (!joint) error = nlu_add_row(&m->tensor, 0, 1, scores);
+        if (!joint) error = nlu_add_tensors(m, 0, scores);
         if (!error) error = nlu_add_attributes(m, at, stop, name, scores);
         if (!joint) {
             nlu_clamp(m, scores);
@@ -4115,7 +4280,7 @@ static inline double nlu_ramp(double x)
 /* Turns raw scores into what is shown: probabilities, or the margins themselves. */
 static inline void nlu_link(const nlu_model *m, double *scores)
 {
-    size_t count = m->labels.count;
+    size_t count = nlu_label_count(m);
     double sum = 0, most = count ? scores[0] : 0;
     if (m->link >= NLU_LOSS) { /* logarithms of probabilities */
         for (size_t k = 0; k < count; k++) scores[k] = nlu_exp(scores[k]);

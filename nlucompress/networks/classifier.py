@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.arguments import require_list
 from nlucompress.format.model import Model, require_model
+from nlucompress.networks import overlays
 from nlucompress.networks.tagger import is_tagger
 from nlucompress.progress import told
 
@@ -74,7 +75,8 @@ class Classifier:
             FormatError: Its parts do not fit together.
             TypeError: It is no model but, say, a path.
         """
-        require_model(model)
+        require_model(model, overlays=True)
+        overlays.refuse_alone(model)
         if model.network is None or model.network.kind == "tensors":
             raise UsageError("this model holds tables only and cannot classify; use `lookup`")
         if is_tagger(model):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.arguments import require_list
 from nlucompress.format.model import Model, require_model
+from nlucompress.networks import overlays
 from nlucompress.networks.crf import network as crf
 from nlucompress.networks.crf.attributes import Token
 from nlucompress.networks.crf.token_features import describes_tokens, token_features
@@ -43,7 +44,8 @@ class Tagger:
             FormatError: Its parts do not fit together.
             TypeError: It is no model but, say, a path.
         """
-        require_model(model)
+        require_model(model, overlays=True)
+        overlays.refuse_alone(model)
         network = model.network
         if network is None or not is_tagger(model):
             raise UsageError("this model does not tag tokens; leave out `--tag`")
@@ -54,11 +56,11 @@ class Tagger:
         self._transitions: Float64 | None = None
         self._bounds: tuple[float, float] | None = None
         if network.kind == crf.KIND:
-            self._table = linear.table_of(model)
+            self._tables = overlays.tables_of(model, linear.table_of(model))
             self._bias = np.zeros(len(model.labels))
             self._transitions = crf.transitions_of(model)
         elif network.kind == "linear":
-            self._table = linear.table_of(model)
+            self._tables = overlays.tables_of(model, linear.table_of(model))
             self._bias, self._link = linear.bias_and_link(model)
             self._bounds = linear.bounds_of(model)
         else:
@@ -133,9 +135,7 @@ class Tagger:
     def _add(self, tokens: Sequence[Token], scores: Float64) -> None:
         """Add the rows of the tokens' attributes times their values."""
         names = sorted({name for token in tokens for name, _ in token})
-        index = self._table.find(names)
-        known = index >= 0
-        rows = self._table.matrix.rows(index[known]).astype(np.float64)
+        known, rows = overlays.rows_of(self._tables, names, len(self.labels))
         found = (name for name, is_in in zip(names, known.tolist(), strict=True) if is_in)
         slots = {name: slot for slot, name in enumerate(found)}
         for score, token in zip(scores, tokens, strict=True):

@@ -20,13 +20,12 @@ def with_record(
     ``bytes_before`` and ``bytes_after`` are sizes of the models' files, the latter without the new
     record; ``input`` is the digest of the model that came in.
     """
-    source = codec.serialize(before) if before is not None else None
     record = {
         "stage": stage,
         "version": VERSION,
         "options": _plain(dataclasses.asdict(options)),
-        "input": source.digest if source else None,
-        "bytes_before": source.size if source else None,
+        "input": codec.digest(before) if before is not None else None,
+        "bytes_before": codec.size(before) if before is not None else None,
         "bytes_after": codec.serialize(after).size,
         "figures": _plain(figures),
     }

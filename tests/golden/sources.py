@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nlucompress as nc
+from nlucompress.format import codec
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import (
     Coded,
@@ -29,6 +30,7 @@ from nlucompress.networks.neural import linearized
 from nlucompress.networks.neural.layers import LINEARIZED, PROJECTION, Settings
 from nlucompress.networks.neural.network import representing
 from nlucompress.networks.neural.sequence import TABLE
+from nlucompress.networks.overlays import is_overlay, parts_of
 from nlucompress.networks.tagger import is_tagger
 from tests.builders import fasttext_files
 
@@ -333,7 +335,29 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "packed_vectorized": lambda: nc.pack(hashed(vectorized())),
     "packed_clipped": lambda: nc.pack(hashed(clipped())),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
+    "packed_overlay": lambda: overlay_on("packed_labels"),
+    "packed_crf_overlay": lambda: overlay_on("packed_crf"),
 }
+UNDER = ("packed_labels", "packed_crf")  # what overlays lie on
+
+
+def overlay_on(name: str) -> nc.Model:
+    """The changes from a packed model to one of other weights, another key and another label."""
+    new = classifier(13, (*MANY, "stop"), 0.2)
+    if name == "packed_crf":
+        new = tagger("crf", {"kind": "attributes"}, (*ATTRIBUTES, "w=new"))
+        new = replace(new, labels=(LABELS[2], *LABELS[:2]))
+    return nc.overlay_of(SOURCES[name](), new, nc.OverlayOptions(bits=5))[0]
+
+
+def laid(update: nc.Model) -> nc.Model:
+    """An overlay on the model that it is for."""
+    base = parts_of(update).base
+    for name in UNDER:
+        model = SOURCES[name]()
+        if codec.digest(model) == base:
+            return nc.overlaid(model, update)
+    raise LookupError(base)
 
 
 def encoding(matrix: Matrix) -> str:
@@ -373,6 +397,9 @@ def answers(model: nc.Model) -> dict[str, Any]:
         }
         for name, table in model.tables.items()
     }
+    if is_overlay(model):
+        model = laid(model)
+        said["laid"] = list(model.labels)
     if is_tagger(model):
         sentences = SENTENCES[str((model.features or {})["kind"])]
         found = nc.Tagger(model).scores(sentences)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from nlucompress.format.fields import Tensors
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import from_dense, smaller
 from nlucompress.format.serializer import Serialized
+from nlucompress.networks.overlays import is_overlay, parts_of
 from nlucompress.networks.tagger import is_tagger
+from tests.golden.sources import SOURCES, UNDER
 
 Description = dict[str, Any]
 
@@ -80,6 +83,13 @@ def joined(description: Mapping[str, Any], tensors: Tensors) -> bytes:
     return file_of(serializer.serialize(description, tensors))
 
 
+@cache
+def under() -> dict[str, nc.Model]:
+    """Models that overlays lie on, by digest."""
+    models = [SOURCES[name]() for name in UNDER]
+    return {codec.digest(model): model for model in models}
+
+
 def answers(file: bytes | memoryview, verify: bool = True) -> list[object]:
     """Everything that a file says when asked; refuses what the reader refuses.
 
@@ -91,6 +101,13 @@ def answers(file: bytes | memoryview, verify: bool = True) -> list[object]:
     for name, table in sorted(model.tables.items()):
         said += [name, table.matrix.rows(np.arange(table.matrix.shape[0])).tolist()]
         said += [table.find(KEYS).tolist(), table.lookup([*KEYS, "x", ""]).tolist()]
+    if is_overlay(model):
+        parts = parts_of(model)
+        said.append(parts.tensor.rows(np.arange(parts.tensor.shape[0])).tolist())
+        if parts.base not in under():
+            return said
+        model = nc.overlaid(under()[parts.base], model)
+        said.append(model.labels)
     if is_tagger(model):
         tagger = nc.Tagger(model)
         said += [tagger.tag(LINES), [shares.tolist() for shares in tagger.marginals(LINES)]]

@@ -1,11 +1,11 @@
 /* What the tests ask of the reader. Texts and keys come on stdin, each behind its length in 4
    bytes, little-endian; answers are lines of text.
 
-       driver scores FILE          the raw scores of each text
-       driver tags FILE            the label of each line of each sentence
+       driver scores FILE [OVERLAY]..   the raw scores of each text
+       driver tags FILE [OVERLAY]..     the label of each line of each sentence
        driver find FILE TABLE      the row of each key, -1 if unknown
        driver rows FILE TABLE      every row, 8 hexadecimal digits for a number
-       driver labels FILE          every label, as hexadecimal digits
+       driver labels FILE [OVERLAY]..   every label, as hexadecimal digits
        driver words                each text normalized and folded, its words in hexadecimal digits
        driver open                 each file as a text: 0 or the error of opening it; then, if it is
                                    0, of reading each row of its tables "features" and "t"
@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static nlu_model model;
+static nlu_model model, updates[4];
 static nlu_table table;
 
 static void *memory(size_t size)
@@ -46,13 +46,14 @@ static int print_scores(void)
 {
     uint8_t *text;
     size_t size;
-    double *scores = (double *)memory(model.labels.count * sizeof *scores);
+    uint32_t labels = nlu_label_count(&model);
+    double *scores = (double *)memory(labels * sizeof *scores);
     while (next_text(&text, &size)) {
         size_t needed = nlu_scratch_size(&model, size);
         void *scratch = memory(needed);
         int error = nlu_scores(&model, text, size, scratch, needed, scores);
         if (error) return error;
-        for (uint32_t k = 0; k < model.labels.count; k++) printf("%.17g ", scores[k]);
+        for (uint32_t k = 0; k < labels; k++) printf("%.17g ", scores[k]);
         printf("\n");
         free(scratch);
         free(text);
@@ -124,7 +125,7 @@ static int print_labels(void)
 {
     uint8_t label[4096];
     size_t size;
-    for (uint32_t k = 0; k < model.labels.count; k++) {
+    for (uint32_t k = 0; k < nlu_label_count(&model); k++) {
         int error = nlu_label(&model, k, label, sizeof label, &size);
         if (error) return error;
         print_hex(label, size);
@@ -229,33 +230,66 @@ static int damage(const uint8_t *file, size_t size, size_t step)
     return 0;
 }
 
+/* The bytes of a file, which stay; NULL if there is none. */
+static uint8_t *read_whole(const char *path, size_t *size)
+{
+    size_t room = 1 << 16;
+    FILE *input = fopen(path, "rb");
+    if (!input) return NULL;
+    uint8_t *file = (uint8_t *)memory(room);
+    *size = 0;
+    for (size_t got; (got = fread(file + *size, 1, room - *size, input)) != 0;) {
+        *size += got;
+        if (*size < room) continue;
+        file = (uint8_t *)realloc(file, room *= 2);
+        if (!file) abort();
+    }
+    fclose(input);
+    return file;
+}
+
+static int lay(int count, char **paths, uint8_t **files)
+{
+    int error = 0;
+    for (int k = 0; !error && k < count; k++) {
+        size_t size;
+        files[k] = read_whole(paths[k], &size);
+        if (!files[k]) return NLU_ERROR_FRAME;
+        error = nlu_open(&updates[k], files[k], size, 0);
+        if (!error) error = nlu_overlay(&model, &updates[k]);
+    }
+    return error;
+}
+
+static int is_mode(const char *mode, const char *name)
+{
+    return strcmp(mode, name) == 0;
+}
+
 int main(int count, char **words)
 {
     const char *mode = count > 1 ? words[1] : "";
-    size_t size = 0, room = 1 << 16;
+    uint8_t *files[4] = {NULL};
+    size_t size = 0;
     int error = 0;
-    if (strcmp(mode, "words") == 0) return print_words() ? 1 : 0;
-    if (strcmp(mode, "open") == 0) return print_opened();
-    FILE *input = count > 2 ? fopen(words[2], "rb") : NULL;
-    if (!input) return 2;
-    uint8_t *file = (uint8_t *)memory(room);
-    for (size_t got; (got = fread(file + size, 1, room - size, input)) != 0;) {
-        size += got;
-        if (size < room) continue;
-        file = (uint8_t *)realloc(file, room *= 2);
-        if (!file) return 2;
-    }
-    fclose(input);
-    if (strcmp(mode, "damage") == 0) error = damage(file, size, (size_t)atol(words[3]));
+    if (is_mode(mode, "words")) return print_words() ? 1 : 0;
+    if (is_mode(mode, "open")) return print_opened();
+    uint8_t *file = count > 2 && count < 8 ? read_whole(words[2], &size) : NULL;
+    if (!file) return 2;
+    if (is_mode(mode, "damage")) error = damage(file, size, (size_t)atol(words[3]));
     else error = nlu_open(&model, file, size, 0);
-    if (!error && count > 3 && strcmp(mode, "damage") != 0)
-        error = nlu_open_table(&model, words[3], &table);
-    if (!error && strcmp(mode, "scores") == 0) error = print_scores();
-    if (!error && strcmp(mode, "tags") == 0) error = print_tags();
-    if (!error && strcmp(mode, "find") == 0) error = print_found();
-    if (!error && strcmp(mode, "rows") == 0) error = print_rows();
-    if (!error && strcmp(mode, "labels") == 0) error = print_labels();
+    if (is_mode(mode, "find") || is_mode(mode, "rows")) {
+        if (!error) error = nlu_open_table(&model, words[3], &table);
+    } else if (!error && !is_mode(mode, "damage")) {
+        error = lay(count - 3, words + 3, files);
+    }
+    if (!error && is_mode(mode, "scores")) error = print_scores();
+    if (!error && is_mode(mode, "tags")) error = print_tags();
+    if (!error && is_mode(mode, "find")) error = print_found();
+    if (!error && is_mode(mode, "rows")) error = print_rows();
+    if (!error && is_mode(mode, "labels")) error = print_labels();
     if (error) fprintf(stderr, "%s\n", nlu_error_text(error));
     free(file);
+    for (int k = 0; k < 4; k++) free(files[k]);
     return error ? 1 : 0;
 }

@@ -190,6 +190,13 @@ def read_frame(file: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     return read_sealed(stored["nlu"].data)
 
 
+def stated_digest(file: bytes) -> str:
+    """The digest that a file, which was read before, states of itself."""
+    at = 8 + int.from_bytes(file[:8], "little")
+    text = parse(file[8:at].decode()).get("__metadata__", {}).get("nlucompress")
+    return str(parse(text)["digest"]) if text is not None else file[at + 1 : at + 17].hex()
+
+
 def description_of(text: str) -> dict[str, Any]:
     """The description that a text spells."""
     spec = parse(text)
@@ -736,10 +743,15 @@ class ReferenceModel:
                 require(self.tables["norms"].matrix.columns == 1, "norms of several columns")
         elif "features" in spec:
             self.ngrams = NGrams(features)
+        self.digest = ""
+        self.base: tuple[str, str, int] | None = None
+        self.over: list[ReferenceModel] = []
         self.transitions: list[list[float]] | None = None
         self.link: str | None = None
         self.bounds: list[float] | None = None
         self.tensors: dict[str, AnyMatrix] = {}
+        if spec.get("network", {}).get("kind") == "overlay":
+            require("features" not in spec, "features of an overlay")
         if "network" in spec:
             self.read_network(fields(spec["network"], "kind settings tensors"), tensors)
         require(not tensors.unused, "a tensor that the description does not use")
@@ -747,7 +759,7 @@ class ReferenceModel:
     def read_network(self, spec: dict[str, Any], tensors: Tensors) -> None:
         """Read the network (section 12)."""
         layered = ("dan", "lstm", "bilstm", "cnn", "linearized-dan", "linearized-cnn")
-        known = ("linear", "crf", "tensors", "fasttext", *layered)
+        known = ("linear", "crf", "tensors", "fasttext", "overlay", *layered)
         require(spec["kind"] in known, "unknown kind of network")
         require(isinstance(spec["settings"], dict), "`settings` is no object")
         require(isinstance(spec["tensors"], dict), "`tensors` is no object")
@@ -776,6 +788,8 @@ class ReferenceModel:
             if matrix is None or (matrix.rows, matrix.columns) != (count, count):
                 raise ValueError("no transitions")
             self.transitions = [matrix.row(i) for i in range(count)]
+        if spec["kind"] == "overlay":
+            self.read_base(fields(spec["settings"], "base labels network"))
         if spec["kind"] == "fasttext":
             require("embeddings" in self.tables, "no table `embeddings`")
             require(self.buckets is not None, "no features of subwords")
@@ -791,6 +805,60 @@ class ReferenceModel:
             require("features" in self.tables, "no table `features`")
             columns = self.tables["features"].matrix.columns
             require(columns == len(self.labels), "columns are no labels")
+
+    def read_base(self, settings: dict[str, Any]) -> None:
+        """Read what an overlay says of the model under it."""
+        base, kind = settings["base"], settings["network"]
+        require(isinstance(base, str), "the base is no digest")
+        require(re.fullmatch("[0-9a-f]{32}", base) is not None, "the base is no digest")
+        require(kind in ("linear", "crf"), "an overlay of an unknown network")
+        self.base = base, kind, integer(settings["labels"], 1, 2**20)
+        width = settings["labels"] + len(self.labels)
+        name = "bias" if kind == "linear" else "transitions"
+        require(set(self.tensors) == {name}, "tensors of an overlay")
+        shape = (self.tensors[name].rows, self.tensors[name].columns)
+        require(shape == (1 if kind == "linear" else width, width), "changes of another shape")
+        require(set(self.tables) == {"features"}, "tables of an overlay")
+        require(self.tables["features"].matrix.columns == width, "columns are no labels")
+
+    def lay(self, update: ReferenceModel) -> None:
+        """Lay an overlay on this model and on those that lie on it already."""
+        require(update.base is not None and self.base is None, "no overlay on a model")
+        assert update.base is not None
+        digest_under = self.over[-1].digest if self.over else self.digest
+        kind = "linear" if self.transitions is None else "crf"
+        require(update.base == (digest_under, kind, len(self.labels)), "for another model")
+        require(set(update.labels).isdisjoint(self.labels), "a label twice")
+        self.labels = [*self.labels, *update.labels]
+        require(kind == "linear" or len(self.labels) <= 2048, "too many labels")
+        if self.transitions is not None:
+            changes = update.tensors["transitions"]
+            count = len(self.labels)
+            grown = [row + [0.0] * len(update.labels) for row in self.transitions]
+            grown += [[0.0] * count for _ in update.labels]
+            self.transitions = [
+                [a + b for a, b in zip(row, changes.row(i), strict=True)]
+                for i, row in enumerate(grown)
+            ]
+        self.over.append(update)
+
+    def start(self) -> list[float]:
+        """The scores before any key: the bias, and its changes."""
+        scores = [0.0] * len(self.labels)
+        if self.transitions is not None:
+            return scores
+        for each in (self, *self.over):
+            for j, x in enumerate(each.tensors["bias"].row(0)):
+                scores[j] += x
+        return scores
+
+    def add(self, scores: list[float], key: str, weight: float) -> None:
+        """Add the rows of a key, of the model and of its overlays."""
+        for each in (self, *self.over):
+            index = each.tables["features"].find(key)
+            if index is not None:
+                for j, x in enumerate(each.tables["features"].row(index)):
+                    scores[j] += weight * x
 
     def check_changes(self) -> None:
         """Every tensor has a change of its shape, and there are changes of vectors."""
@@ -835,13 +903,9 @@ class ReferenceModel:
             output = whole(self.tensors["output"])
             return fasttext_scores(self.fasttext, output, len(self.labels), r)
         require(self.link is not None, "the model has no classifier")
-        scores = self.tensors["bias"].row(0)
-        table = self.tables["features"]
+        scores = self.start()
         for key, weight in self.features(text).items():
-            index = table.find(key)
-            if index is not None:
-                row = table.row(index)
-                scores = [score + weight * x for score, x in zip(scores, row, strict=True)]
+            self.add(scores, key, weight)
         return self.bounded(scores)
 
     def neural_scores(self, text: str) -> list[float]:
@@ -900,14 +964,10 @@ class ReferenceModel:
 
     def token_scores(self, token: list[tuple[str, float]]) -> list[float]:
         """The score of every label for a token."""
-        crf = self.transitions is not None
-        scores = [0.0] * len(self.labels) if crf else self.tensors["bias"].row(0)
-        table = self.tables["features"]
+        scores = self.start()
         for key, value in token:
-            index = table.find(key)
-            if index is not None:
-                scores = [s + value * x for s, x in zip(scores, table.row(index), strict=True)]
-        return scores if crf else self.bounded(scores)
+            self.add(scores, key, value)
+        return scores if self.transitions is not None else self.bounded(scores)
 
     def predict(self, text: str) -> str:
         """The label with the highest score, of equal ones the first."""
@@ -918,4 +978,6 @@ class ReferenceModel:
 def open_model(data: bytes) -> ReferenceModel:
     """Read a whole file; ValueError for everything that must be refused."""
     spec, stored = read_frame(data)
-    return ReferenceModel(spec, Tensors(stored))
+    model = ReferenceModel(spec, Tensors(stored))
+    model.digest = stated_digest(data)
+    return model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,6 +24,7 @@ from nlucompress.cli.shared.common import (
 )
 from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.gated import gate_options, max_size_option, tell
+from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.cli.shared.progress import watched
 from nlucompress.errors import UsageError
 
@@ -48,6 +50,7 @@ SCHEMA_VERSION = 2  # 1 had one reference
     metavar="OLD",
     help="A model that this one is to replace; may be repeated for every release in use.",
 )
+@overlay_option
 @gate_options
 @max_size_option
 @click.option(
@@ -72,6 +75,7 @@ def command(
     model: str,
     data: str | None,
     references: tuple[str, ...],
+    overlays: tuple[str, ...],
     per_label: bool,
     show_flips: int | None,
     html: str | None,
@@ -100,7 +104,13 @@ def command(
     """
     from nlucompress.stages.evaluate.gates import Gates
 
-    others = {"per_label": per_label or None, "show_flips": show_flips, "html": html, **bounds}
+    others = {
+        "per_label": per_label or None,
+        "show_flips": show_flips,
+        "html": html,
+        "overlays": overlays or None,
+        **bounds,
+    }
     given = [name for name, value in others.items() if value is not None]
     if retrieval:
         if given or references or nearest:
@@ -117,10 +127,11 @@ def command(
     for name in references:
         if references.count(name) > 1:
             raise UsageError(f"--reference {name} is named twice")
-    streams.check_inputs(model, data, *references)
+    streams.check_inputs(model, data, *references, *overlays)
     if html is not None:
-        _check_page(html, [model, data, *references], force, as_json)
-    report = _measure(model, data, references, Gates(max_size=max_size, **bounds))
+        _check_page(html, [model, data, *references, *overlays], force, as_json)
+    gates = Gates(max_size=max_size, **bounds)
+    report = measure(read_overlaid(model, overlays), data, references, gates)
     _warn(report, quiet)
     if html is not None:
         from nlucompress.cli.evaluate.page import page
@@ -137,21 +148,25 @@ def _check_page(html: str, inputs: list[str], force: bool, as_json: bool) -> Non
     streams.check_output(html, inputs, force, binary=False)
 
 
-def _measure(model: str, data: str, references: tuple[str, ...], gates: Gates) -> AnyReport:
-    return measure(read_model(model), data, references, gates)
-
-
 def measure(measured: Model, data: str, references: tuple[str, ...], gates: Gates) -> AnyReport:
     """A model's report on a file of data, against references.
 
     Raises:
         DataError: The data are malformed, or the models do not fit them.
     """
+    return report_on(
+        measured, data, {streams.named(name): read_model(name) for name in references}, gates
+    )
+
+
+def report_on(
+    measured: Model, data: str, old: Mapping[str, Model], gates: Gates | None = None
+) -> AnyReport:
+    """A model's report on a file of data, against references by name."""
     from nlucompress.networks.tagger import is_tagger
     from nlucompress.stages.evaluate.tags import evaluate_tags, layout_of
     from nlucompress.stages.evaluate.texts import evaluate
 
-    old = {streams.named(name): read_model(name) for name in references}
     if is_tagger(measured):
         return evaluate_tags(measured, read_tagged_data(data, layout_of(measured)), old, gates)
     return evaluate(measured, read_data(data), old, gates)

@@ -10,6 +10,7 @@ import click
 from nlucompress.cli import main
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import dump_json, json_option, model_argument, quiet_option
+from nlucompress.cli.shared.overlays import overlay_option
 
 if TYPE_CHECKING:
     from nlucompress.stages.inspect.histogram import Histogram
@@ -24,16 +25,25 @@ if TYPE_CHECKING:
     help="Besides the digests, decode every key, slot and row; a file without digests fails.",
 )
 @click.option("--labels", "all_labels", is_flag=True, help="List every label, one a line.")
+@overlay_option
 @click.option("--plot", is_flag=True, help="Draw histograms of each table's values and codes.")
 @json_option
 @quiet_option
 def command(
-    model: str, verify: bool, all_labels: bool, plot: bool, as_json: bool, quiet: bool
+    model: str,
+    verify: bool,
+    all_labels: bool,
+    plot: bool,
+    overlays: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """Describe a model or any safetensors file: what is in it, where its bytes go, is it whole.
 
     The digests are checked in any case. A damaged file is described as far as it can be read, each
     problem on a line, and the exit code is 3. --quiet leaves one line on stderr if there is any.
+
+    With --overlay each overlay is described behind the model, and whether it fits what is under it.
 
     \b
     Example:
@@ -41,23 +51,34 @@ def command(
     """
     from nlucompress.cli.inspect.text import lines_of
     from nlucompress.stages.inspect.histogram import histograms
-    from nlucompress.stages.inspect.stage import inspect
+    from nlucompress.stages.inspect.stage import inspect, stacked
 
-    found = inspect(streams.read_input(model), verify)
-    drawn = histograms(found.model) if plot and found.model is not None else ()
+    streams.check_inputs(model, *overlays)
+    paths = (model, *overlays)
+    every = stacked([inspect(streams.read_input(path), verify) for path in paths])
+    plots = [histograms(each.model) if plot and each.model is not None else () for each in every]
     if as_json:
-        streams.say(dump_json(_figures(found, drawn if plot else None)))
+        first, *others = (
+            _figures(each, drawn if plot else None)
+            for each, drawn in zip(every, plots, strict=True)
+        )
+        streams.say(dump_json({**first, **({"overlays": others} if others else {})}))
     elif not quiet:
-        for line in lines_of(streams.named(model), found, all_labels):
-            streams.say(line)
-        if plot:
-            _plot(drawn)
-    if not found.problems:
-        return 0
-    problems = f"{len(found.problems)} problem{'s' * (len(found.problems) > 1)}"
-    more = "" if as_json or not quiet else f", the first: {found.problems[0]}"
-    streams.complain(f"{streams.named(model)}: {problems} found{more}")
-    return main.BAD_INPUT
+        for number, (path, found, drawn) in enumerate(zip(paths, every, plots, strict=True)):
+            if number:
+                streams.say("")
+            for line in lines_of(streams.named(path), found, all_labels):
+                streams.say(line)
+            if plot:
+                _plot(drawn)
+    code = 0
+    for path, found in zip(paths, every, strict=True):
+        if found.problems:
+            problems = f"{len(found.problems)} problem{'s' * (len(found.problems) > 1)}"
+            more = "" if as_json or not quiet else f", the first: {found.problems[0]}"
+            streams.complain(f"{streams.named(path)}: {problems} found{more}")
+            code = main.BAD_INPUT
+    return code
 
 
 def _plot(drawn: tuple[Histogram, ...]) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import printable, read_model
+from nlucompress.cli.shared.common import printable
 from nlucompress.cli.shared.lines import read_lines
+from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--embed", is_flag=True, help="Neural: print each text's representation, its numbers, instead."
 )
+@overlay_option
 def command(
     model: str,
     texts: str,
@@ -50,6 +52,7 @@ def command(
     tags: bool,
     marginals: bool,
     embed: bool,
+    overlays: tuple[str, ...],
 ) -> None:
     """Classify lines of text: a line in, `label<TAB>score` out, at once.
 
@@ -68,23 +71,23 @@ def command(
     from nlucompress.cli.predict import tag
     from nlucompress.networks.classifier import Classifier
 
-    if model == texts == streams.STANDARD:
-        raise UsageError("model and texts cannot both come from stdin; name one of them")
+    if (model, *overlays, texts).count(streams.STANDARD) > 1:
+        raise UsageError("only one of model, overlays and texts can come from stdin; name the rest")
     if embed:
         if top > 1 or unknown or tags or marginals:
             raise UsageError(
                 "--embed prints representations alone; --json is all that goes with it"
             )
-        _embed(read_model(model), texts, as_json)
+        _embed(read_overlaid(model, overlays), texts, as_json)
         return
     if tags:
         if top > 1 or unknown:
             raise UsageError("--top and --unknown are for whole texts, not for --tag")
-        tag.run(read_model(model), texts, marginals, as_json)
+        tag.run(read_overlaid(model, overlays), texts, marginals, as_json)
         return
     if marginals:
         raise UsageError("--marginals is for --tag")
-    classifier = Classifier(read_model(model))
+    classifier = Classifier(read_overlaid(model, overlays))
     number = 0
     for lines in read_lines(texts):
         for prediction in _explained(classifier, lines, number, texts, top, unknown):

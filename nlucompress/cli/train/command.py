@@ -17,6 +17,7 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.data_options import data_options, strict_option
+from nlucompress.cli.shared.overlays import overlay_option
 from nlucompress.cli.train import near as train_near
 from nlucompress.cli.train import neural as train_neural
 from nlucompress.cli.train.review import review
@@ -129,6 +130,7 @@ OWN: dict[str, set[str]] = {
 @click.option(
     "--grams", default=3, show_default=True, metavar="N", help="crf: longest run of words."
 )
+@overlay_option
 @train_neural.neural_options
 @strict_option
 @data_options
@@ -142,6 +144,7 @@ def command(
     chars: Any,
     counts: bool,
     near: dict[str, Any],
+    overlays: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Train a linear n-gram classifier on lines of `label<TAB>text`, or a tagger.
@@ -167,12 +170,14 @@ def command(
     from nlucompress.stages.train.linear import TrainOptions, train
 
     old = near.get("near")
-    inputs = [data, *(path for path in (dev, old) if path)]
+    if overlays and old is None:
+        raise UsageError("--overlay lies on the model of --near; name that one")
+    inputs = [data, *(path for path in (dev, old) if path), *overlays]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
     given = given_options(network)
     if old is not None:
-        train_near.run(target, old, data, dev, given)
+        train_near.run(target, (old, *overlays), data, dev, given)
         return
     if network == "crf":
         train_crf.run(target, data, dev, given)

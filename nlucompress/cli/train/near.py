@@ -10,10 +10,10 @@ from nlucompress.cli.shared.common import (
     bytes_text,
     printable,
     read_data,
-    read_model,
     write_model,
 )
 from nlucompress.cli.shared.option_group import option_group
+from nlucompress.cli.shared.overlays import read_overlaid
 from nlucompress.cli.shared.shares import Points, Share
 from nlucompress.cli.train.review import review
 from nlucompress.errors import UsageError
@@ -48,14 +48,28 @@ near_options = option_group(
 )
 
 
-def run(target: Target, old: str, data: str, dev: str | None, given: Mapping[str, Any]) -> None:
-    """Train, write and report; ``given`` are the options on the command line."""
+def run(
+    target: Target,
+    old: tuple[str, ...],
+    data: str,
+    dev: str | None,
+    given: Mapping[str, Any],
+) -> None:
+    """Train, write and report.
+
+    Args:
+        target: Where model and report go.
+        old: Files of the older model and of the overlays on it.
+        data: Training data.
+        dev: Development data.
+        given: The options on the command line.
+    """
     from nlucompress.stages.train.near import NearOptions, train_near
 
     for name in sorted(FROM_OLD & given.keys()):
         raise UsageError(f"--{name} comes from the model of --near; leave it out")
     chosen = NearOptions(**{name: given[name] for name in OWN if name in given})
-    model = read_model(old)
+    model = read_overlaid(old[0], old[1:])
     examples = read_data(data)
     held_out = read_data(dev) if dev else None
     review(data, examples, held_out, target)

@@ -23,7 +23,7 @@ static inline double nlu_ramp(double x)
 /* Turns raw scores into what is shown: probabilities, or the margins themselves. */
 static inline void nlu_link(const nlu_model *m, double *scores)
 {
-    size_t count = m->labels.count;
+    size_t count = nlu_label_count(m);
     double sum = 0, most = count ? scores[0] : 0;
     if (m->link >= NLU_LOSS) { /* logarithms of probabilities */
         for (size_t k = 0; k < count; k++) scores[k] = nlu_exp(scores[k]);

@@ -175,6 +175,7 @@ static inline int nlu_open_features(nlu_model *m)
     nlu_json j = m->part[NLU_FEATURES], name = j, first = j;
     unsigned count = 0;
     int reads = 1;
+    if (m->network == NLU_NET_OVERLAY) return j.at ? NLU_ERROR_DESCRIPTION : NLU_OK;
     if (!j.at) return m->network == NLU_NET_NONE ? NLU_OK : NLU_ERROR_DESCRIPTION;
     nlu_expect(&j, '{');
     if (m->network == NLU_NET_NONE) return j.bad ? NLU_ERROR_DESCRIPTION : NLU_OK;

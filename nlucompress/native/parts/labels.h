@@ -185,10 +185,11 @@ static inline int nlu_open_labels(nlu_model *m, uint64_t *used)
     return error ? error : nlu_check_labels(l);
 }
 
-/* Writes the UTF-8 of a label (no zero behind it) and its length. */
+/* Writes the UTF-8 of a label (no zero behind it) and its length; those of overlays come last. */
 static inline int nlu_label(const nlu_model *m, size_t index, uint8_t *out, size_t room,
                             size_t *size)
 {
+    for (; index >= m->labels.count && m->over; m = m->over) index -= m->labels.count;
     const nlu_labels *l = &m->labels;
     if (index >= l->count) return NLU_ERROR_BUFFER;
     uint32_t k = (uint32_t)index / l->per_mark * l->per_mark;

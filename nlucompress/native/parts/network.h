@@ -107,10 +107,28 @@ static inline void nlu_no_settings(nlu_json *j)
     if (nlu_member(j, &name, &count)) j->bad = 1;
 }
 
+/* The settings and the one tensor of an overlay. */
+static inline int nlu_open_changes(nlu_model *m, nlu_json settings, nlu_json values, uint64_t *used)
+{
+    uint64_t width;
+    unsigned count;
+    int error = nlu_open_base(m, &settings);
+    if (error) return error;
+    error = nlu_read_tensors(m, values, used, m->changes == NLU_NET_CRF ? "transitions" : "bias",
+                             &count);
+    if (error) return error;
+    if (count != 1 || !nlu_has_only(m->part[NLU_TABLES], "features")) return NLU_ERROR_DESCRIPTION;
+    width = (uint64_t)m->under + m->labels.count;
+    return m->tensor.rows == (m->changes == NLU_NET_CRF ? width : 1) && m->tensor.columns == width
+               ? NLU_OK
+               : NLU_ERROR_MATRIX;
+}
+
 static inline int nlu_open_network(nlu_model *m, uint64_t *used)
 {
-    static const char *const kinds[] = {"tensors", "linear", "crf", "fasttext", "dan", "cnn",
-                                        "lstm", "bilstm", "linearized-dan", "linearized-cnn", NULL};
+    static const char *const kinds[] = {"tensors", "linear", "crf", "fasttext", "overlay", "dan",
+                                        "cnn", "lstm", "bilstm", "linearized-dan", "linearized-cnn",
+                                        NULL};
     static const char *const tensors[] = {NULL, "bias", "transitions", "output"};
     nlu_json j = m->part[NLU_NETWORK], name = j, settings = j, values = j;
     unsigned count = 0, seen = 0;
@@ -127,7 +145,8 @@ static inline int nlu_open_network(nlu_model *m, uint64_t *used)
         seen |= field;
     }
     if (j.bad || seen != 7) return NLU_ERROR_DESCRIPTION;
-    if (m->network > NLU_NET_FASTTEXT) return NLU_ERROR_NETWORK;
+    if (m->network > NLU_NET_OVERLAY) return NLU_ERROR_NETWORK;
+    if (m->network == NLU_NET_OVERLAY) return nlu_open_changes(m, settings, values, used);
     int error = nlu_read_tensors(m, values, used, tensors[m->network], &count);
     if (error) return error;
     if (m->network == NLU_NET_NONE) nlu_expect(&settings, '{');

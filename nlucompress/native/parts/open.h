@@ -74,7 +74,8 @@ static inline int nlu_open_network_tables(nlu_model *m)
     int error = nlu_open_table(m, name, &m->table);
     if (error == NLU_ERROR_NO_TABLE) return NLU_ERROR_DESCRIPTION;
     if (error) return error;
-    uint64_t columns = m->network == NLU_NET_FASTTEXT ? m->tensor.columns : m->labels.count;
+    uint64_t columns = m->network == NLU_NET_FASTTEXT ? m->tensor.columns
+                                                      : (uint64_t)m->under + m->labels.count;
     if (m->table.matrix.columns != columns) return NLU_ERROR_MATRIX;
     if (m->network != NLU_NET_LINEAR) return NLU_OK;
     uint64_t used = 0;
@@ -124,6 +125,9 @@ static inline int nlu_unwrap(nlu_model *m, const uint8_t *file, size_t size, uns
         (void)nlu_integer(&version, NLU_VERSION + 1, UINT64_MAX);
         return version.bad ? NLU_ERROR_DESCRIPTION : NLU_ERROR_NEWER;
     }
+    nlu_json own = m->part[NLU_DIGEST];
+    nlu_read_digest(&own, m->digest);
+    if (own.bad) return NLU_ERROR_DAMAGED;
     if (!(flags & NLU_UNVERIFIED)) error = nlu_check_description(m, &cuts);
     if (!error) error = nlu_check_plain_parts(m);
     if (!error && !(flags & NLU_UNVERIFIED)) error = nlu_verify(m);

@@ -10,10 +10,10 @@
 
        size_t needed = nlu_scratch_size(&model, text_size);
        void *scratch = malloc(needed);           // or a static array for texts up to some size
-       double *scores = malloc(model.labels.count * sizeof *scores);
+       double *scores = malloc(nlu_label_count(&model) * sizeof *scores);
        error = nlu_scores(&model, text, text_size, scratch, needed, scores);
 
-       size_t best = nlu_next_best(scores, model.labels.count, NLU_FIRST);
+       size_t best = nlu_next_best(scores, nlu_label_count(&model), NLU_FIRST);
        uint8_t label[64];
        size_t length;
        error = nlu_label(&model, best, label, sizeof label, &length);   // UTF-8, no zero at the end
@@ -31,13 +31,17 @@
    classifiers, and taggers on attributes: conditional random fields and linear ones. What else the
    format has is refused by name: NLU_ERROR_NETWORK, NLU_ERROR_FEATURES, NLU_ERROR_ENCODING.
 
+   An overlay, the changes of a model that is in the field, is a file of its own: open it into a
+   second nlu_model and lay it on the first by `nlu_overlay(&model, &update)`, before the scores
+   are made room for. Several lie on each other, in order; one for another model is refused.
+
    Tables are looked up by `nlu_open_table`, `nlu_find` and `nlu_row`. The bytes of the file must
    stay where and what they are while the model is in use: what `nlu_open` has checked is not
    checked again. A caller that maps the file must see to it that nobody shortens or overwrites it
    in place, for reading a page that is gone ends the process (SIGBUS), and bytes that have changed
    are damage that no digest shows any more. An update writes a new file and renames it over the
-   old one, whose map stays whole; where that cannot be promised, read the file into memory. A model is only written by `nlu_open`: afterwards
-   several threads may use it at once, each with its own scratch and scores.
+   old one, whose map stays whole; where that cannot be promised, read the file into memory. A model is only written by `nlu_open` and
+   `nlu_overlay`: afterwards several threads may use it at once, each with its own scratch and scores.
 
    Nothing in the file is trusted: every size, offset and code is checked before it is used, and
    what a row may cost is bounded. Functions return 0 (or 1 for "found") or one of the negative
@@ -87,7 +91,9 @@ typedef enum {
     NLU_ERROR_ENCODING = -18,
     NLU_ERROR_TAGGER = -19,
     NLU_ERROR_NO_TAGGER = -20,
-    NLU_ERROR_ATTRIBUTE = -21
+    NLU_ERROR_ATTRIBUTE = -21,
+    NLU_ERROR_NO_OVERLAY = -22,
+    NLU_ERROR_BASE = -23
 } nlu_error;
 
 static inline const char *nlu_error_text(int error)
@@ -121,6 +127,8 @@ static inline const char *nlu_error_text(int error)
     case NLU_ERROR_NO_TAGGER: return "the model does not tag tokens";
     case NLU_ERROR_ATTRIBUTE: return "an attribute has a value that is no number up to 1e+30; a "
                                      "colon of the name is written \\:";
+    case NLU_ERROR_NO_OVERLAY: return "the file is a model of its own and no overlay";
+    case NLU_ERROR_BASE: return "the overlay is made for another model than the one under it";
     default: return "unknown error";
     }
 }
@@ -223,13 +231,13 @@ typedef struct {
 enum { NLU_DIGEST, NLU_DIGESTS, NLU_FEATURES, NLU_FORMAT, NLU_HISTORY, NLU_LABELS, NLU_NETWORK,
        NLU_SEALED, NLU_TABLES, NLU_TENSORS, NLU_PARTS };
 
-enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT };
+enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT, NLU_NET_OVERLAY };
 enum { NLU_TEXT_NGRAMS, NLU_TEXT_VECTORIZER, NLU_TEXT_SUBWORDS, NLU_TEXT_ATTRIBUTES };
 
 enum { NLU_LOSS = 8 }; /* from here on the links are the losses of fastText */
 
 /* Not to be moved or copied once it is open. */
-typedef struct {
+typedef struct nlu_model {
     const uint8_t *data;
     uint64_t data_size;
     uint32_t tensor_count;
@@ -250,5 +258,9 @@ typedef struct {
     nlu_matrix norms;
     nlu_matrix tensor; /* "bias", of a crf "transitions", of fastText "output" */
     nlu_matrix child[NLU_CHILDREN ? NLU_CHILDREN : 1];
+    uint8_t digest[16], base[16]; /* base: the digest of what is under an overlay */
+    uint32_t under;               /* labels there */
+    int changes;                  /* the network there */
+    struct nlu_model *over;       /* the overlay that lies on this, or NULL */
 } nlu_model;
 

@@ -23,23 +23,34 @@ static inline size_t nlu_scratch_size(const nlu_model *m, size_t size)
 /* Puts scores that lie beyond the bounds onto them. */
 static inline void nlu_clamp(const nlu_model *m, double *scores)
 {
-    for (uint32_t k = 0; m->bounded && k < m->labels.count; k++) {
+    uint32_t labels = nlu_label_count(m);
+    for (uint32_t k = 0; m->bounded && k < labels; k++) {
         if (scores[k] < m->low) scores[k] = m->low;
         if (scores[k] > m->high) scores[k] = m->high;
     }
 }
 
-/* The raw score of each label for a text in UTF-8. */
+/* Adds a row of the bias, or of the transitions, with what overlays add to it. */
+static inline int nlu_add_tensors(const nlu_model *m, uint64_t row, double *sums)
+{
+    int error = NLU_OK;
+    for (; !error && m; m = m->over)
+        if (row < m->tensor.rows) error = nlu_add_row(&m->tensor, row, 1, sums);
+    return error;
+}
+
+/* The raw score of each label, nlu_label_count(m) of them, for a text in UTF-8. */
 static inline int nlu_scores(const nlu_model *m, const void *text, size_t size, void *scratch,
                              size_t scratch_size, double *scores)
 {
     const uint8_t *bytes = (const uint8_t *)text;
     uint8_t *memory = nlu_aligned(scratch, &scratch_size);
     if (!m->classifies) return m->tags ? NLU_ERROR_TAGGER : NLU_ERROR_NO_CLASSIFIER;
-    for (uint32_t k = 0; k < m->labels.count; k++) scores[k] = 0;
+    uint32_t labels = nlu_label_count(m);
+    for (uint32_t k = 0; k < labels; k++) scores[k] = 0;
     if (m->network == NLU_NET_FASTTEXT)
         return nlu_fasttext_scores(m, bytes, size, memory, scratch_size, scores);
-    int error = nlu_add_row(&m->tensor, 0, 1, scores);
+    int error = nlu_add_tensors(m, 0, scores);
     if (!error && m->features == NLU_TEXT_NGRAMS)
         error = nlu_add_ngrams(m, bytes, size, memory, scratch_size, scores);
     else if (!error)

@@ -22,6 +22,7 @@ static inline int nlu_enter(nlu_model *m, unsigned flags)
         nlu_hash_end(&h);
         if (h.h1 != nlu_u64(record + 1) || h.h2 != nlu_u64(record + 9)) return NLU_ERROR_DAMAGED;
     }
+    memcpy(m->digest, record + 1, sizeof m->digest);
     m->description.at = record + 21;
     m->description.end = m->data = record + 21 + nlu_u32(record + 17);
     m->description.inner = NLU_PHRASES;

@@ -69,9 +69,11 @@ static inline int nlu_add_attributes(const nlu_model *m, const uint8_t *at, cons
         if (stop == at) continue;
         const uint8_t *colon = nlu_attribute_name(at, stop, name, &size);
         if (stop - colon > 1 && !nlu_value(colon + 1, stop, &value)) return NLU_ERROR_ATTRIBUTE;
-        int found = nlu_find(&m->table, name, size, &row);
-        if (found == 1) found = nlu_add_row(&m->table.matrix, row, value, scores);
-        if (found < 0) return found;
+        for (const nlu_model *each = m; each; each = each->over) {
+            int found = nlu_find(&each->table, name, size, &row);
+            if (found == 1) found = nlu_add_row(&each->table.matrix, row, value, scores);
+            if (found < 0) return found;
+        }
     }
     return NLU_OK;
 }
@@ -86,15 +88,15 @@ static inline uint32_t nlu_best(const double *scores, uint32_t count)
 
 /* One step of Viterbi's algorithm: the scores of the labels of a token, `reached` by the best way
    over the token before, and which label that is. */
-static inline void nlu_viterbi_step(uint32_t labels, const float *transitions, double *reached,
+static inline void nlu_viterbi_step(uint32_t labels, const double *transitions, double *reached,
                                     double *next, const double *scores, uint8_t *from)
 {
-    for (uint32_t j = 0; j < labels; j++) next[j] = reached[0] + (double)transitions[j];
+    for (uint32_t j = 0; j < labels; j++) next[j] = reached[0] + transitions[j];
     memset(from, 0, 2 * (size_t)labels);
     for (uint32_t i = 1; i < labels; i++) {
-        const float *row = transitions + (size_t)i * labels;
+        const double *row = transitions + (size_t)i * labels;
         for (uint32_t j = 0; j < labels; j++) {
-            double way = reached[i] + (double)row[j];
+            double way = reached[i] + row[j];
             if (way <= next[j]) continue;
             next[j] = way;
             from[2 * j] = (uint8_t)i;
@@ -108,9 +110,9 @@ static inline void nlu_viterbi_step(uint32_t labels, const float *transitions, d
    number. */
 static inline size_t nlu_tag_scratch_size(const nlu_model *m, size_t tokens, size_t size)
 {
-    uint64_t labels = m->labels.count, bytes = 3 * 8 * labels + 8;
+    uint64_t labels = nlu_label_count(m), bytes = 3 * 8 * labels + 8;
     if (size > UINT32_MAX / 64 || tokens > UINT32_MAX) return SIZE_MAX;
-    if (m->network == NLU_NET_CRF) bytes += 4 * labels * labels + 2 * labels * tokens;
+    if (m->network == NLU_NET_CRF) bytes += 8 * labels * labels + 2 * labels * tokens;
     bytes += 3 * (uint64_t)size;
     return bytes > SIZE_MAX ? SIZE_MAX : (size_t)bytes;
 }
@@ -121,24 +123,25 @@ static inline int nlu_tag(const nlu_model *m, const void *sentence, size_t size,
                           size_t scratch_size, uint32_t *tags, size_t tokens)
 {
     const uint8_t *at = (const uint8_t *)sentence, *end = at + size, *stop;
-    uint32_t labels = m->labels.count;
+    uint32_t labels = nlu_label_count(m);
     int joint = m->network == NLU_NET_CRF, error = NLU_OK;
     if (!m->tags) return NLU_ERROR_NO_TAGGER;
     if (nlu_tag_scratch_size(m, tokens, size) > scratch_size) return NLU_ERROR_SCRATCH;
     double *scores = (double *)(void *)nlu_aligned(scratch, &scratch_size);
     double *reached = scores + labels, *next = reached + labels;
-    float *transitions = (float *)(void *)(next + labels);
+    double *transitions = next + labels;
     size_t square = joint ? (size_t)labels * labels : 0;
     uint8_t *from = (uint8_t *)(transitions + square);
     uint8_t *name = from + (joint ? 2 * (size_t)labels * tokens : 0);
+    for (size_t k = 0; k < square; k++) transitions[k] = 0;
     for (uint32_t k = 0; joint && !error && k < labels; k++)
-        error = nlu_matrix_row(&m->tensor, k, transitions + (size_t)k * labels);
+        error = nlu_add_tensors(m, k, transitions + (size_t)k * labels);
     for (size_t t = 0; !error && t < tokens; t++, at = stop + 1) {
         if (at > end) return NLU_ERROR_BUFFER; /* fewer lines than tokens */
         stop = at < end ? (const uint8_t *)memchr(at, '\n', (size_t)(end - at)) : NULL;
         if (!stop) stop = end;
         for (uint32_t k = 0; k < labels; k++) scores[k] = 0;
-        if (!joint) error = nlu_add_row(&m->tensor, 0, 1, scores);
+        if (!joint) error = nlu_add_tensors(m, 0, scores);
         if (!error) error = nlu_add_attributes(m, at, stop, name, scores);
         if (!joint) {
             nlu_clamp(m, scores);

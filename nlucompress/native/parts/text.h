@@ -47,17 +47,23 @@ static inline int nlu_is_new(nlu_sum *s, const nlu_hasher *h)
 
 static inline int nlu_add_key(nlu_sum *s, const uint8_t *key, size_t size)
 {
-    const nlu_table *t = &s->model->table;
-    uint64_t row = 0;
-    int found;
+    int fresh = !s->seen;
     nlu_hasher h = nlu_hash_begin();
     nlu_hash_add(&h, key, size);
     nlu_hash_end(&h);
-    if (t->keys.hashed) found = nlu_find_hash(&t->keys, &h, &row);
-    else found = nlu_find_string(&t->keys, key, size, &row);
-    if (found <= 0) return found;
-    if (s->seen && !nlu_is_new(s, &h)) return NLU_OK;
-    return nlu_add_row(&t->matrix, row, 1, s->scores);
+    for (const nlu_model *m = s->model; m; m = m->over) {
+        const nlu_table *t = &m->table;
+        uint64_t row = 0;
+        int found = t->keys.hashed ? nlu_find_hash(&t->keys, &h, &row)
+                                   : nlu_find_string(&t->keys, key, size, &row);
+        if (found < 0) return found;
+        if (!found) continue;
+        if (!fresh && !nlu_is_new(s, &h)) return NLU_OK;
+        fresh = 1;
+        int error = nlu_add_row(&t->matrix, row, 1, s->scores);
+        if (error) return error;
+    }
+    return NLU_OK;
 }
 
 /* Every run of low to high words from the one that begins here. */

@@ -1,9 +1,10 @@
 /* ---- Keys of scikit-learn's vectorizers (section 11.5) --------------------------------------- */
 
-/* An n-gram or bucket of a text: its hash, zero where the slot is free, what it counts, its row
-   (UINT64_MAX: none) and its factor in the norm. */
+/* An n-gram or bucket of a text: its hash, zero where the slot is free, and the lowest bit of h2,
+   which there marks it as taken; what it counts, its row (UINT64_MAX: none) and its factor in the
+   norm. */
 typedef struct {
-    uint64_t h1, h2, row;
+    uint64_t h1, h2, low, row;
     double count, factor;
 } nlu_gram;
 
@@ -135,6 +136,7 @@ static inline int nlu_count_gram(nlu_vectorizer *v, size_t size)
     }
     g->h1 = h.h1;
     g->h2 = h.h2 | 1;
+    g->low = h.h2 & 1;
     g->count = count;
     g->factor = 1;
     int found = t->keys.hashed
@@ -308,8 +310,18 @@ static inline int nlu_add_grams(nlu_vectorizer *v, double *scores)
     if (!v->part->norm || norm <= 0) norm = 1;
     for (uint64_t k = 0; k < v->slots; k++) {
         const nlu_gram *g = &v->grams[k];
-        if (!g->h2 || g->row == UINT64_MAX) continue;
-        int error = nlu_add_row(&v->model->table.matrix, g->row, g->count / norm, scores);
+        int error = NLU_OK;
+        if (!g->h2) continue;
+        if (g->row != UINT64_MAX)
+            error = nlu_add_row(&v->model->table.matrix, g->row, g->count / norm, scores);
+        nlu_hasher h = nlu_hash_begin();
+        h.h1 = g->h1;
+        h.h2 = (g->h2 & ~(uint64_t)1) | g->low;
+        for (const nlu_model *m = v->model->over; !error && m; m = m->over) {
+            uint64_t row;
+            if (nlu_find_hash(&m->table.keys, &h, &row))
+                error = nlu_add_row(&m->table.matrix, row, g->count / norm, scores);
+        }
         if (error) return error;
     }
     return NLU_OK;

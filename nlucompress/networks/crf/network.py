@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
 from nlucompress.format.model import Model
+from nlucompress.networks import overlays
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
@@ -22,18 +23,20 @@ MAX_LABELS = 2048  # transitions take the square of it, however few bytes a file
 def transitions_of(model: Model) -> Float64:
     """The transitions of a model of kind ``crf``: row = label before, column = label after.
 
+    With what overlays add to them.
+
     Raises:
         FormatError: They are missing, or do not fit the labels.
     """
-    network, count = model.network, len(model.labels)
+    network, count = model.network, model.own_labels
     if network is None or TRANSITIONS not in network.tensors or network.settings:
         raise FormatError("a crf model needs a tensor 'transitions' and no settings")
-    if not 1 <= count <= MAX_LABELS:
-        raise FormatError(f"a crf model has 1 to {MAX_LABELS:,} labels, not {count:,}")
+    if not 1 <= count <= len(model.labels) <= MAX_LABELS:
+        raise FormatError(f"a crf model has 1 to {MAX_LABELS:,} labels, not {len(model.labels):,}")
     matrix = network.tensors[TRANSITIONS]
     if matrix.shape != (count, count):
         raise FormatError(f"tensor 'transitions' has shape {matrix.shape}, not labels x labels")
-    return matrix.rows(np.arange(count)).astype(np.float64)
+    return overlays.with_changes(model, matrix.rows(np.arange(count)).astype(np.float64))
 
 
 def viterbi(scores: Float64, transitions: Float64) -> Int64:

@@ -12,6 +12,7 @@ from nlucompress.errors import FormatError
 from nlucompress.format import codec
 from nlucompress.format.model import Model, Table
 from nlucompress.native import extension
+from nlucompress.networks import overlays
 from nlucompress.networks.linear.text_features import text_features
 from nlucompress.networks.linear.vectorizer import KIND as VECTORIZER
 from nlucompress.networks.linear.vectorizer import TABLE as NORMS
@@ -36,7 +37,7 @@ class Linear:
         Raises:
             FormatError: They do not.
         """
-        self._table = table_of(model)
+        self._tables = overlays.tables_of(model, table_of(model))
         self._bias, self._link = bias_and_link(model)
         self._bounds = bounds_of(model)
         self._weigh = weights_of(model)
@@ -45,7 +46,10 @@ class Linear:
     def known(self, texts: Sequence[str]) -> list[tuple[int, int]]:
         """Per text, how many keys the table knows (or takes for known) and how many not."""
         keyed = [list(weights) for weights in self._weigh(texts)]
-        found = [int((self._table.find(keys) >= 0).sum()) for keys in keyed]
+        found = [
+            int(np.logical_or.reduce([table.find(keys) >= 0 for table in self._tables]).sum())
+            for keys in keyed
+        ]
         return [(known, len(keys) - known) for known, keys in zip(found, keyed, strict=True)]
 
     def scores(self, texts: Sequence[str]) -> Float64:
@@ -58,16 +62,14 @@ class Linear:
             return scores.reshape(len(texts), -1)
         weights = self._weigh(texts)
         keys = sorted(set().union(*weights))
-        index = self._table.find(keys)
-        known = index >= 0
+        known, rows = overlays.rows_of(self._tables, keys, len(self._bias))
         found = [key for key, is_in in zip(keys, known.tolist(), strict=True) if is_in]
         slots = {key: at for at, key in enumerate(found)}
-        rows = self._table.matrix.rows(index[known])
         scores = np.tile(self._bias, (len(texts), 1))
         for score, keyed in zip(scores, weights, strict=True):
             at = [slots[key] for key in keyed if key in slots]
             weight = [keyed[key] for key in keyed if key in slots]
-            score += (rows[at] * np.array(weight, np.float64)[:, None]).sum(axis=0)
+            score += (rows[at] * np.array(weight)[:, None]).sum(axis=0)
         return bounded(scores, self._bounds)
 
     def link(self, scores: Float64) -> Float64:
@@ -89,7 +91,7 @@ def weights_of(model: Model) -> Weigh:
 
 
 def table_of(model: Model) -> Table:
-    """The table of weights, one column per label.
+    """The table of weights, one column per label of the model itself.
 
     Raises:
         FormatError: It is missing or does not fit the labels.
@@ -97,13 +99,13 @@ def table_of(model: Model) -> Table:
     if TABLE not in model.tables:
         raise FormatError("the network needs a table 'features'")
     table = model.tables[TABLE]
-    if table.matrix.shape[1] != len(model.labels):
+    if table.matrix.shape[1] != model.own_labels:
         raise FormatError("the columns of table 'features' are not as many as the labels")
     return table
 
 
 def bias_and_link(model: Model) -> tuple[Float64, str]:
-    """The bias of each label and the link of a linear model.
+    """The bias of each label, with what overlays add to it, and the link of a linear model.
 
     Raises:
         FormatError: They are missing or do not fit.
@@ -112,11 +114,12 @@ def bias_and_link(model: Model) -> tuple[Float64, str]:
     if network is None or BIAS not in network.tensors:
         raise FormatError("a linear model needs a tensor 'bias'")
     bias = network.tensors[BIAS]
-    if bias.shape != (1, len(model.labels)):
+    if bias.shape != (1, model.own_labels):
         raise FormatError("the columns of tensor 'bias' are not as many as the labels")
     if set(network.settings) - {BOUNDS} != {"link"} or network.settings["link"] not in LINKS:
         raise FormatError(f"unknown settings of the network: {dict(network.settings)}")
-    return bias.rows(np.zeros(1, np.int64))[0].astype(np.float64), network.settings["link"]
+    own = bias.rows(np.zeros(1, np.int64)).astype(np.float64)
+    return overlays.with_changes(model, own)[0], network.settings["link"]
 
 
 def bounds_of(model: Model) -> tuple[float, float] | None:
@@ -180,8 +183,9 @@ def _native_reader(model: Model) -> Any:
     """The reader in C over a sealed model's file, or None where there is none that takes it."""
     if extension is None or not model.sealed:
         return None
+    layers = (overlays.bottom(model), *model.overlays)
     try:
-        return extension.Reader(model.file or codec.to_bytes(model))
+        return extension.Reader(*(each.file or codec.to_bytes(each) for each in layers))
     except ValueError:  # it has more labels or tensors than the reader's fixed sizes
         return None
 

@@ -106,7 +106,7 @@ def evaluate_tags(
         UsageError: A gate needs a reference, a model does not tag or a reference reads other
             lines, or --confidence is given.
     """
-    require_model(model)
+    require_model(model, overlays=True)
     gates = gates or Gates()
     if not len(tagged):
         raise DataError("the data hold no sentences, so there is nothing to measure")

@@ -74,7 +74,7 @@ def evaluate(
             shares no label with the model.
         UsageError: A gate needs a reference, or a model cannot classify.
     """
-    require_model(model)
+    require_model(model, overlays=True)
     gates = gates or Gates()
     if not len(examples):
         raise DataError("the data hold no examples, so there is nothing to measure")

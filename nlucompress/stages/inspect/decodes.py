@@ -9,6 +9,7 @@ from nlucompress.format.indexes import Hashed, KeyIndex
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.model import Model
 from nlucompress.networks.classifier import Classifier
+from nlucompress.networks.overlays import is_overlay, parts_of
 from nlucompress.networks.tagger import Tagger, is_tagger
 
 BATCH_VALUES = 1 << 22  # numbers that are decoded at once
@@ -19,7 +20,10 @@ def unfit(model: Model) -> list[str]:
     if model.network is None or model.network.kind == "tensors":
         return []
     try:
-        (Tagger if is_tagger(model) else Classifier)(model)
+        if is_overlay(model):
+            parts_of(model)
+        else:
+            (Tagger if is_tagger(model) else Classifier)(model)
     except (FormatError, UsageError) as error:
         return [str(error)]
     return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from nlucompress.errors import NluCompressError
 from nlucompress.format import codec, labels
 from nlucompress.format.container import Entry
 from nlucompress.format.model import Model
+from nlucompress.networks.overlays import overlaid
 from nlucompress.stages.inspect import anatomy, contents, decodes, records
 from nlucompress.stages.inspect.account import Account, Part, account
 from nlucompress.stages.inspect.anatomy import Anatomy, TensorInfo
@@ -87,6 +88,7 @@ def inspect(buffer: bytes | memoryview, verify: bool = False) -> Inspection:
         return found
     try:
         model = _model(parts)
+        model.__dict__["_file"] = memoryview(buffer)
         counted = _of_file(account(model), size)
     except NluCompressError as error:
         return replace(found, problems=(str(error),))
@@ -100,6 +102,30 @@ def inspect(buffer: bytes | memoryview, verify: bool = False) -> Inspection:
         account=counted,
         model=model,
     )
+
+
+def stacked(found: Sequence[Inspection]) -> list[Inspection]:
+    """What was found in a model's file and in overlays on it, with what keeps them apart.
+
+    An overlay that is not for what is under it has that as a problem.
+    """
+    result: list[Inspection] = []
+    under: Model | None = None
+    for each in found:
+        if not result:
+            under = each.model
+        elif under is not None and each.model is not None:
+            try:
+                under = overlaid(under, each.model)
+            except NluCompressError as error:
+                problems = (*each.problems, str(error))
+                result.append(replace(each, problems=problems, verified=False))
+                under = None
+                continue
+        else:
+            under = None
+        result.append(each)
+    return result
 
 
 def _described(parts: Anatomy, size: int) -> Inspection:

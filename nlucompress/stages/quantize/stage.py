@@ -15,13 +15,14 @@ from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized, Sparse
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model, Table, require_model
+from nlucompress.networks import overlays
 from nlucompress.stages.history import stage_of, with_record
 from nlucompress.stages.quantize import distortion, scalar, subvectors
 from nlucompress.stages.quantize.options import QuantizeOptions
 
 __all__ = ["QuantizeOptions", "quantize"]
 
-LABELLING = ("linear", "crf")  # networks whose tables hold a weight for each label
+LABELLING = ("linear", "crf", overlays.KIND)  # networks whose tables hold a weight for each label
 WEIGHTS = ("features",)  # of them; other tables beside lose no keys
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nlucompress.format.model import Model
 from nlucompress.importers.data.examples import Examples
+from nlucompress.networks import overlays
 from nlucompress.networks.linear import network as network_linear
 from nlucompress.training import design
 from nlucompress.training.linear.fit import Weights
@@ -53,18 +54,22 @@ def basis_of(
     """
     counts = design.count_keys(weigh, examples.texts)
     fresh = design.chosen_keys(weigh, examples.texts, counts, *chosen)
-    table = old.tables[network_linear.TABLE]
-    known = sorted(counts) if table.strings is None else table.strings.decoded()
-    found = [key for key, row in zip(known, table.find(known).tolist(), strict=True) if row >= 0]
+    tables = overlays.tables_of(old, network_linear.table_of(old))
+    asked = set[str]()
+    for table in tables:
+        asked.update(counts if table.strings is None else table.strings.decoded())
+    candidates = sorted(asked)
+    is_known, _ = overlays.rows_of(tables, candidates, len(old.labels))
+    found = [key for key, is_in in zip(candidates, is_known.tolist(), strict=True) if is_in]
     keys = sorted({*fresh, *found})
-    rows = table.find(keys)
+    known, rows = overlays.rows_of(tables, keys, len(old.labels))
     new = sorted(set(examples.labels) - set(old.labels))
     labels = (*old.labels, *new)
     matrix = np.zeros((len(keys), len(labels)), np.float32)
-    matrix[rows >= 0, : len(old.labels)] = table.matrix.rows(rows[rows >= 0])
+    matrix[known, : len(old.labels)] = rows
     bias, _ = network_linear.bias_and_link(old)
     # A new label begins as unlikely as any of so many.
     rare = 2 / len(labels) - 1 if loss == "squared-hinge" else -np.log(len(labels))
     begin = np.concatenate((bias, np.full(len(new), rare))).astype(np.float32)
     places = np.searchsorted(np.array(keys, object), np.array(fresh, object)).astype(np.int64)
-    return Basis(keys, counts, places, labels, Weights(matrix, begin), int((rows >= 0).sum()))
+    return Basis(keys, counts, places, labels, Weights(matrix, begin), int(known.sum()))

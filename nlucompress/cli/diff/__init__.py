@@ -1,0 +1,1 @@
+"""`nlucompress diff`."""
