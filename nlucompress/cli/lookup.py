@@ -42,7 +42,9 @@ def command(model: str, keys: str, table: str | None, as_json: bool) -> None:
     chosen = source.table(table)
     most = max(1, BATCH_VALUES // max(chosen.matrix.shape[1], 1))
     read = (
-        batch[at : at + most] for batch in read_lines(keys) for at in range(0, len(batch), most)
+        batch[at : at + most]
+        for batch in read_lines(keys, "surrogateescape")
+        for at in range(0, len(batch), most)
     )
     for lines in read:
         if describes_subwords(source.features):

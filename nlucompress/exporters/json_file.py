@@ -27,16 +27,20 @@ def write(model: Model, rows: Rows) -> Iterator[bytes]:
     yield (json.dumps(head, ensure_ascii=False)[:-1] + ', "tables": {').encode()
     yield f"\n{json.dumps(rows.name)}: {{".encode()
     comma = ""
-    for keys, values in rows.blocks():
+    for keys, values in rows.blocks("surrogatepass"):
         # A float32 as a string has the fewest digits that read back as the same number.
         fields = values.astype("U24").tolist()
         lines = [
-            f"\n{json.dumps(key, ensure_ascii=False)}: [{', '.join(row)}]"
-            for key, row in zip(keys, fields, strict=True)
+            f"\n{_string(key)}: [{', '.join(row)}]" for key, row in zip(keys, fields, strict=True)
         ]
         yield (comma + ",".join(lines)).encode()
         comma = ","
     yield b"\n}}}\n"
+
+
+def _string(key: str) -> str:
+    """A JSON string, with escapes where the key stands for bytes that are no text."""
+    return json.dumps(key, ensure_ascii=any("\ud800" <= each <= "\udfff" for each in key))
 
 
 def _numbers(matrix: Matrix) -> list[list[float]]:

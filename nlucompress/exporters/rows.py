@@ -42,21 +42,24 @@ class Rows:
         """Numbers of a row."""
         return self.matrix.shape[1]
 
-    def texts(self) -> Iterator[str]:
+    def texts(self, errors: str = "strict") -> Iterator[str]:
         """The keys as text.
+
+        Args:
+            errors: ``surrogatepass`` where lone surrogates, which stand for bytes, may be in it.
 
         Raises:
             DataError: A key is no UTF-8, or holds a lone surrogate.
         """
         for row, key in enumerate(self.keys.encoded()):
             try:
-                yield key.decode()
+                yield key.decode("utf-8", errors)
             except UnicodeDecodeError:
                 raise DataError(f"table {self.name!r}: key {row + 1} is no UTF-8") from None
 
-    def blocks(self) -> Iterator[tuple[list[str], Float32]]:
+    def blocks(self, errors: str = "strict") -> Iterator[tuple[list[str], Float32]]:
         """Some keys and their rows, float32 of shape (keys, columns), until all were there."""
-        texts = self.texts()
+        texts = self.texts(errors)
         step = max(1, BLOCK_VALUES // max(1, self.columns))
         for begin in range(0, len(self), step):
             order = self.order[begin : begin + step]

@@ -71,7 +71,6 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     indexes, values = text.weights(int(model[2]))
     weights.check_labels(len(labels), text.where)
     names = weights.names_of(labels, "label", text.where)
-    weights.names_of(observations, "observation", text.where)
     return _model(text.where, patterns, names, observations, indexes, values)
 
 
@@ -98,7 +97,8 @@ def _model(
     starts = ends - (count * unigram + count * count * bigram)
     within = indexes - starts[owner]
     single = unigram[owner] & (within < count)
-    keys = [each.decode() for each, kept in zip(observations, unigram, strict=True) if kept]
+    kept = [each for each, single in zip(observations, unigram, strict=True) if single]
+    keys = weights.keys_of(kept, "observation", where)
     row = np.cumsum(unigram) - 1
     part = f"{where}: weights of attributes"
     shape = (len(keys), count)

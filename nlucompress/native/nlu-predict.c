@@ -58,12 +58,23 @@ static int read_file(const char *path, buffer *file)
     return failed ? fail(path, "cannot read the file") : DONE;
 }
 
-/* A label on one line: control characters and ends of lines become escapes. */
+static int is_control(unsigned long code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029;
+}
+
+/* A label on one line: control characters and ends of lines become escapes, and a backslash is
+   doubled before what would read as an escape with it. */
 static void print_label(const uint8_t *label, size_t size)
 {
     size_t used;
     for (size_t at = 0; at < size; at += used) {
         unsigned long code = nlu_utf8(label + at, size - at, &used);
+        if (code == '\\' && at + 1 < size) {
+            size_t more;
+            unsigned long next = nlu_utf8(label + at + 1, size - at - 1, &more);
+            if (is_control(next) || (next < 0x80 && strchr("\\tnrxu", (int)next))) putchar('\\');
+        }
         if (code == '\t') fputs("\\t", stdout);
         else if (code == '\n') fputs("\\n", stdout);
         else if (code == '\r') fputs("\\r", stdout);
@@ -120,9 +131,10 @@ static int answer_sentence(program *p)
 /* Takes a line of a sentence; a blank one answers it. */
 static int take_token(program *p, const uint8_t *line, size_t size)
 {
-    size_t blank = 0;
+    size_t blank = 0, tabs = 0;
+    while (tabs < size && line[tabs] == '\t') tabs++; /* alone: a token without attributes */
     while (blank < size && (line[blank] == ' ' || (line[blank] >= 9 && line[blank] <= 13))) blank++;
-    if (blank == size) return answer_sentence(p);
+    if (blank == size && (!size || tabs < size)) return answer_sentence(p);
     if (!grow(&p->sentence, size + 1)) return fail("standard input", "a sentence is too long");
     memcpy(p->sentence.data + p->sentence.size, line, size);
     p->sentence.size += size;

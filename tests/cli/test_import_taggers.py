@@ -8,10 +8,11 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.networks.tagger import Tagger
-from tests.builders import classifier_files
+from tests.builders import classifier_files, tagger_files
 from tests.builders.tagger_files import FILES
 from tests.cli.program import BAD_INPUT, DONE, USAGE, run, shell
 
+FEATURES = ((0, 0, 1, 2.0), (0, 1, 2, 1.0), (0, 2, 0, 1.0))
 TOKENS = {
     "crfsuite": ["w=red", "b"],
     "crfsuite-dump": ["w=red", "a --> b: 1"],
@@ -51,3 +52,24 @@ def test_an_option_of_another_format_is_refused(tmp_path: Path) -> None:
     done = run(tmp_path, "import", "file", "--name", "words", "-o", "model.nlu")
     assert done.code == USAGE
     assert "this is wapiti; name is for keys" in done.err
+
+
+def test_attributes_that_are_no_text_and_labels_with_tabs(tmp_path: Path) -> None:
+    crf = tagger_files.crfsuite(("O", "B\tx", "C\\tx"), ("w=\u00e9", "b", "c"), FEATURES)
+    (tmp_path / "file").write_bytes(crf.replace("w=\u00e9".encode(), b"w=\xe9\xff"))
+    assert run(tmp_path, "import", "file", "-o", "m.nlu").code == DONE
+    lines = b"w=\xe9\xff\n\t\nb:2\n\n"
+    told = run(tmp_path, "predict", "--tag", "m.nlu", stdin=lines)
+    assert (told.code, told.out) == (DONE, b"B\\tx\nO\nC\\\\tx\n\n"), told.err
+    labels = told.out.splitlines()
+    data = b"".join(b"%b\t%b\n" % pair for pair in zip(labels, lines.splitlines(), strict=True))
+    measured = run(tmp_path, "evaluate", "m.nlu", "--data", "-", "--json", stdin=data)
+    assert b'"accuracy": 1.0' in measured.out, measured.err
+    found = run(tmp_path, "lookup", "m.nlu", stdin=b"w=\xe9\xff\nw=\xe9\n")
+    assert [line.endswith(b"unknown") for line in found.out.splitlines()] == [False, True]
+    dumped = run(tmp_path, "export", "m.nlu", "--to", "crfsuite-dump", "-o", "dump")
+    assert dumped.code == DONE, dumped.err
+    assert b"0: w=\xe9\xff\n" in (tmp_path / "dump").read_bytes()
+    assert run(tmp_path, "import", "dump", "-o", "again.nlu").code == DONE
+    again = run(tmp_path, "predict", "--tag", "again.nlu", stdin=lines)
+    assert again.out == told.out

@@ -17,7 +17,7 @@ from nlucompress.importers.data.examples import Examples
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
 LINES = 500
-ODD_LABELS = ("caf\u00e9 \U0001f600", 'a "quoted" \\ one', "tab\tand\u2028end \x85 \x7f")
+ODD_LABELS = ("caf\u00e9 \U0001f600", 'a "quoted" \\ one', "tab\tand\u2028end \x85 \x7f \\t \\\t")
 
 _CHARACTERS = [
     "what\u2019s the we\u0301ather; \u02bctis \uff07x\uff07 'quoted' o''clock 'n'",

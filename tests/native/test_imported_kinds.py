@@ -68,6 +68,18 @@ def test_tags_are_those_of_python(driver: Driver, tmp_path: Path, name: str, pac
     assert len({tag for tags in got for tag in tags}) > 1
 
 
+def test_attributes_are_bytes(driver: Driver, tmp_path: Path) -> None:
+    raw = [b"w=the\xff", b"\xe9\xe6\x9d", b"a\\\xff:2", b"\xed\xb3\xa9"]
+    keys = [each.decode("utf-8", "surrogateescape") for each in raw]
+    names = [*keys[:2], "a\udcff", keys[3]]
+    tables = {"features": kinds.table(names, len(kinds.LABELS), 11)}
+    model = kinds.sealed(kinds.linear({"kind": "attributes"}, tables))
+    nc.save(model, tmp_path / "m.nlu")
+    (line,) = driver.ask("tags", tmp_path / "m.nlu", texts=[b"\n".join(raw)])
+    assert [model.labels[int(tag)] for tag in line.split()] == Tagger(model).tag([keys])[0]
+    assert all(model.tables["features"].find(names) >= 0)
+
+
 @pytest.mark.parametrize("value", ["x", "1e31", "1e", "+", ".", "1.2.3", "0x1", "1 ", "nan"])
 def test_values_that_are_no_numbers(driver: Driver, tmp_path: Path, value: str) -> None:
     nc.save(TAGGERS["crf"], tmp_path / "m.nlu")

@@ -12,6 +12,7 @@ from nlucompress.cli.evaluate import text as evaluation_text
 from nlucompress.cli.evaluate.neighbours import compare_tables, neighbour_options
 from nlucompress.cli.evaluate.retrieval import compare_retrieval, retrieval_options
 from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.cells import named_examples, named_tags
 from nlucompress.cli.shared.common import (
     force_option,
     json_option,
@@ -168,8 +169,9 @@ def report_on(
     from nlucompress.stages.evaluate.texts import evaluate
 
     if is_tagger(measured):
-        return evaluate_tags(measured, read_tagged_data(data, layout_of(measured)), old, gates)
-    return evaluate(measured, read_data(data), old, gates)
+        tagged = named_tags(read_tagged_data(data, layout_of(measured)), measured.labels)
+        return evaluate_tags(measured, tagged, old, gates)
+    return evaluate(measured, named_examples(read_data(data), measured.labels), old, gates)
 
 
 def _warn(report: AnyReport, quiet: bool) -> None:

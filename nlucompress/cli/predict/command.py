@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import printable
+from nlucompress.cli.shared.cells import cell
 from nlucompress.cli.shared.lines import read_lines
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.errors import DataError, UsageError
@@ -131,7 +131,7 @@ def _explained(
 def _plain(prediction: Prediction, unknown: bool) -> str:
     cells: list[str] = []
     for label, score in zip(prediction.labels, prediction.scores, strict=True):
-        cells += [printable(label), f"{score:.6f}"]
+        cells += [cell(label), f"{score:.6f}"]
     if unknown:
         cells += [f"known={prediction.known}", f"unknown={prediction.unknown}"]
     return "\t".join(cells)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import printable
+from nlucompress.cli.shared.cells import cell
 from nlucompress.cli.shared.lines import read_lines
 from nlucompress.errors import DataError
 
@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 def run(model: Model, texts: str, marginals: bool, as_json: bool) -> None:
     """Tag every sentence of a file or of stdin."""
+    from nlucompress.networks.crf.attributes import KIND
     from nlucompress.networks.tagger import Tagger
 
     tagger = Tagger(model)
-    for last, sentence in _sentences(texts):
+    attributes = (model.features or {}).get("kind") == KIND
+    for last, sentence in _sentences(texts, attributes):
         try:
             tokens = tagger.tokens(sentence)
         except DataError as error:
@@ -39,23 +41,27 @@ def run(model: Model, texts: str, marginals: bool, as_json: bool) -> None:
             more = {"marginals": shares} if marginals else {}
             streams.say(json.dumps({"labels": labels, **more}, allow_nan=False))
         else:
-            cells = [printable(label) for label in labels]
+            cells = [cell(label) for label in labels]
             if marginals:
-                cells = [f"{cell}\t{share:.6f}" for cell, share in zip(cells, shares, strict=True)]
+                cells = [f"{each}\t{share:.6f}" for each, share in zip(cells, shares, strict=True)]
             streams.say("\n".join(cells) + "\n")
         sys.stdout.flush()
 
 
-def _sentences(path: str) -> Iterator[tuple[int, list[str]]]:
-    """Number of the last line and the lines of each sentence, as soon as it has ended."""
+def _sentences(path: str, attributes: bool) -> Iterator[tuple[int, list[str]]]:
+    """Number of the last line and the lines of each sentence, as soon as it has ended.
+
+    Among attributes a line of tabs alone is a token that has none.
+    """
     from nlucompress.importers.data.tagged import MAX_TOKENS
 
     sentence: list[str] = []
     number = 0
-    for lines in read_lines(path):
+    # Attributes are bytes; what the words of a template hold is text, and reads the same so.
+    for lines in read_lines(path, "surrogateescape"):
         for line in lines:
             number += 1
-            if line.strip():
+            if line.strip() or (attributes and line and not line.strip("\t")):
                 sentence.append(line)
                 if len(sentence) > MAX_TOKENS:
                     raise DataError(

@@ -12,10 +12,10 @@ from nlucompress.errors import DataError
 CHUNK = 1 << 16
 
 
-def read_lines(path: str) -> Iterator[list[str]]:
+def read_lines(path: str, errors: str = "replace") -> Iterator[list[str]]:
     """Lines as they come: all that are there at once, so that answers never wait for more input.
 
-    Lines end with LF or CR LF; bytes that are no UTF-8 become U+FFFD.
+    Lines end with LF or CR LF; bytes that are no UTF-8 become U+FFFD, or what ``errors`` says.
     """
     if path == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
         streams.note("reading lines from the terminal; end with Ctrl-D")
@@ -25,12 +25,12 @@ def read_lines(path: str) -> Iterator[list[str]]:
         while data := file.read1(CHUNK):
             *whole, left = (left + data).split(b"\n")
             if whole:
-                yield [_text(line) for line in whole]
+                yield [_text(line, errors) for line in whole]
         if left:
-            yield [_text(left)]
+            yield [_text(left, errors)]
     except OSError as error:
         raise DataError(f"{streams.named(path)}: {error.strerror or error}") from None
 
 
-def _text(line: bytes) -> str:
-    return line.removesuffix(b"\r").decode("utf-8", "replace")
+def _text(line: bytes, errors: str) -> str:
+    return line.removesuffix(b"\r").decode("utf-8", errors)

@@ -139,7 +139,8 @@ class _File:
             if found != number or room < 0 or not ended:
                 raise self.error(part, f"the record of {what} {number} is damaged")
             names.append(text[:-1])
-        return weights.names_of(names, what, self.where)
+        read = weights.names_of if what == "label" else weights.keys_of
+        return read(names, what, self.where)
 
     def check_references(
         self, at: int, magic: bytes, features: NDArray[Any], chosen: NDArray[np.bool_], count: int

@@ -112,13 +112,21 @@ def _collected(rows: Iterable[Row], name: str, expected: str, blank: int = 0) ->
     return Examples(tuple(labels), tuple(texts), blank)
 
 
-def decoded_lines(lines: Iterable[bytes], name: str) -> Iterator[tuple[int, str]]:
-    """Number and text of each line, ended by LF or CR LF alone; a byte order mark is dropped."""
+def decoded_lines(
+    lines: Iterable[bytes], name: str, errors: str = "strict"
+) -> Iterator[tuple[int, str]]:
+    """Number and text of each line, ended by LF or CR LF alone; a byte order mark is dropped.
+
+    Args:
+        lines: The lines with their ends.
+        name: Name of the file, for messages.
+        errors: What becomes of bytes that are no UTF-8, as ``bytes.decode`` has it.
+    """
     for number, raw in enumerate(lines, start=1):
         line = raw.removesuffix(b"\n").removesuffix(b"\r")
         if number == 1:
             line = line.removeprefix(BYTE_ORDER_MARK)
         try:
-            yield number, line.decode("utf-8")
+            yield number, line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
             raise DataError(f"{name}, line {number}: no valid UTF-8 ({error.reason})") from None

@@ -62,7 +62,9 @@ def parse_tagged(lines: Iterable[bytes], name: str, layout: Layout = "words") ->
             tags.clear()
             tokens.clear()
 
-    for number, line in decoded_lines(lines, name):
+    # Attributes are bytes, as the models that read them have them.
+    unread = "surrogateescape" if layout == "attributes" else "strict"
+    for number, line in decoded_lines(lines, name, unread):
         if not line.strip():
             finish()
             continue

@@ -74,6 +74,17 @@ def bias_of(values: Float64, where: str) -> Matrix:
     return matrices.from_dense(values[None, :].astype(np.float32))
 
 
+def keys_of(encoded: Sequence[bytes], what: str, where: str) -> list[str]:
+    """Keys that differ; a byte that is no part of UTF-8 becomes the lone surrogate U+DC00 + byte.
+
+    Raises:
+        FormatError: One comes twice.
+    """
+    keys = [key.decode("utf-8", "surrogateescape") for key in encoded]
+    check_distinct(keys, what, where)
+    return keys
+
+
 def names_of(encoded: Sequence[bytes], what: str, where: str) -> list[str]:
     """Names that differ, from UTF-8.
 

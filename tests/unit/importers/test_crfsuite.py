@@ -10,6 +10,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import from_dense
+from nlucompress.importers.detect import import_model
 
 pycrfsuite = pytest.importorskip("pycrfsuite", reason="python-crfsuite is not installed")
 
@@ -43,3 +44,25 @@ def test_tags_and_marginals_are_those_of_crfsuite(tmp_path: Path) -> None:
         assert ours.tag([sentence]) == [theirs.tag()]
         wanted = [[theirs.marginal(label, at) for label in names] for at in range(length)]
         assert np.allclose(ours.marginals([sentence])[0], wanted, atol=1e-4)
+
+
+def test_attributes_of_bytes_and_separators(tmp_path: Path) -> None:
+    """The model and the text that the tool dumps of it: ours tags as the tool does."""
+    names = (b"caf\xe9", b"a --> x", b"tab\tx", b"end\nof\n", b"34816: 1", b"\r", b" b")
+    random = np.random.default_rng(6)
+    trainer = pycrfsuite.Trainer(verbose=False)
+    for _ in range(80):
+        at = random.integers(0, len(names), 4)
+        trainer.append([[names[n]] for n in at], [f"l{n % 3}" for n in at])
+    trainer.set_params({"max_iterations": 10})
+    trainer.train(str(tmp_path / "model"))
+    theirs = pycrfsuite.Tagger()
+    theirs.open(str(tmp_path / "model"))
+    theirs.dump(str(tmp_path / "dump"))
+    sentence = [[name] for name in names]
+    expected = theirs.tag(sentence)
+    ours = [[(name.decode("utf-8", "surrogateescape"), 1.0)] for name in names]
+    for file in ("model", "dump"):
+        model = import_model(tmp_path / file)
+        assert nc.Tagger(model).tag([ours]) == [expected]
+        assert len(model.table().keys) == len(names)

@@ -116,8 +116,8 @@ DUMP = FILES["crfsuite-dump"]
     [
         (DUMP.partition(b"ATTRIBUTES")[0], "ATTRIBUTES is missing or does not end; is the file"),
         (DUMP.removesuffix(b"}\n"), "STATE_FEATURES is missing or does not end"),
-        (DUMP.replace(b"LABELS = {", b"NAMES = {"), "line 10: 'NAMES = {' begins no section"),
-        (DUMP + b"MORE = {\n}\n", "'MORE = {' begins no section"),
+        (DUMP.replace(b"LABELS = {", b"NAMES = {"), "LABELS is missing or does not end"),
+        (DUMP + b"MORE = {\n}\n", "line 29: .*MORE.* is no weight of two names"),
         (DUMP.replace(b"num_labels: 2", b"num_labels: 3"), "2 labels, but the header tells of 3"),
         (DUMP.replace(b"num_attrs: 3\n", b"\n"), "3 attributes, but the header tells of None"),
         (DUMP.replace(b" 1: f", b" 2: f"), "line 12: expected `1: label`"),
@@ -274,7 +274,7 @@ DAMAGED_WAPITI = [
     (tagger_files.wapiti(labels=(), weights=()), "0 labels; 1 to 2,048"),
     (tagger_files.wapiti(labels=("O", "O")), "label 'O' occurs twice"),
     (tagger_files.wapiti(labels=("O",), observations=("u", "u"), weights=()), "'u' occurs twice"),
-    (tagger_files.wapiti(observations=("uü",)).replace("ü".encode(), b"\xff\xff"), "UTF-8"),
+    (tagger_files.wapiti(labels=("O", "ü")).replace("ü".encode(), b"\xff\xff"), "UTF-8"),
 ]
 DAMAGED_PERCEPTRON = [
     (b'{"a": {"b": 1}', "line 1: no JSON"),
@@ -337,3 +337,16 @@ def test_changed_bytes_are_refused_or_read(name: str) -> None:
         outcomes.add("read")
         assert len(Tagger(model).tag([["b", "w=red"]])[0]) == 2
     assert outcomes == {"read", "refused"}
+
+
+def test_attributes_are_bytes() -> None:
+    """What is no UTF-8 stands for its bytes: in CRFsuite, and an e cut in two in Wapiti."""
+    crf = load(CRF.replace("w=東京".encode(), b"w=\xe6\xff\xe4\xba\xac\xe9"))
+    key = b"w=\xe6\xff\xe4\xba\xac\xe9".decode("utf-8", "surrogateescape")
+    assert crf.table("features").find([key]).tolist() == [1]
+    assert nc.Tagger(crf).tag([[key], ["w=東京"]]) == [["O"], ["O"]]
+    wapiti = tagger_files.wapiti(observations=("u:w=東京", "b", "*", "uü"))
+    model = load(wapiti.replace("uü".encode(), b"u\xc3\xff"))
+    assert model.table("features").find(["u\udcc3\udcff"]).tolist() == [2]
+    again = codec.parse(codec.to_bytes(nc.pack(nc.phash(crf))))
+    assert again.table("features").find([key, "never"])[0] >= 0
