@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from nlucompress.format.files import load, save
-    from nlucompress.format.model import Model, Network, Table
+    from nlucompress.format.model import Model, Network, Table, Unknown
     from nlucompress.importers.data.examples import DataOptions, Examples, read_examples
     from nlucompress.importers.data.tagged import Tagged, read_tagged
     from nlucompress.importers.detect import ImportOptions, import_model
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.pack import PackOptions, pack
     from nlucompress.stages.phash import PhashOptions, phash
     from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
+    from nlucompress.stages.threshold import ThresholdOptions, choose_threshold
     from nlucompress.stages.train.crf import CrfOptions, train_crf
     from nlucompress.stages.train.linear import TrainOptions, train
     from nlucompress.stages.train.near import NearOptions, train_near
@@ -60,7 +61,7 @@ _HOMES = {
     "errors": "DataError FormatError ForeignFileWarning NluCompressError OutputError "
     "StageOrderError UsageError",
     "format.files": "load save",
-    "format.model": "Model Network Table",
+    "format.model": "Model Network Table Unknown",
     "importers.detect": "ImportOptions import_model",
     "importers.data.examples": "DataOptions Examples read_examples",
     "importers.sklearn.objects": "from_sklearn",
@@ -82,6 +83,7 @@ _HOMES = {
     "stages.evaluate.gates": "Gates",
     "stages.merge.fold": "fold",
     "stages.merge.stage": "MergeOptions merge",
+    "stages.threshold": "ThresholdOptions choose_threshold",
     "stages.train.near": "NearOptions train_near",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
@@ -125,9 +127,12 @@ __all__ = [
     "TagReport",
     "Tagged",
     "Tagger",
+    "ThresholdOptions",
     "TrainOptions",
+    "Unknown",
     "UsageError",
     "account",
+    "choose_threshold",
     "compress",
     "diff",
     "evaluate",

@@ -67,7 +67,14 @@ def command(
     else:
         streams.check_output(target.output, inputs, target.force, to not in TEXTS)
     source = streams.opened(keys) if keys else None
-    made = export(read_model(model), ExportOptions(to, table, source, dtype))
+    read = read_model(model)
+    if read.unknown is not None:
+        streams.note(
+            f"nlucompress: warning: {to} has no place for the threshold of unknown texts, which is "
+            "left out",
+            target.quiet,
+        )
+    made = export(read, ExportOptions(to, table, source, dtype))
     if isinstance(made, Mapping):
         size = write_folder(target.output, made)
     else:

@@ -26,6 +26,7 @@ COMMANDS = {
     "finetune": "finetune.command",
     "search": "search",
     "merge": "merge",
+    "threshold": "threshold",
     "diff": "diff.command",
     "quantize": "quantize",
     "phash": "phash",

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from nlucompress.errors import FormatError
+from nlucompress.errors import FormatError, UsageError
 from nlucompress.format import container, indexes, labels, sealed, serializer
 from nlucompress.format.container import Frame
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.matrices import kinds as matrices
-from nlucompress.format.model import Model, Network, Table, require_model
+from nlucompress.format.model import Model, Network, Table, Unknown, require_model
 from nlucompress.format.serializer import Serialized
 
 MAX_LABELS = 1 << 20
@@ -46,6 +46,11 @@ def serialize(model: Model) -> Serialized:
         }
     if model.features is not None:
         description["features"] = dict(model.features)
+    if model.unknown is not None:
+        description["unknown"] = {
+            "label": model.unknown.label,
+            "threshold": float(model.unknown.threshold),
+        }
     if model.history:
         description["history"] = [dict(record) for record in model.history]
     return serializer.serialize(description, tensors)
@@ -167,9 +172,10 @@ def from_description(frame: Frame, description: dict[str, Any]) -> Model:
     if len(history) != len(records):
         raise FormatError("history: a record is no object")
     closed = root.flag("sealed")
+    unknown = _unknown(root.child("unknown")) if root.has("unknown") else None
     root.close()
     root.check_all_read()
-    return Model(tables, network, names, features, history, closed)
+    return Model(tables, network, names, features, history, closed, unknown=unknown)
 
 
 def _labels(root: Fields, tensors: Tensors) -> tuple[str, ...]:
@@ -181,6 +187,15 @@ def _labels(root: Fields, tensors: Tensors) -> tuple[str, ...]:
     data = fields.tensor("coded", np.uint8, (None,))
     fields.close()
     return labels.decode(data, count, "labels")
+
+
+def _unknown(fields: Fields) -> Unknown:
+    label, threshold = fields.text("label"), fields.number("threshold")
+    fields.close()
+    try:
+        return Unknown(label, threshold)
+    except UsageError as error:
+        raise FormatError(str(error)) from None
 
 
 def _table(fields: Fields) -> Table:

@@ -16,6 +16,8 @@ from nlucompress.format.indexes import Hashed, KeyIndex, Strings
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Float32, Int64
 
+LARGEST_THRESHOLD = 1e30
+
 
 @dataclass(frozen=True)
 class Table:
@@ -90,6 +92,28 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """What a classifier answers to texts that it is not sure of.
+
+    Attributes:
+        label: The answer; it may be one of the labels.
+        threshold: Confidence below which that is the answer: the score of the best label as
+            ``predict`` shows it, a probability or, of a model trained for margins, a margin.
+    """
+
+    label: str
+    threshold: float
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be stored."""
+        if not self.label or not abs(self.threshold) <= LARGEST_THRESHOLD:
+            raise UsageError(
+                f"{self.label!r} below {self.threshold}: the answer to unknown texts needs a name "
+                f"and a threshold of at most {LARGEST_THRESHOLD:g}"
+            )
+
+
+@dataclass(frozen=True)
 class Model:
     """A trained model at any point of the pipeline.
 
@@ -101,6 +125,7 @@ class Model:
         history: One record per stage, oldest first.
         sealed: Whether ``pack`` has made its final form.
         overlays: What is added to it (see ``networks.overlays``); the labels are those of all.
+        unknown: The answer to texts that none of the labels fits, None if there is none.
     """
 
     tables: Mapping[str, Table]
@@ -110,16 +135,27 @@ class Model:
     history: tuple[Mapping[str, Any], ...] = field(default=())
     sealed: bool = False
     overlays: tuple[Model, ...] = ()
+    unknown: Unknown | None = None
 
     def __post_init__(self) -> None:
         """Check that labels differ, and that all names can be written in a file."""
         if len(set(self.labels)) != len(self.labels):
             raise FormatError("two labels have the same name")
         tensors = self.network.tensors if self.network is not None else ()
-        for what, names in (("label", self.labels), ("table", self.tables), ("tensor", tensors)):
+        kind = self.network.kind if self.network is not None else "tensors"
+        if self.unknown is not None and kind in ("tensors", "crf", "overlay"):
+            raise FormatError("only a classifier of texts has an answer to unknown ones")
+        for what, names in (("label", self.answers), ("table", self.tables), ("tensor", tensors)):
             for name in names:
                 if any("\ud800" <= letter <= "\udfff" for letter in name):
                     raise FormatError(f"{what} {name!a} holds a lone surrogate, which is no text")
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """What the model can say: its labels, and its answer to unknown texts."""
+        if self.unknown is None or self.unknown.label in self.labels:
+            return self.labels
+        return (*self.labels, self.unknown.label)
 
     @property
     def file(self) -> memoryview | None:

@@ -93,13 +93,21 @@ typedef struct {
     size_t tokens;
 } program;
 
+/* Writes a label; NLU_FIRST stands for the answer to unknown texts. */
+static int write_answer(program *p, size_t label, size_t *length)
+{
+    if (label == NLU_FIRST)
+        return nlu_unknown_label(p->model, p->label.data, p->label.room, length);
+    return nlu_label(p->model, label, p->label.data, p->label.room, length);
+}
+
 /* Prints a label; `score` is NULL or what stands behind it. */
 static int print_answer(program *p, size_t label, const double *score)
 {
     size_t length;
-    int error = nlu_label(p->model, label, p->label.data, p->label.room, &length);
+    int error = write_answer(p, label, &length);
     if (error == NLU_ERROR_BUFFER && grow(&p->label, length))
-        error = nlu_label(p->model, label, p->label.data, p->label.room, &length);
+        error = write_answer(p, label, &length);
     if (error) return error;
     print_label(p->label.data, length);
     if (score) printf("\t%.6f", *score);
@@ -153,7 +161,10 @@ static int classify(program *p, const uint8_t *line, size_t size)
     int error = nlu_scores(p->model, line, size, p->scratch.data, p->scratch.room, p->scores);
     memcpy(p->shown, p->scores, count * sizeof *p->shown);
     nlu_link(p->model, p->shown);
-    for (size_t k = 0; !error && k < p->top && k < count; k++) {
+    size_t first = nlu_next_best(p->scores, count, best);
+    size_t unknown = !error && nlu_is_unknown(p->model, p->shown, first);
+    if (unknown) error = print_answer(p, NLU_FIRST, &p->shown[first]);
+    for (size_t k = unknown; !error && k < p->top && k < count + unknown; k++) {
         best = nlu_next_best(p->scores, count, best);
         if (k) putchar('\t');
         error = print_answer(p, best, &p->shown[best]);

@@ -18,6 +18,8 @@
        size_t length;
        error = nlu_label(&model, best, label, sizeof label, &length);   // UTF-8, no zero at the end
        nlu_link(&model, scores);                 // to probabilities, for a model that has them
+       if (nlu_is_unknown(&model, scores, best)) // the answer is another one then
+           error = nlu_unknown_label(&model, label, sizeof label, &length);
 
    A model that tags the tokens of sentences (`model.tags`) takes a sentence, a line per token:
 
@@ -229,7 +231,7 @@ typedef struct {
 } nlu_labels;
 
 enum { NLU_DIGEST, NLU_DIGESTS, NLU_FEATURES, NLU_FORMAT, NLU_HISTORY, NLU_LABELS, NLU_NETWORK,
-       NLU_SEALED, NLU_TABLES, NLU_TENSORS, NLU_PARTS };
+       NLU_SEALED, NLU_TABLES, NLU_TENSORS, NLU_UNKNOWN, NLU_PARTS };
 
 enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT, NLU_NET_OVERLAY };
 enum { NLU_TEXT_NGRAMS, NLU_TEXT_VECTORIZER, NLU_TEXT_SUBWORDS, NLU_TEXT_ATTRIBUTES };
@@ -262,6 +264,8 @@ typedef struct nlu_model {
     uint32_t under;               /* labels there */
     int changes;                  /* the network there */
     struct nlu_model *over;       /* the overlay that lies on this, or NULL */
+    double threshold;       /* of the confidence, see nlu_is_unknown */
+    nlu_json unknown_label; /* the answer below it; `at` is NULL where there is none */
 } nlu_model;
 
 /* ---- Bytes and bits (section 4) -------------------------------------------------------------- */
@@ -1068,7 +1072,8 @@ typedef struct {
 static inline int nlu_outline(nlu_model *m, nlu_cuts *cuts, int *unknown)
 {
     static const char *const names[] = {"digest", "digests", "features", "format", "history",
-                                        "labels", "network", "sealed", "tables", "tensors"};
+                                        "labels", "network", "sealed", "tables", "tensors",
+                                        "unknown"};
     nlu_json j = m->description, name = j;
     unsigned count = 0, step;
     nlu_expect(&j, '{');
@@ -2892,6 +2897,32 @@ static inline int nlu_open_network_tables(nlu_model *m)
     return error == NLU_ERROR_NO_TABLE ? NLU_OK : error;
 }
 
+/* The answer to unknown texts (section 12.2). */
+static inline int nlu_open_unknown(nlu_model *m)
+{
+    nlu_json j = m->part[NLU_UNKNOWN], name = j;
+    unsigned count = 0, seen = 0;
+    if (!j.at) return NLU_OK;
+    nlu_expect(&j, '{');
+    while (nlu_member(&j, &name, &count)) {
+        if (nlu_is(name, "label")) {
+            m->unknown_label = nlu_string(&j);
+            seen |= 1;
+        } else if (nlu_is(name, "threshold")) {
+            nlu_decimal d = nlu_number(&j);
+            if (d.whole && (d.digits > 16 || d.value > (uint64_t)1 << 53)) j.bad = 1;
+            m->threshold = nlu_to_double(&j, d);
+            seen |= 2;
+        } else {
+            return NLU_ERROR_DESCRIPTION;
+        }
+    }
+    if (j.bad || seen != 3 || !m->classifies || m->threshold > 1e30 || m->threshold < -1e30)
+        return NLU_ERROR_DESCRIPTION;
+    name = m->unknown_label;
+    return nlu_has_surrogate(name) || nlu_char(&name) < 0 ? NLU_ERROR_DESCRIPTION : NLU_OK;
+}
+
 static inline int nlu_check_plain_parts(const nlu_model *m)
 {
     nlu_json sealed = m->part[NLU_SEALED], history = m->part[NLU_HISTORY];
@@ -2954,6 +2985,7 @@ static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned
     if (!error) error = nlu_open_network(m, &used);
     if (!error && m->network) error = nlu_open_network_tables(m);
     if (!error) error = nlu_open_features(m);
+    if (!error) error = nlu_open_unknown(m);
     all = m->tensor_count == 64 ? UINT64_MAX : ((uint64_t)1 << m->tensor_count) - 1;
     return !error && used != all ? NLU_ERROR_TENSOR : error;
 }
@@ -4307,6 +4339,27 @@ static inline void nlu_link(const nlu_model *m, double *scores)
         scores[k] = sum > 0 ? scores[k] / sum : 1 / (double)count;
 }
 
+/* Whether the answer is not the best label, of these scores as nlu_link shows them, but unknown. */
+static inline int nlu_is_unknown(const nlu_model *m, const double *shown, size_t best)
+{
+    return m->unknown_label.at && best != NLU_FIRST && shown[best] < m->threshold;
+}
+
+/* Writes the UTF-8 of the answer to unknown texts (no zero behind it) and its length. */
+static inline int nlu_unknown_label(const nlu_model *m, uint8_t *out, size_t room, size_t *size)
+{
+    nlu_json j = m->unknown_label;
+    uint8_t bytes[4];
+    *size = 0;
+    if (!j.at) return NLU_ERROR_BUFFER;
+    for (int32_t c = nlu_char(&j); c >= 0; c = nlu_char(&j)) {
+        size_t count = nlu_put_utf8((uint32_t)c, bytes);
+        for (size_t k = 0; k < count; k++)
+            if (*size + k < room) out[*size + k] = bytes[k];
+        *size += count;
+    }
+    return *size <= room ? NLU_OK : NLU_ERROR_BUFFER;
+}
 /* ---- Unicode: tables, written by make_unicode.py --------------------------------------------- */
 
 /* --- begin of generated tables --- */

@@ -70,6 +70,9 @@ class Classifier:
     def __init__(self, model: Model) -> None:
         """Prepare the model's network.
 
+        Texts whose confidence, the score of their best label as it is shown, is below the model's
+        threshold are answered by its label for unknown ones, if it has one.
+
         Raises:
             UsageError: The model has no network that classifies.
             FormatError: Its parts do not fit together.
@@ -86,6 +89,7 @@ class Classifier:
         if not model.labels:
             raise FormatError("the model has no labels")
         self.labels = model.labels
+        self.unknown = model.unknown
         module, name = KINDS[model.network.kind]
         network = getattr(import_module(f"nlucompress.networks.{module}"), name)
         self._network: Scorer = network(model)
@@ -115,13 +119,31 @@ class Classifier:
         return (texts[begin : begin + size] for begin in begins)
 
     def predict(self, texts: Sequence[str]) -> list[str]:
-        """Best label of each text; of equal scores the earlier label."""
-        return [self.labels[best] for best in self.scores(texts).argmax(axis=1)]
+        """The answer to each text: its best label, of equal scores the earlier one, or unknown."""
+        scores = self.scores(texts)
+        answers = [self.labels[best] for best in scores.argmax(axis=1)]
+        if self.unknown is None:
+            return answers
+        unsure = (self._confidence(scores) < self.unknown.threshold).tolist()
+        return [self.unknown.label if no else a for a, no in zip(answers, unsure, strict=True)]
+
+    def confidence(self, texts: Sequence[str]) -> tuple[list[str], Float64]:
+        """The best label of each text, and its score as it is shown, shape (len(texts),)."""
+        scores = self.scores(texts)
+        return [self.labels[best] for best in scores.argmax(axis=1)], self._confidence(scores)
+
+    def _confidence(self, scores: Float64) -> Float64:
+        shown = self._network.link(scores)
+        result: Float64 = shown[np.arange(len(shown)), scores.argmax(axis=1)]
+        return result
 
     def explain(
         self, texts: Sequence[str], top: int = 1, count_keys: bool = False
     ) -> list[Prediction]:
-        """The ``top`` best labels of each text with their scores, and the keys behind them."""
+        """The ``top`` best labels of each text with their scores, and the keys behind them.
+
+        The answer to an unknown text stands before them, with the confidence that was too low.
+        """
         result: list[Prediction] = []
         for batch in self._batches(texts):
             raw = self._network.scores(batch)
@@ -132,6 +154,10 @@ class Classifier:
             # A stable sort of the negated scores keeps the earlier label first among equals.
             best = np.argsort(-raw, axis=1, kind="stable")[:, :top]
             for order, score, keys in zip(best, shown, counts, strict=True):
-                names = tuple(self.labels[label] for label in order)
-                result.append(Prediction(names, tuple(score[order].tolist()), *keys))
+                names = [self.labels[label] for label in order]
+                listed = score[order].tolist()
+                if self.unknown is not None and listed[0] < self.unknown.threshold:
+                    names = [self.unknown.label, *names][:top]
+                    listed = [listed[0], *listed][:top]
+                result.append(Prediction(tuple(names), tuple(listed), *keys))
         return result

@@ -65,6 +65,8 @@ class Tagger:
             self._bounds = linear.bounds_of(model)
         else:
             raise FormatError(f"unknown network kind {network.kind!r} of a tagger")
+        if model.unknown is not None:
+            raise FormatError("only a classifier of texts has an answer to unknown ones")
 
     def tag(self, sentences: Sequence[Sentence]) -> list[list[str]]:
         """The best labels of each sentence, one per token; of equal scores the earlier label."""

@@ -11,6 +11,8 @@ from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.version import VERSION
 
+TRAINING = ("finetune", "merge")  # stages after which other scores are to be expected
+
 
 def with_record(
     stage: str, options: Any, before: Model | None, after: Model, figures: Mapping[str, Any]
@@ -18,8 +20,12 @@ def with_record(
     """The new model with one more record: what was done, by which version, to what.
 
     ``bytes_before`` and ``bytes_after`` are sizes of the models' files, the latter without the new
-    record; ``input`` is the digest of the model that came in.
+    record; ``input`` is the digest of the model that came in. A threshold below which texts are
+    unknown is left out of a model whose weights were trained since; the record says so.
     """
+    stale = {"left_out": ["unknown"]} if stage in TRAINING and after.unknown is not None else {}
+    if stale:
+        after = replace(after, unknown=None)
     record = {
         "stage": stage,
         "version": VERSION,
@@ -28,6 +34,7 @@ def with_record(
         "bytes_before": codec.size(before) if before is not None else None,
         "bytes_after": codec.serialize(after).size,
         "figures": _plain(figures),
+        **stale,
     }
     return replace(after, history=(*after.history, record))
 

@@ -334,6 +334,10 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "vectorized": vectorized,
     "packed_vectorized": lambda: nc.pack(hashed(vectorized())),
     "packed_clipped": lambda: nc.pack(hashed(clipped())),
+    "unknown": lambda: replace(classifier(), unknown=nc.Unknown("unklar", 0.5)),
+    "packed_unknown": lambda: nc.pack(
+        replace(hashed(clipped()), unknown=nc.Unknown(LABELS[1], 0.375))
+    ),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
     "packed_overlay": lambda: overlay_on("packed_labels"),
     "packed_crf_overlay": lambda: overlay_on("packed_crf"),

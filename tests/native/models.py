@@ -12,7 +12,7 @@ import nlucompress as nc
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import Dense, from_dense
 from nlucompress.format.matrices.numbers import Floats
-from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.model import Model, Network, Table, Unknown
 from nlucompress.importers.data.examples import Examples
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
@@ -89,6 +89,7 @@ def build() -> dict[str, Model]:
         "clipped": packed(replace(binary, network=clipped(shares))),
         "clipped pair": packed(clipped_pair()),
         "odd": packed(nc.quantize(odd, nc.QuantizeOptions(bits=4))),
+        "unknown": replace(packed(binary), unknown=Unknown('n\u00e9 "x"\t\U0001f600', 0.31)),
         "vectors": vectors(),
     }
 

@@ -52,6 +52,7 @@ NAMES = [
     "clipped",
     "clipped pair",
     "odd",
+    "unknown",
     "vectors",
 ]
 TEXTS = [text.decode("utf-8", "replace") for text in models.TEXTS]
@@ -242,7 +243,9 @@ class TestPredict:
         return subprocess.run(words, input=data, capture_output=True, check=False)
 
     @pytest.mark.parametrize("top", ["1", "3", "1000"])
-    @pytest.mark.parametrize("name", ["linear", "counts", "chars", "shares", "far", "odd"])
+    @pytest.mark.parametrize(
+        "name", ["linear", "counts", "chars", "shares", "far", "odd", "unknown"]
+    )
     def test_prints_what_python_prints(
         self, program: Path, folder: Path, name: str, top: str
     ) -> None:

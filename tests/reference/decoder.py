@@ -710,7 +710,7 @@ class ReferenceModel:
 
     def __init__(self, spec: dict[str, Any], tensors: Tensors) -> None:
         """Read all parts that the description names."""
-        fields(spec, "tables labels sealed", "network features history")
+        fields(spec, "tables labels sealed", "network features history unknown")
         require(isinstance(spec["tables"], dict), "`tables` is no object")
         history = spec.get("history", [])
         require(isinstance(history, list), "`history` is no list")
@@ -754,6 +754,9 @@ class ReferenceModel:
             require("features" not in spec, "features of an overlay")
         if "network" in spec:
             self.read_network(fields(spec["network"], "kind settings tensors"), tensors)
+        self.unknown: tuple[str, float] | None = None
+        if "unknown" in spec:
+            self.read_unknown(spec["unknown"], spec.get("network", {}).get("kind", "tensors"))
         require(not tensors.unused, "a tensor that the description does not use")
 
     def read_network(self, spec: dict[str, Any], tensors: Tensors) -> None:
@@ -859,6 +862,42 @@ class ReferenceModel:
             if index is not None:
                 for j, x in enumerate(each.tables["features"].row(index)):
                     scores[j] += weight * x
+
+    def read_unknown(self, spec: Any, kind: str) -> None:
+        """Read the answer to unknown texts (section 12.2)."""
+        found = fields(spec, "label threshold")
+        label, threshold = found["label"], found["threshold"]
+        require(isinstance(label, str) and label != "", "no label for unknown texts")
+        require(not any("\ud800" <= c <= "\udfff" for c in label), "a lone surrogate")
+        if type(threshold) is int:
+            integer(threshold, -(2**53), 2**53)
+        require(type(threshold) in (int, float) and abs(threshold) <= 1e30, "no threshold")
+        require(
+            kind not in ("tensors", "crf", "overlay") and self.tokens is None,
+            "no classifier of texts",
+        )
+        self.unknown = label, float(threshold)
+
+    def shown(self, scores: list[float]) -> list[float]:
+        """Scores as they are shown."""
+        top = max(scores)
+        if self.fasttext is not None:
+            return [math.exp(score) for score in scores]
+        if self.neural is not None or self.link == "softmax":
+            raised = [math.exp(score - top) for score in scores]
+            return [each / sum(raised) for each in raised]
+        if self.link == "margin":
+            return scores
+        if self.link == "clipped":
+            if len(scores) == 2:
+                second = (min(max(scores[1] - scores[0], -1), 1) + 1) / 2
+                return [1 - second, second]
+            each = [(min(max(score, -1), 1) + 1) / 2 for score in scores]
+        else:
+            each = [1 / (1 + math.exp(-max(score, -700))) for score in scores]
+        if self.link == "logistic":
+            return each
+        return [x / sum(each) if sum(each) > 0 else 1 / len(each) for x in each]
 
     def check_changes(self) -> None:
         """Every tensor has a change of its shape, and there are changes of vectors."""
@@ -970,9 +1009,12 @@ class ReferenceModel:
         return scores if self.transitions is not None else self.bounded(scores)
 
     def predict(self, text: str) -> str:
-        """The label with the highest score, of equal ones the first."""
+        """The label with the highest score, of equal ones the first, if that suffices."""
         scores = self.scores(text)
-        return self.labels[scores.index(max(scores))]
+        best = scores.index(max(scores))
+        if self.unknown is not None and self.shown(scores)[best] < self.unknown[1]:
+            return self.unknown[0]
+        return self.labels[best]
 
 
 def open_model(data: bytes) -> ReferenceModel:

@@ -10,6 +10,7 @@ from nlucompress.cli.shared.common import bytes_text, printable
 if TYPE_CHECKING:
     from nlucompress.algo.significance import Interval
     from nlucompress.stages.evaluate.comparison import Comparison
+    from nlucompress.stages.evaluate.scope import Scope
     from nlucompress.stages.evaluate.tags import TagReport
     from nlucompress.stages.evaluate.texts import Report
 
@@ -30,6 +31,7 @@ def summary(report: AnyReport) -> Rows:
             ("examples", f"{report.examples:,}"),
             ("accuracy", f"{rate(report.accuracy)} ({sure})"),
             ("macro F1", rate(report.macro_f1)),
+            *_scope(report.scope),
             size,
         ]
     spans = report.spans
@@ -64,6 +66,7 @@ def against(report: AnyReport, old: Comparison) -> Rows:
     rows = [("reference", f"{printable(old.name)}: {accuracy}, {size}")]
     if old.new_labels or old.gone_labels:
         rows.append(("labels", _label_sets(old, "tokens" if tags else "examples")))
+    rows += _scope(old.scope)
     rows.append(("accuracy drop", f"{100 * old.accuracy_drop:+.2f} points"))
     if tags:
         rows.append(("span F1 drop", f"{100 * tags.span_f1_drop:+.2f} points"))
@@ -79,6 +82,22 @@ def against(report: AnyReport, old: Comparison) -> Rows:
         )
         rows.append(("by chance", chance))
     return rows
+
+
+def _scope(found: Scope | None) -> Rows:
+    """In-scope accuracy and out-of-scope recall."""
+    if found is None:
+        return []
+    label = printable(found.label)
+    inside = "none" if found.accuracy is None else f"{rate(found.accuracy)} of {found.in_scope:,}"
+    if found.recall is None:
+        outside = f"no text of {label} in the data"
+    else:
+        outside = f"{rate(found.recall)} of {found.out_of_scope:,} answered {label}"
+        if found.precision is not None:
+            outside += f", which is right {rate(found.precision)} of the time"
+    below = "no threshold" if found.threshold is None else f"threshold {found.threshold:g}"
+    return [("in scope", inside), ("out of scope", f"{outside} ({below})")]
 
 
 def most_flips(old: Comparison) -> str:

@@ -78,6 +78,9 @@ def _summary(found: Inspection, all_labels: bool) -> Iterator[str]:
             yield from line("", f"{name}: {described(matrix)}")
             if matrix.children:
                 yield from number_lines(matrix, 4)
+    if found.unknown is not None:
+        label, below = (_plain(found.unknown.get(name)) for name in ("label", "threshold"))
+        yield from line("unknown", f"answered {label} where the best score is below {below}")
 
 
 def _checked(found: Inspection) -> str:

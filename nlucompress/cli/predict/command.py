@@ -14,10 +14,27 @@ from nlucompress.cli.shared.cells import cell
 from nlucompress.cli.shared.lines import read_lines
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.errors import DataError, UsageError
+from nlucompress.format.model import LARGEST_THRESHOLD
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
     from nlucompress.networks.classifier import Classifier, Prediction
+
+
+NO_THRESHOLD = float("-inf")
+
+
+def confidence(value: str) -> float:
+    """A score, or none."""
+    if value == "none":
+        return NO_THRESHOLD
+    try:
+        number = float(value)
+    except ValueError:
+        number = float("nan")
+    if not abs(number) <= LARGEST_THRESHOLD:
+        raise click.BadParameter(f"{value!r} is no score such as 0.4 or -0.25, nor none")
+    return number
 
 
 @click.command(name="predict")
@@ -36,6 +53,18 @@ if TYPE_CHECKING:
     "--unknown", is_flag=True, help="Also print how many features the model knows and does not."
 )
 @click.option(
+    "--threshold",
+    type=confidence,
+    metavar="SCORE|none",
+    help="Answer texts whose best score is lower by --unknown-label; default: the model's own "
+    "(see `threshold`), none for none.",
+)
+@click.option(
+    "--unknown-label",
+    metavar="NAME",
+    help="The answer to them; default: the model's own, or unknown.",
+)
+@click.option(
     "--tag", "tags", is_flag=True, help="Tag tokens: a token a line, a blank line ends a sentence."
 )
 @click.option("--marginals", is_flag=True, help="With --tag: the probability of each label, too.")
@@ -49,6 +78,8 @@ def command(
     top: int,
     as_json: bool,
     unknown: bool,
+    threshold: float | None,
+    unknown_label: str | None,
     tags: bool,
     marginals: bool,
     embed: bool,
@@ -58,6 +89,9 @@ def command(
 
     TEXTS is a file of utterances, one a line; by default they are read from stdin. Scores are
     probabilities (softmax, logistic) or, for models trained with the squared hinge, margins.
+
+    Texts whose best score is below `--threshold`, or below the one that `nlucompress threshold` has
+    stored in the model, are answered by the label for unknown texts, with that score.
 
     With `--tag`, TEXTS holds a token a line (a word, or what the model reads as attributes) and a
     blank line behind each sentence; out come the labels, a line each, and the blank lines.
@@ -73,6 +107,8 @@ def command(
 
     if (model, *overlays, texts).count(streams.STANDARD) > 1:
         raise UsageError("only one of model, overlays and texts can come from stdin; name the rest")
+    if (threshold is not None or unknown_label is not None) and (embed or tags):
+        raise UsageError("--threshold and --unknown-label are for the labels of whole texts")
     if embed:
         if top > 1 or unknown or tags or marginals:
             raise UsageError(
@@ -87,7 +123,8 @@ def command(
         return
     if marginals:
         raise UsageError("--marginals is for --tag")
-    classifier = Classifier(read_overlaid(model, overlays))
+    overlaid = read_overlaid(model, overlays)
+    classifier = Classifier(_with_threshold(overlaid, threshold, unknown_label))
     number = 0
     for lines in read_lines(texts):
         for prediction in _explained(classifier, lines, number, texts, top, unknown):
@@ -95,6 +132,29 @@ def command(
             streams.say(shown)
         number += len(lines)
         sys.stdout.flush()
+
+
+def _with_threshold(model: Model, threshold: float | None, label: str | None) -> Model:
+    """The model with the threshold and the label of the command line in place of its own.
+
+    Raises:
+        UsageError: There is a label without a threshold.
+    """
+    from dataclasses import replace
+
+    from nlucompress.format.model import Unknown
+
+    own = model.unknown
+    if threshold == NO_THRESHOLD:
+        return model if own is None else replace(model, unknown=None)
+    if threshold is None:
+        if label is None:
+            return model
+        if own is None:
+            raise UsageError("--unknown-label needs a --threshold: the model has none of its own")
+        return replace(model, unknown=replace(own, label=label))
+    name = label or (own.label if own is not None else "unknown")
+    return replace(model, unknown=Unknown(name, threshold))
 
 
 def _embed(model: Model, texts: str, as_json: bool) -> None:

@@ -130,6 +130,12 @@ def write_stage(
     record = model.history[-1]
     before, figures = record["bytes_before"], record["figures"]
     lines = [line(name, each) for name, each in figures.items()]
+    if "left_out" in record:
+        streams.note(
+            "nlucompress: warning: the threshold for unknown texts is left out, since the weights "
+            "were trained since; choose it anew by `nlucompress threshold`",
+            target.quiet,
+        )
     lines.append(f"model: {bytes_text(before)} -> {bytes_text(size)}")
     target.report({"size_before": before, "size_bytes": size, "figures": figures}, lines)
 

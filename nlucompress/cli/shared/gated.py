@@ -54,7 +54,13 @@ def gate_options(function: Function) -> Function:
         help="Flips and drop miss their gate only if an interval of this confidence, 0.95 or 95%, "
         "lies above it.",
     )
-    return bound_options(confidence(function))
+    unknown_recall = click.option(
+        "--min-unknown-recall",
+        type=Share(gate=True),
+        metavar="SHARE",
+        help="Gate: least share of out-of-scope texts that are answered as unknown: 0.6 or 60%.",
+    )
+    return bound_options(unknown_recall(confidence(function)))
 
 
 def gate_text(gate: Gate) -> str:

@@ -50,3 +50,24 @@ static inline void nlu_link(const nlu_model *m, double *scores)
         scores[k] = sum > 0 ? scores[k] / sum : 1 / (double)count;
 }
 
+/* Whether the answer is not the best label, of these scores as nlu_link shows them, but unknown. */
+static inline int nlu_is_unknown(const nlu_model *m, const double *shown, size_t best)
+{
+    return m->unknown_label.at && best != NLU_FIRST && shown[best] < m->threshold;
+}
+
+/* Writes the UTF-8 of the answer to unknown texts (no zero behind it) and its length. */
+static inline int nlu_unknown_label(const nlu_model *m, uint8_t *out, size_t room, size_t *size)
+{
+    nlu_json j = m->unknown_label;
+    uint8_t bytes[4];
+    *size = 0;
+    if (!j.at) return NLU_ERROR_BUFFER;
+    for (int32_t c = nlu_char(&j); c >= 0; c = nlu_char(&j)) {
+        size_t count = nlu_put_utf8((uint32_t)c, bytes);
+        for (size_t k = 0; k < count; k++)
+            if (*size + k < room) out[*size + k] = bytes[k];
+        *size += count;
+    }
+    return *size <= room ? NLU_OK : NLU_ERROR_BUFFER;
+}

@@ -10,7 +10,8 @@ typedef struct {
 static inline int nlu_outline(nlu_model *m, nlu_cuts *cuts, int *unknown)
 {
     static const char *const names[] = {"digest", "digests", "features", "format", "history",
-                                        "labels", "network", "sealed", "tables", "tensors"};
+                                        "labels", "network", "sealed", "tables", "tensors",
+                                        "unknown"};
     nlu_json j = m->description, name = j;
     unsigned count = 0, step;
     nlu_expect(&j, '{');

@@ -85,6 +85,32 @@ static inline int nlu_open_network_tables(nlu_model *m)
     return error == NLU_ERROR_NO_TABLE ? NLU_OK : error;
 }
 
+/* The answer to unknown texts (section 12.2). */
+static inline int nlu_open_unknown(nlu_model *m)
+{
+    nlu_json j = m->part[NLU_UNKNOWN], name = j;
+    unsigned count = 0, seen = 0;
+    if (!j.at) return NLU_OK;
+    nlu_expect(&j, '{');
+    while (nlu_member(&j, &name, &count)) {
+        if (nlu_is(name, "label")) {
+            m->unknown_label = nlu_string(&j);
+            seen |= 1;
+        } else if (nlu_is(name, "threshold")) {
+            nlu_decimal d = nlu_number(&j);
+            if (d.whole && (d.digits > 16 || d.value > (uint64_t)1 << 53)) j.bad = 1;
+            m->threshold = nlu_to_double(&j, d);
+            seen |= 2;
+        } else {
+            return NLU_ERROR_DESCRIPTION;
+        }
+    }
+    if (j.bad || seen != 3 || !m->classifies || m->threshold > 1e30 || m->threshold < -1e30)
+        return NLU_ERROR_DESCRIPTION;
+    name = m->unknown_label;
+    return nlu_has_surrogate(name) || nlu_char(&name) < 0 ? NLU_ERROR_DESCRIPTION : NLU_OK;
+}
+
 static inline int nlu_check_plain_parts(const nlu_model *m)
 {
     nlu_json sealed = m->part[NLU_SEALED], history = m->part[NLU_HISTORY];
@@ -147,6 +173,7 @@ static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned
     if (!error) error = nlu_open_network(m, &used);
     if (!error && m->network) error = nlu_open_network_tables(m);
     if (!error) error = nlu_open_features(m);
+    if (!error) error = nlu_open_unknown(m);
     all = m->tensor_count == 64 ? UINT64_MAX : ((uint64_t)1 << m->tensor_count) - 1;
     return !error && used != all ? NLU_ERROR_TENSOR : error;
 }

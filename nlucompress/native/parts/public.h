@@ -18,6 +18,8 @@
        size_t length;
        error = nlu_label(&model, best, label, sizeof label, &length);   // UTF-8, no zero at the end
        nlu_link(&model, scores);                 // to probabilities, for a model that has them
+       if (nlu_is_unknown(&model, scores, best)) // the answer is another one then
+           error = nlu_unknown_label(&model, label, sizeof label, &length);
 
    A model that tags the tokens of sentences (`model.tags`) takes a sentence, a line per token:
 
@@ -229,7 +231,7 @@ typedef struct {
 } nlu_labels;
 
 enum { NLU_DIGEST, NLU_DIGESTS, NLU_FEATURES, NLU_FORMAT, NLU_HISTORY, NLU_LABELS, NLU_NETWORK,
-       NLU_SEALED, NLU_TABLES, NLU_TENSORS, NLU_PARTS };
+       NLU_SEALED, NLU_TABLES, NLU_TENSORS, NLU_UNKNOWN, NLU_PARTS };
 
 enum { NLU_NET_NONE, NLU_NET_LINEAR, NLU_NET_CRF, NLU_NET_FASTTEXT, NLU_NET_OVERLAY };
 enum { NLU_TEXT_NGRAMS, NLU_TEXT_VECTORIZER, NLU_TEXT_SUBWORDS, NLU_TEXT_ATTRIBUTES };
@@ -262,5 +264,7 @@ typedef struct nlu_model {
     uint32_t under;               /* labels there */
     int changes;                  /* the network there */
     struct nlu_model *over;       /* the overlay that lies on this, or NULL */
+    double threshold;       /* of the confidence, see nlu_is_unknown */
+    nlu_json unknown_label; /* the answer below it; `at` is NULL where there is none */
 } nlu_model;
 

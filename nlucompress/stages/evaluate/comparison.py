@@ -12,6 +12,7 @@ from nlucompress.algo.significance import Interval, Significance, significance, 
 from nlucompress.errors import DataError
 from nlucompress.format import codec
 from nlucompress.format.model import Model
+from nlucompress.stages.evaluate.scope import Scope, scope
 
 Sureness = Callable[[Sequence[int]], Sequence[tuple[float, float]]]
 
@@ -57,6 +58,7 @@ class Comparison:
         accuracy_interval: Of the reference's accuracy; None for tokens, as those of a sentence
             are right and wrong together.
         significance: What chance leaves of it; None for tokens.
+        scope: Of the reference, on all examples; None where no model has a label for unknown texts.
         flips_by_label: The labels that flip, most flips first.
         changes: Everything that is answered otherwise, most examples first.
         flips: The negative flips, those first of which the reference was most sure.
@@ -77,6 +79,7 @@ class Comparison:
     agreement: float
     accuracy_interval: Interval | None
     significance: Significance | None
+    scope: Scope | None
     flips_by_label: tuple[metrics.LabelFlips, ...]
     changes: tuple[metrics.Change, ...]
     flips: tuple[Flip, ...]
@@ -92,6 +95,7 @@ class Answers:
         before: The reference's answers.
         after: The model's.
         sureness: From places among the examples to the reference's score and margin there.
+        unknown: The label of out-of-scope examples, None for none.
     """
 
     texts: Sequence[str]
@@ -99,6 +103,7 @@ class Answers:
     before: Sequence[str]
     after: Sequence[str]
     sureness: Sureness
+    unknown: str | None = None
 
 
 def references_of(reference: Model | Mapping[str, Model] | None) -> dict[str, Model]:
@@ -114,7 +119,7 @@ def comparable(model: Model, old: Model, name: str, truth: Sequence[str]) -> met
     Raises:
         DataError: The models share no label, or no example has a shared one.
     """
-    ours, theirs = set(model.labels), set(old.labels)
+    ours, theirs = set(model.answers), set(old.answers)
     if ours.isdisjoint(theirs):
         raise DataError(f"{name}: has none of the model's labels, so there is nothing to compare")
     if (ours & theirs).isdisjoint(truth):
@@ -151,8 +156,8 @@ def compare(
         size_bytes=codec.size(old),
         examples=count,
         left_out=len(answers.truth) - count,
-        new_labels=tuple(sorted(set(model.labels) - set(old.labels))),
-        gone_labels=tuple(sorted(set(old.labels) - set(model.labels))),
+        new_labels=tuple(sorted(set(model.answers) - set(old.answers))),
+        gone_labels=tuple(sorted(set(old.answers) - set(model.answers))),
         accuracy=found.accuracy,
         model_accuracy=accuracy,
         accuracy_drop=found.accuracy - accuracy,
@@ -164,6 +169,7 @@ def compare(
         significance=(
             significance(count, len(flips), positive, confidence) if confidence else None
         ),
+        scope=scope(old, answers.unknown, answers.truth, answers.before),
         flips_by_label=metrics.flips_by_label(truth, changes),
         changes=changes,
         flips=tuple(sorted(flips, key=lambda flip: -flip.margin)),

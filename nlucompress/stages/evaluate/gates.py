@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nlucompress.errors import UsageError
 from nlucompress.stages.evaluate.comparison import Comparison
+from nlucompress.stages.evaluate.scope import Scope
 
 SLACK = 1e-12  # a value that is at its bound but for rounding meets it
 
@@ -37,6 +38,7 @@ class Gates:
         max_accuracy_drop: Most by which accuracy may lie below a reference's, absolute, as a
             fraction: 0.006 is 0.6 percentage points.
         max_nfr: Most negative flips as a fraction of the examples: 0.012 is 1.2 %.
+        min_unknown_recall: Least share of the out-of-scope texts that are answered as unknown.
         max_size: Most bytes of the file.
         confidence: With it, drop and flips miss their bound only if their bootstrap interval of
             this confidence lies above it altogether, so that noise misses no gate.
@@ -45,6 +47,7 @@ class Gates:
     min_accuracy: float | None = None
     max_accuracy_drop: float | None = None
     max_nfr: float | None = None
+    min_unknown_recall: float | None = None
     max_size: int | None = None
     confidence: float | None = None
 
@@ -54,7 +57,7 @@ class Gates:
         Raises:
             UsageError: One is out of range.
         """
-        check_fractions(self, "min_accuracy", "max_accuracy_drop", "max_nfr")
+        check_fractions(self, "min_accuracy", "max_accuracy_drop", "max_nfr", "min_unknown_recall")
         if self.confidence is not None and not 0 < self.confidence < 1:
             raise UsageError(f"--confidence {self.confidence} is not above 0 and below 1")
 
@@ -107,10 +110,25 @@ def within_size(limit: int | None, size: int) -> tuple[Gate, ...]:
 
 
 def outcomes(
-    gates: Gates, accuracy: float, size: int, references: Sequence[Comparison]
+    gates: Gates,
+    accuracy: float,
+    size: int,
+    references: Sequence[Comparison],
+    scope: Scope | None = None,
 ) -> tuple[Gate, ...]:
-    """Outcomes of an evaluation's gates; those that compare have one for each reference."""
+    """Outcomes of an evaluation's gates; those that compare have one for each reference.
+
+    Raises:
+        UsageError: A gate is on unknown texts, and no model has an answer to them.
+    """
     found = [*at_least("min_accuracy", gates.min_accuracy, accuracy)]
+    if gates.min_unknown_recall is not None:
+        if scope is None or scope.recall is None:
+            raise UsageError(
+                "--min-unknown-recall needs a model with a threshold (`nlucompress threshold`) and "
+                "out-of-scope texts in the data"
+            )
+        found += at_least("min_unknown_recall", gates.min_unknown_recall, scope.recall)
     for old in references:
         sure = old.significance if gates.confidence is not None else None
         low = sure.drop.low if sure else old.accuracy_drop

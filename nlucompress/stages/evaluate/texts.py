@@ -17,6 +17,7 @@ from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.tagger import is_tagger
 from nlucompress.stages.evaluate.comparison import Answers, Comparison, compare, references_of
 from nlucompress.stages.evaluate.gates import Gate, Gates, outcomes
+from nlucompress.stages.evaluate.scope import Scope, label_of, scope
 
 CONFIDENCE = 0.95  # of the intervals, unless told
 
@@ -30,6 +31,7 @@ class Report:
         accuracy_interval: Of the accuracy (Wilson 1927).
         references: The comparison with each reference, in the order given.
         unknown_labels: Those of the data that the model cannot answer.
+        scope: In and out of scope; None where no model has a label for unknown texts.
         labels: Figures of every label of the data or the answers, by name.
     """
 
@@ -42,6 +44,7 @@ class Report:
     references: tuple[Comparison, ...]
     gates: tuple[Gate, ...]
     unknown_labels: tuple[str, ...]
+    scope: Scope | None
     labels: tuple[metrics.LabelFigures, ...]
 
     @property
@@ -87,10 +90,12 @@ def evaluate(
     accuracy = right / len(examples)
     figures = metrics.per_label(examples.labels, answers)
     size = codec.size(model)
+    unknown = label_of(model, *references.values())
     compared = tuple(
-        _against(model, old, name, examples, answers, confidence)
+        _against(model, old, name, examples, answers, confidence, unknown)
         for name, old in references.items()
     )
+    scoped = scope(model, unknown, examples.labels, answers)
     return Report(
         len(examples),
         accuracy,
@@ -99,8 +104,9 @@ def evaluate(
         float(np.mean([label.f1 for label in figures])),
         size,
         compared,
-        outcomes(gates, accuracy, size, compared),
-        tuple(sorted(set(examples.labels) - set(model.labels))),
+        outcomes(gates, accuracy, size, compared, scoped),
+        tuple(sorted(set(examples.labels) - set(model.answers))),
+        scoped,
         tuple(figures),
     )
 
@@ -111,12 +117,18 @@ def require_known(model: Model, labels: Sequence[str]) -> None:
     Raises:
         DataError: No label of the data is known to the model.
     """
-    if model.labels and set(labels).isdisjoint(model.labels):
+    if model.labels and set(labels).isdisjoint(model.answers):
         raise DataError(f"no label of the data is known to the model (the first is {labels[0]!r})")
 
 
 def _against(
-    model: Model, old: Model, name: str, examples: Examples, after: list[str], confidence: float
+    model: Model,
+    old: Model,
+    name: str,
+    examples: Examples,
+    after: list[str],
+    confidence: float,
+    unknown: str | None,
 ) -> Comparison:
     if is_tagger(old):
         raise UsageError(f"{name}: tags tokens, but the model classifies texts; name a classifier")
@@ -130,5 +142,5 @@ def _against(
         best = classifier.explain([examples.texts[at] for at in places], top=2)
         return [(each.scores[0], each.scores[0] - sum(each.scores[1:])) for each in best]
 
-    answers = Answers(examples.texts, examples.labels, before, after, sureness)
+    answers = Answers(examples.texts, examples.labels, before, after, sureness, unknown)
     return compare(model, old, name, answers, confidence)

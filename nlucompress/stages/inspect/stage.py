@@ -38,6 +38,7 @@ class Inspection:
         labels: Names of the classes.
         features: How text becomes keys.
         network: Kind, settings and tensors, or None.
+        unknown: Label and threshold of the answer to unknown texts, or None.
         tensors: Every tensor in the order of the file.
         metadata: Of a file that is not ours.
         history: Stages, oldest first.
@@ -57,6 +58,7 @@ class Inspection:
     labels: tuple[str, ...] = ()
     features: Mapping[str, Any] | None = None
     network: Mapping[str, Any] | None = None
+    unknown: Mapping[str, Any] | None = None
     tables: tuple[TableInfo, ...] = ()
     tensors: tuple[TensorInfo, ...] = ()
     metadata: Mapping[str, str] | None = None
@@ -148,6 +150,7 @@ def _described(parts: Anatomy, size: int) -> Inspection:
         labels=names,
         features=field(description, "features", dict),
         network=contents.network_of(description, entries),
+        unknown=field(description, "unknown", dict),
         tables=tables,
         tensors=parts.tensors,
         metadata=parts.metadata or None,
