@@ -44,6 +44,7 @@ figures: $(STAMP)
 	$(BIN)/python -m tests.bench.taggers $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.embeddings $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.fasttext $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.out_of_scope $(if $(DATA),--data $(DATA))
 
 comparison: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

@@ -31,6 +31,16 @@ name = "pack"
 max-accuracy-drop = "2%"
 """
 VECTORS = "red\t1 0 0.5\ngreen\t0 1 -0.25\nblue\t-2 0.125 3\n"
+OUT_OF_SCOPE = (
+    *("who wrote that opera", "how tall is the tower", "translate this into greek", "zzz qqq"),
+    *(
+        "book a table for two",
+        "what is my bank balance",
+        "tell me a riddle",
+        "is it a prime number",
+    ),
+    *("how old are whales", "file my taxes", "sell all shares", "who won the cup last year"),
+)
 GLOVE = "red 1 0 0.5\ngreen 0 1 -0.25\nblue -2 0.125 3\n"
 
 
@@ -39,6 +49,8 @@ def fill(folder: Path) -> None:
     for name, lines in (("train", TRAIN), ("dev", DEV), ("test", TEST)):
         _head(SAMPLE / f"{name}.tsv", folder / f"{name}.tsv", lines)
     _head(SAMPLE / "utterances.txt", folder / "utterances.txt", UTTERANCES)
+    outside = "".join(f"oos\t{text}\n" for text in OUT_OF_SCOPE)
+    (folder / "scoped.tsv").write_text((folder / "dev.tsv").read_text("utf-8") + outside)
     (folder / "vectors.txt").write_text(GLOVE)
     (folder / "vectors.tsv").write_text(VECTORS)
     (folder / "words.txt").write_text("red\nblue\nviolet\n")

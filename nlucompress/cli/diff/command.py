@@ -110,6 +110,12 @@ def command(
         streams.check_output(output, inputs, force)
     before, after = read_overlaid(old, overlays), read_model(new)
     if output is not None:
+        if after.unknown not in (None, before.unknown):
+            streams.note(
+                "nlucompress: warning: an overlay carries no threshold for unknown texts: the one "
+                "of OLD holds, or none",
+                quiet,
+            )
         update, told = _overlay(before, after, given)
         size = write_model(update, output)
         figures = {"size_bytes": size, **told}
