@@ -13,7 +13,7 @@ import nlucompress as nc
 
 EVERY = 10
 PARTS = ("train", "dev", "test", "oos_test")
-LOSSES = ("squared-hinge", "logistic", "softmax")
+LOSSES = ("squared-hinge", "softmax")
 
 
 def joined(one: nc.Examples, other: nc.Examples) -> nc.Examples:
