@@ -38,6 +38,22 @@ class KeyedVectors:
         self.__dict__.update(state)
 
 
+class GensimModel:
+    """Stands for a model of gensim's, around its vectors."""
+
+    def __init__(self, **state: object) -> None:
+        self.__dict__.update(state)
+
+
+def gensim(kind: str, inner: str = "keyedvectors.KeyedVectors", **state: object) -> bytes:
+    """A pickle, of protocol 2, of one of gensim's classes; `wv` and `dv` are of class inner."""
+    data = pickle.dumps(GensimModel(**state), protocol=2)
+    for name, class_ in (("GensimModel", kind), ("KeyedVectors", inner)):
+        there = f"gensim.models.{class_}".rpartition(".")
+        data = data.replace(f"{__name__}\n{name}".encode(), f"{there[0]}\n{there[2]}".encode())
+    return data
+
+
 def keyedvectors(protocol: int = 4, kind: str = "KeyedVectors", **state: object) -> bytes:
     made = {"index_to_key": KEYS, "vectors": VALUES, "norms": None, "expandos": {}} | state
     here = f"{__name__}\nKeyedVectors".encode()

@@ -86,7 +86,7 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     if not hashed:
         rows = rows[:0]
         matrix = matrix.take(np.arange(len(names)))
-    table = Table(_keys(names, rows, file.where), matrix)
+    table = Table(keys_of(names, rows, file.where), matrix)
     output, _ = file.matrix("output", is_quantized)
     if file.at != len(file.data):
         raise file.error("output", f"{len(file.data) - file.at} bytes follow it")
@@ -160,7 +160,7 @@ def _tree(counts: list[int], file: File) -> str:
     return f"{int(picks.ljust(4 * digits, '0'), 2):0{digits}x}" if digits else ""
 
 
-def _keys(words: list[bytes], buckets: NDArray[np.int64], where: str) -> Strings:
+def keys_of(words: list[bytes], buckets: NDArray[np.int64], where: str) -> Strings:
     """Words, then buckets; a word that no text can hold, no UTF-8 or like a bucket's key, in
     hexadecimal.
     """

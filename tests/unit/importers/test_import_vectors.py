@@ -21,6 +21,7 @@ from nlucompress.errors import DataError, FormatError, NluCompressError, UsageEr
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.importers.detect import recognize
+from nlucompress.networks.fasttext.subwords import Subwords, word_vectors
 from tests.builders import vector_files as files
 from tests.builders.vector_files import KEYS, VALUES
 from tests.fuzz import mutations
@@ -129,6 +130,73 @@ def test_keyedvectors_beside_a_file(tmp_path: Path) -> None:
     assert_table(nc.import_model(path))
 
 
+@pytest.mark.parametrize("kind", ["word2vec.Word2Vec", "doc2vec.Doc2Vec"])
+@pytest.mark.parametrize("apart", [False, True])
+def test_models_of_gensim(tmp_path: Path, kind: str, apart: bool) -> None:
+    state = {"__numpys": ["vectors"]} if apart else {"vectors": VALUES}
+    words = files.KeyedVectors(index_to_key=KEYS, **state)
+    documents = files.KeyedVectors(index_to_key=[3, 1, 2], **state)
+    path = tmp_path / "m"
+    path.write_bytes(files.gensim(kind, wv=words, dv=documents))
+    for name in ("wv", "dv") if apart else ():
+        (tmp_path / f"m.{name}.vectors.npy").write_bytes(files.npy())
+    model = nc.import_model(path)
+    if kind == "word2vec.Word2Vec":
+        assert_table(model)
+        return
+    assert (model.tables["words"].lookup(KEYS) == VALUES).all()
+    assert (model.tables["documents"].lookup(["3", "1", "2"]) == VALUES).all()
+
+
+SUBWORDS: dict[str, Any] = {
+    "index_to_key": ["ab", " c"],
+    "vectors_vocab": np.array([[1, 2], [3, 4]], np.float32),
+    "vectors_ngrams": np.arange(20, dtype=np.float32).reshape(10, 2),
+    "min_n": 1,
+    "max_n": 2,
+    "bucket": 10,
+    "compatible_hash": True,
+}
+
+
+def test_subwords_of_gensim() -> None:
+    """A word is the mean of its row and of those of its n-grams; one that is new, of these."""
+    model = load(files.gensim("fasttext.FastTextKeyedVectors", **SUBWORDS))
+    keys = Subwords(1, 2, 1, 10).word("ab")[1:]
+    grams = SUBWORDS["vectors_ngrams"][[int(key) for key in keys]]
+    found, known = word_vectors(model, ["ab", "ba", " c"])
+    assert np.allclose(found[0], np.vstack((grams, [[1, 2]])).mean(axis=0))
+    assert known == [True, True, True]
+    inner = files.KeyedVectors(**{**SUBWORDS, "max_n": 0})
+    whole = load(files.gensim("fasttext.FastText", "fasttext.FastTextKeyedVectors", wv=inner))
+    assert word_vectors(whole, ["ab", "ba"])[0].tolist() == [[1, 2], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"bucket": 9}, "are not one per bucket; load it"),
+        ({"max_n": None}, "max_n is no number"),
+        ({"max_n": 99}, "n-grams of 99 characters"),
+        ({"compatible_hash": False}, "hashed as gensim 3 did"),
+        ({"index_to_key": ["a"]}, "are not one per word"),
+    ],
+)
+def test_subwords_of_gensim_that_are_refused(change: dict[str, Any], problem: str) -> None:
+    with pytest.raises(FormatError, match=problem):
+        load(files.gensim("fasttext.FastTextKeyedVectors", **{**SUBWORDS, **change}))
+
+
+def test_models_by_gensim(tmp_path: Path) -> None:
+    models = pytest.importorskip("gensim.models")
+    texts = [["turn", "the", "heating", "caf\u00e9"], ["play", "the", "music"]] * 20
+    made = models.FastText(texts, vector_size=6, min_count=1, epochs=1, bucket=50, min_n=2, max_n=3)
+    made.save(str(tmp_path / "ft"), sep_limit=10)
+    words = ["heating", "caf\u00e9", "unseen", "x"]
+    found, _ = word_vectors(nc.import_model(tmp_path / "ft"), words)
+    assert np.allclose(found, [made.wv[word] for word in words], atol=1e-6)
+
+
 def test_keyedvectors_by_gensim(tmp_path: Path) -> None:
     keyedvectors = pytest.importorskip("gensim.models").KeyedVectors
     saved = keyedvectors(VALUES.shape[1])
@@ -148,7 +216,7 @@ def test_keyedvectors_by_gensim(tmp_path: Path) -> None:
             files.keyedvectors(kind="FastTextKeyedVectors"),
             "FastTextKeyedVectors; load it with gensim, save it by .*save_facebook_model",
         ),
-        (files.keyedvectors(index_to_key=[1, 2, 3]), "the keys are no texts"),
+        (files.keyedvectors(index_to_key=[1, 2, 3.5]), "the keys are no texts"),
         (files.keyedvectors(vectors=VALUES.astype(int)), "the vectors are no floats"),
         (files.keyedvectors()[:-30], "the pickle"),
         (PICKLE + b"]" * 5000 + b".", "more small values than vectors have"),
