@@ -15,8 +15,8 @@ demo: $(STAMP)
 
 # Once with the C extension (where a compiler built it) and once without: same bytes, same answers.
 test: $(STAMP)
-	$(BIN)/python -m pytest
-	NLUCOMPRESS_PURE=1 $(BIN)/python -m pytest --quiet --ignore=tests/native
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	NLUCOMPRESS_PURE=1 $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal --ignore=tests/native
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

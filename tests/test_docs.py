@@ -10,14 +10,17 @@ import click
 import pytest
 
 import nlucompress
-from nlucompress.cli.main import COMMANDS, cli
+import nlucompress as nc
+from nlucompress.cli.main import COMMANDS, GROUPS, cli
 from tests.cli.program import DONE, USAGE, Ran, python, run, shell
+from tests.golden.sources import neural
 from tests.workplace import SAMPLE
 
 README = SAMPLE.parent / "README.md"
 PAGES = Path(nlucompress.__file__).parent / "docs"
 NETWORK = (
-    "nlucompress train train.tsv --network dan --dev dev.tsv --epochs 8 --rate 0.01 -o network.nlu"
+    "nlucompress train train.tsv --network dan --dev dev.tsv --epochs 8 "
+    "--learning-rate 0.01 -o network.nlu"
 )
 
 NEEDS = {"search": "torch", "fleet": "distributed"}  # commands and pages
@@ -82,14 +85,22 @@ def test_the_example_runs(workdir: Path, name: str) -> None:
         pytest.importorskip(NEEDS[name])
     if name == "search":
         run_example(workdir, NETWORK)
+    else:
+        nc.save(neural("dan"), workdir / "network.nlu")
+    (workdir / "few.tsv").write_text("on\tlights\noff\tvolume\nplay\tplay jazz\n")
+    (workdir / "tokens.txt").write_text("call\nme\n\nstop\n")
+    (workdir / "tags.txt").write_text("call\tO\nme\tB-who\n\nstop\tO\n")
+    tagged = nc.train_crf(nc.read_tagged(workdir / "tags.txt"), None, nc.CrfOptions(iterations=5))
+    nc.save(tagged, workdir / "tagger.nlu")
     run_example(workdir, examples(name)[0])
 
 
 def test_the_program_lists_its_commands(models: Path) -> None:
     shown = run(models, "--help").out.decode()
-    listed = shown.split("Commands:")[1].split("\n\n")[0]
-    assert [line.split()[0] for line in listed.strip().splitlines()] == list(COMMANDS)
-    assert all(command(name).get_short_help_str() for name in COMMANDS)
+    for heading, group in GROUPS.items():
+        listed = shown.split(f"{heading}:\n")[1].split("\n\n")[0]
+        assert [line.split()[0] for line in listed.splitlines()] == list(group)
+    assert all(summary in shown for group in GROUPS.values() for _, summary in group.values())
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -18,29 +18,46 @@ from nlucompress.version import VERSION
 
 GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
 
-COMMANDS = {
-    "train": "train.command",
-    "import": "import_",
-    "compress": "compress.command",
-    "factorize": "factorize",
-    "finetune": "finetune.command",
-    "search": "search",
-    "merge": "merge",
-    "threshold": "threshold",
-    "diff": "diff.command",
-    "quantize": "quantize",
-    "phash": "phash",
-    "pack": "pack",
-    "run": "run",
-    "fleet": "fleet.command",
-    "inspect": "inspect.command",
-    "evaluate": "evaluate.command",
-    "predict": "predict.command",
-    "lookup": "lookup",
-    "export": "export",
-    "help": "help",
-    "completion": "completion",
+# Groups of commands: file and first line of the help of each, so that no file is imported to tell.
+GROUPS: dict[str, dict[str, tuple[str, str]]] = {
+    "Make a model": {
+        "train": ("train.command", "Train a linear n-gram classifier, a tagger or a network."),
+        "import": ("import_", "Read a model of another program."),
+        "finetune": ("finetune", "Train a model on with the task's data."),
+        "linearize": ("linearize", "Train a network on from few examples, without torch."),
+        "merge": ("merge", "Mix an older and a newer model, to break less."),
+    },
+    "Make it small": {
+        "compress": ("compress.command", "Find the smallest file that keeps its promises."),
+        "factorize": ("factorize", "Replace a table by two thin factors."),
+        "quantize": ("quantize", "Round weights to a few levels; drop what rounds to zero."),
+        "phash": ("phash", "Replace the keys' strings by a minimal perfect hash."),
+        "pack": ("pack", "Seal a model in its smallest encoding."),
+        "run": ("run", "Put a model through a recipe."),
+        "fleet": ("fleet.command", "Put every model of a folder through a recipe."),
+        "search": ("search", "Find the cheapest student of a large network."),
+    },
+    "Prove that it works": {
+        "evaluate": ("evaluate.command", "Measure accuracy and what breaks; check gates."),
+        "threshold": ("threshold", "Choose the score below which a text is unknown."),
+        "neighbours": ("neighbours", "Compare the nearest neighbours in two tables."),
+        "retrieval": ("retrieval", "Measure queries in an older model's gallery."),
+        "diff": ("diff.command", "Tell what changed between two models, or send it as an overlay."),
+        "inspect": ("inspect.command", "Tell what a model holds and where its bytes go."),
+    },
+    "Use it": {
+        "predict": ("predict", "Classify lines of text."),
+        "tag": ("tag", "Tag the tokens of sentences."),
+        "embed": ("embed", "Print the representations of texts."),
+        "lookup": ("lookup", "Print the rows of keys."),
+        "export": ("export", "Write a model for another program."),
+    },
+    "Learn more": {
+        "help": ("help", "Show a page of the documentation."),
+        "completion": ("completion", "Print a script that completes in a shell."),
+    },
 }
+COMMANDS = {name: file for group in GROUPS.values() for name, (file, _) in group.items()}
 
 
 class Interrupted(Exception):  # noqa: N818 - no error, but an end that was asked for
@@ -51,8 +68,14 @@ class Commands(click.Group):
     """Imports a subcommand's file only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the pipeline."""
+        """Names, by group."""
         return list(COMMANDS)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands by what people come for."""
+        for heading, group in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, summary) for name, (_, summary) in group.items()])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name."""

@@ -16,9 +16,10 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.data_options import data_options
+from nlucompress.cli.shared.options import given, options_of
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
-from nlucompress.cli.shared.shares import Points, Share
 from nlucompress.errors import UsageError
+from nlucompress.stages.merge.stage import MergeOptions
 
 if TYPE_CHECKING:
     from nlucompress.importers.data.examples import Examples
@@ -28,31 +29,8 @@ if TYPE_CHECKING:
 @click.command(name="merge")
 @click.argument("old", metavar="OLD")
 @click.argument("new", default=streams.STANDARD, metavar="[NEW]")
-@click.option(
-    "--weight",
-    type=Share(),
-    metavar="SHARE",
-    help="Share of the newer model, 0.5 or 50%; default 0.5 without --search.",
-)
+@options_of(MergeOptions)
 @click.option("--search", metavar="FILE", help="Development data: take the best share there.")
-@click.option(
-    "--max-nfr",
-    type=Points(),
-    metavar="POINTS",
-    help="--search: most negative flips against OLD, in percent of the examples: 0.5%.",
-)
-@click.option(
-    "--steps",
-    default=21,
-    show_default=True,
-    type=click.IntRange(2),
-    help="--search: shares that are tried, evenly spaced.",
-)
-@click.option(
-    "--fisher",
-    is_flag=True,
-    help="Weight each number by its Fisher information (Matena & Raffel 2022, section 3).",
-)
 @overlay_option
 @click.option(
     "--data",
@@ -66,7 +44,6 @@ def command(
     target: Target,
     old: str,
     new: str,
-    weight: float | None,
     search: str | None,
     data: str | None,
     overlays: tuple[str, ...],
@@ -84,20 +61,17 @@ def command(
     Example:
       nlucompress merge older.nlu full.nlu --search dev.tsv --max-nfr 0.5% -o merged.nlu
     """
-    from nlucompress.stages.merge.stage import MergeOptions, merge
+    from nlucompress.stages.merge.stage import merge
 
     if overlays:
-        others = [weight, search, options["max_nfr"], options["fisher"] or None]
-        if new != streams.STANDARD or any(value is not None for value in others):
+        if new != streams.STANDARD or search or given(options):
             raise UsageError("--overlay folds overlays into OLD: it takes no NEW, and only --data")
         _fold(target, old, overlays, data)
         return
     inputs = [old, new, *(path for path in (search, data) if path)]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
-    if weight is None and search is None:
-        weight = 0.5
-    chosen = MergeOptions(weight, **options)
+    chosen = MergeOptions.of(given(options))
     models = read_model(old), read_model(new)
     texts = read_data(data) if data else None
     dev = read_data(search) if search else None

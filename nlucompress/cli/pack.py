@@ -21,7 +21,9 @@ from nlucompress.cli.shared.common import (
 )
 from nlucompress.cli.shared.data_options import data_options
 from nlucompress.cli.shared.gated import gate_options, gate_text
+from nlucompress.cli.shared.options import given, names_of, options_of
 from nlucompress.errors import UsageError
+from nlucompress.stages.pack import PackOptions
 
 
 @click.command(name="pack")
@@ -31,13 +33,6 @@ from nlucompress.errors import UsageError
     type=size,
     metavar="SIZE",
     help="Gate: exit with 1 and write nothing when the file is larger, such as 150K or 64Ki.",
-)
-@click.option(
-    "--block-rows",
-    type=int,
-    metavar="N",
-    help="Rows in prefix codes that share one offset: more are smaller and slower to read; by "
-    "default 8 that list their entries, else about 32 numbers.",
 )
 @click.option(
     "--data", metavar="TEST.TSV", help="Measure the packed model on it, for the gates of evaluate."
@@ -50,18 +45,16 @@ from nlucompress.errors import UsageError
     help="A model that drop and flips are measured against; may be repeated.",
 )
 @gate_options
-@click.option("--keep-history", is_flag=True, help="Keep the record of the stages in the file.")
+@options_of(PackOptions)
 @data_options
 @stage_options
 def command(
     target: Target,
     model: str,
     max_size: int | None,
-    block_rows: int | None,
-    keep_history: bool,
     data: str | None,
     references: tuple[str, ...],
-    **bounds: Any,
+    **others: Any,
 ) -> int:
     """Seal a model: each table in its smallest encoding, nothing in it that lookup does not need.
 
@@ -76,15 +69,17 @@ def command(
     from nlucompress.format import codec
     from nlucompress.stages.evaluate.gates import Gates, within_size
     from nlucompress.stages.inspect.account import account
-    from nlucompress.stages.pack import PackOptions, pack
+    from nlucompress.stages.pack import pack
 
     inputs = [model, *references, *([data] if data else [])]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
+    options = PackOptions.of(given(others))
+    bounds = {name: others[name] for name in others.keys() - names_of(PackOptions)}
     if data is None and (references or any(bound is not None for bound in bounds.values())):
         raise UsageError("gates on accuracy and flips need --data to be measured on")
     before = read_model(model)
-    sealed = pack(before, PackOptions(block_rows, keep_history))
+    sealed = pack(before, options)
     counted = account(sealed)
     sizes = within_size(max_size, counted.total)
     measured = () if data is None else measure(sealed, data, references, Gates(**bounds)).gates

@@ -14,9 +14,10 @@ from nlucompress.cli.shared.common import (
     model_argument,
     read_model,
     stage_options,
-    tables_option,
     write_stage,
 )
+from nlucompress.cli.shared.options import given, options_of
+from nlucompress.stages.phash import PhashOptions
 
 
 def cells_and_bits(value: str) -> tuple[int, int]:
@@ -29,31 +30,9 @@ def cells_and_bits(value: str) -> tuple[int, int]:
 
 @click.command(name="phash")
 @model_argument
-@click.option(
-    "--method",
-    type=click.Choice(["grouped", "cascade"]),
-    default="grouped",
-    show_default=True,
-    help="Keep the best seed per group of cells, or the plain cascade of bit arrays.",
-)
-@click.option("--gamma", default=1.0, show_default=True, help="Cells per key and level, 0.5 to 10.")
-@click.option(
-    "--groups",
-    type=cells_and_bits,
-    default="16x4",
-    show_default=True,
-    metavar="CELLSxBITS",
-    help="Cells of a group (1 to 40) and bits of its seed (0 to 8); 32x8 is smaller and slower.",
-)
-@click.option(
-    "--fingerprint-bits",
-    default=8,
-    show_default=True,
-    help="Bits that tell known keys from unseen ones, 0 to 16.",
-)
-@tables_option
+@options_of(PhashOptions, parse={"groups": cells_and_bits})
 @stage_options
-def command(target: Target, model: str, tables: tuple[str, ...], **options: Any) -> None:
+def command(target: Target, model: str, **options: Any) -> None:
     """Replace the keys' strings by a minimal perfect hash; rows move to slot order.
 
     A perfect hash leads every unseen key to some row. Fingerprints of r bits reject all but 2^-r of
@@ -63,11 +42,10 @@ def command(target: Target, model: str, tables: tuple[str, ...], **options: Any)
     Example:
       nlucompress phash quantized.nlu --fingerprint-bits 8 -o hashed.nlu
     """
-    from nlucompress.stages.phash import PhashOptions, phash
+    from nlucompress.stages.phash import phash
 
     streams.check_output(target.output, [model], target.force)
-    chosen = PhashOptions(tables=tables or None, **options)
-    write_stage(target, phash(read_model(model), chosen), _line)
+    write_stage(target, phash(read_model(model), PhashOptions.of(given(options))), _line)
 
 
 def _line(name: str, figures: Mapping[str, Any]) -> str:

@@ -12,19 +12,16 @@ from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
-    counts,
     model_argument,
     read_data,
     read_model,
     stage_options,
     write_model,
 )
-from nlucompress.cli.shared.compatible_options import strength_options, strengths
 from nlucompress.cli.shared.data_options import data_options
-from nlucompress.cli.shared.loop_options import loop_options, plan
-from nlucompress.cli.shared.shares import Points
-from nlucompress.cli.train.neural import NETWORKS
+from nlucompress.cli.shared.options import given, options_of
 from nlucompress.progress import tell
+from nlucompress.stages.search.students import SearchOptions
 
 if TYPE_CHECKING:
     from nlucompress.stages.search.stage import Candidate, SearchReport
@@ -34,44 +31,7 @@ if TYPE_CHECKING:
 @model_argument
 @click.option("--data", required=True, metavar="FILE", help="Training data; the gallery.")
 @click.option("--dev", required=True, metavar="FILE", help="Development data; the queries.")
-@click.option(
-    "--max-drop",
-    type=Points(),
-    default="1%",
-    show_default=True,
-    metavar="POINTS",
-    help="Most percentage points of top-1 below the large model's own queries.",
-)
-@click.option(
-    "--network",
-    type=click.Choice(NETWORKS),
-    help="Kind of the students; default: the large model's.",
-)
-@click.option(
-    "--widths",
-    type=counts,
-    default=None,
-    metavar="N,N",
-    help="Hidden widths to try; default: the large model's.",
-)
-@click.option(
-    "--ranks",
-    type=counts,
-    default="16,32,64",
-    show_default=True,
-    metavar="N,N",
-    help="Ranks of the table to try; its width or more leaves it whole.",
-)
-@click.option(
-    "--bits",
-    type=counts,
-    default="4,8",
-    show_default=True,
-    metavar="N,N",
-    help="Bits of the table's numbers to try; layers have 8.",
-)
-@strength_options
-@loop_options("onecycle", resumes=False)
+@options_of(SearchOptions)
 @data_options
 @stage_options
 def command(target: Target, model: str, data: str, dev: str, **options: Any) -> int:
@@ -88,14 +48,10 @@ def command(target: Target, model: str, data: str, dev: str, **options: Any) -> 
       nlucompress search network.nlu --data train.tsv --dev dev.tsv --max-drop 2% -o student.nlu
     """
     from nlucompress.stages.search.stage import search
-    from nlucompress.stages.search.students import SearchOptions
 
     streams.check_inputs(model, data, dev)
     streams.check_output(target.output, [model, data, dev], target.force)
-    widths = options.pop("widths") or ()
-    chosen = SearchOptions(
-        widths=widths, loop=plan(options), compatible=strengths(options), **options
-    )
+    chosen = SearchOptions.of(given(options))
     large, examples, held_out = read_model(model), read_data(data), read_data(dev)
     tried = None if target.as_json else lambda each: streams.note(_line(each), target.quiet)
     student, report = search(large, examples, held_out, chosen, tell, tried)

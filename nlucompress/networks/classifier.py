@@ -83,7 +83,7 @@ class Classifier:
         if model.network is None or model.network.kind == "tensors":
             raise UsageError("this model holds tables only and cannot classify; use `lookup`")
         if is_tagger(model):
-            raise UsageError("this model tags the tokens of sentences; use `predict --tag`")
+            raise UsageError("this model tags the tokens of sentences; use `tag`")
         if model.network.kind not in KINDS:
             raise FormatError(f"unknown network kind {model.network.kind!r}; update nlucompress")
         if not model.labels:

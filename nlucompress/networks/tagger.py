@@ -48,7 +48,7 @@ class Tagger:
         overlays.refuse_alone(model)
         network = model.network
         if network is None or not is_tagger(model):
-            raise UsageError("this model does not tag tokens; leave out `--tag`")
+            raise UsageError("this model does not tag tokens; use `predict`")
         if not model.labels:
             raise FormatError("the model has no labels")
         self.labels = model.labels

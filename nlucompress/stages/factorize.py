@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,33 +18,72 @@ from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.matrices.packing import MAX_FILLED
 from nlucompress.format.matrices.product import MAX_WHOLE, whole
 from nlucompress.format.model import Model, Table, require_model
+from nlucompress.options import Options, option
 from nlucompress.stages.history import stage_of, with_record
 
 LARGEST = 1e30  # a weight beyond this is no weight; its square would leave float64's range soon
 
+Weight = Literal["frequency", "none"]
+
 
 @dataclass(frozen=True)
-class FactorizeOptions:
+class FactorizeOptions(Options):
     """Options of ``factorize``; exactly one of rank, ratio and energy.
 
-    Attributes:
-        rank: Columns of the left factor.
-        ratio: Share of the numbers to save, above 0 and below 1.
-        energy: Share of the sum of squares to keep, above 0 and below 1: the smallest rank.
-        weight: ``frequency`` weights the squared error of each row by count^power, where count is
-            how often its key was seen; ``none`` weights all rows alike.
-        power: Of the count.
-        tables: Names of tables; without any and without tensors, the only table.
-        tensors: Names of dense layers of the network.
+    With ``weight="frequency"`` the squared error of each row is weighted by count^power, where
+    count is how often its key was seen.
     """
 
-    rank: int | None = None
-    ratio: float | None = None
-    energy: float | None = None
-    weight: Literal["frequency", "none"] = "none"
-    power: float = 0.5
-    tables: tuple[str, ...] = ()
-    tensors: tuple[str, ...] = ()
+    rank: int | None = option(None, "Columns of the left factor", kind=int, least=1, metavar="K")
+    ratio: float | None = option(
+        None,
+        "Share of the numbers to save: the largest rank that saves it",
+        kind=float,
+        unit="share",
+        above=0,
+        below=1,
+    )
+    energy: float | None = option(
+        None,
+        "Share of the sum of squares to keep: the smallest rank that keeps it",
+        kind=float,
+        unit="share",
+        above=0,
+        below=1,
+    )
+    weight: Weight = option(
+        "none",
+        "Weight the error of each row by how often its key was seen, or all rows alike",
+        choices=get_args(Weight),
+    )
+    power: float = option(
+        0.5, "With --weight frequency, the weight is the count to this power", above=0, most=4
+    )
+    tables: tuple[str, ...] = option(
+        (),
+        "Factorize this table (may be repeated)",
+        kind=str,
+        flag="table",
+        many=True,
+        absent="the only one",
+    )
+    tensors: tuple[str, ...] = option(
+        (),
+        "Factorize this dense layer of the network (may be repeated)",
+        kind=str,
+        flag="tensor",
+        many=True,
+    )
+
+    def __post_init__(self) -> None:
+        """Check every range.
+
+        Raises:
+            UsageError: An option is out of range, or there is more or less than one measure.
+        """
+        super().__post_init__()
+        if sum(each is not None for each in (self.rank, self.ratio, self.energy)) != 1:
+            raise UsageError("factorize takes exactly one of --rank, --ratio and --energy")
 
 
 def factorize(model: Model, options: FactorizeOptions) -> Model:
@@ -62,7 +101,6 @@ def factorize(model: Model, options: FactorizeOptions) -> Model:
         DataError: A weight is NaN, infinite or absurdly large, or no counts are known.
     """
     require_model(model)
-    _check(options)
     figures: dict[str, Mapping[str, Any]] = {}
     tables = dict(model.tables)
     names = options.tables or (() if options.tensors else _only(model))
@@ -87,20 +125,6 @@ def factorize(model: Model, options: FactorizeOptions) -> Model:
         network = replace(network, tensors=tensors)
     result = replace(model, tables=tables, network=network)
     return with_record("factorize", options, model, result, figures)
-
-
-def _check(options: FactorizeOptions) -> None:
-    if sum(each is not None for each in (options.rank, options.ratio, options.energy)) != 1:
-        raise UsageError("factorize takes exactly one of --rank, --ratio and --energy")
-    if options.rank is not None and options.rank < 1:
-        raise UsageError(f"--rank {options.rank} is not at least 1")
-    for name, share in (("--ratio", options.ratio), ("--energy", options.energy)):
-        if share is not None and not 0 < share < 1:
-            raise UsageError(f"{name} {share} is not a share above 0 and below 1")
-    if options.weight not in ("frequency", "none"):
-        raise UsageError(f"unknown weight {options.weight!r}; known: frequency, none")
-    if not 0 < options.power <= 4:
-        raise UsageError(f"--power {options.power} is not above 0 and up to 4")
 
 
 def _only(model: Model) -> tuple[str, ...]:

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nlucompress.errors import StageOrderError, UsageError
+from nlucompress.errors import StageOrderError
 from nlucompress.format.indexes import Hashed
 from nlucompress.format.matrices import packing
 from nlucompress.format.matrices.coded import MAX_BLOCK_ROWS
 from nlucompress.format.model import Model, Network, Table, require_model
+from nlucompress.options import Options, option
 from nlucompress.stages.history import with_record
 
 
 @dataclass(frozen=True)
-class PackOptions:
-    """Options of ``pack``.
+class PackOptions(Options):
+    """Options of ``pack``; ``block_rows`` is the one trade of size against speed."""
 
-    Attributes:
-        block_rows: Rows of a table in prefix codes that share one offset: the one trade of size
-            against speed. None takes 8 where rows list their entries, else about 32 numbers.
-        keep_history: Keep the record of the stages in the sealed file.
-    """
-
-    block_rows: int | None = None
-    keep_history: bool = False
+    block_rows: int | None = option(
+        None,
+        "Rows in prefix codes that share one offset: more are smaller and slower to read",
+        kind=int,
+        least=1,
+        most=MAX_BLOCK_ROWS,
+        absent="8 that list their entries, else about 32 numbers",
+    )
+    keep_history: bool = option(False, "Keep the record of the stages in the file")
 
 
 def pack(model: Model, options: PackOptions | None = None) -> Model:
@@ -35,8 +37,6 @@ def pack(model: Model, options: PackOptions | None = None) -> Model:
     """
     require_model(model)
     options = options or PackOptions()
-    if options.block_rows is not None and not 1 <= options.block_rows <= MAX_BLOCK_ROWS:
-        raise UsageError(f"--block-rows {options.block_rows} is not within 1 to {MAX_BLOCK_ROWS}")
     if model.sealed:
         raise StageOrderError("the model was sealed by pack already")
     tables = {}

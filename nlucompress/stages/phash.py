@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -11,28 +11,44 @@ from nlucompress.algo.hashing import mphf, mphf_build, murmur
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Hashed, Strings
 from nlucompress.format.model import Model, Table, require_model
+from nlucompress.options import Options, option
 from nlucompress.stages.history import stage_of, with_record
 
 LOWEST_GAMMA, HIGHEST_GAMMA = 0.5, 10.0
 
+Method = Literal["grouped", "cascade"]
+
 
 @dataclass(frozen=True)
-class PhashOptions:
+class PhashOptions(Options):
     """Options of ``phash``.
 
-    Attributes:
-        method: ``grouped`` keeps the best seed per group of cells, ``cascade`` is the plain one.
-        gamma: Cells per key and level.
-        groups: Cells of a group and bits of its seed, for ``grouped``.
-        fingerprint_bits: 0 to 16; an unseen key passes for a known one with 2^-bits.
-        tables: Names of tables to hash; None for all.
+    ``grouped`` keeps the best seed per group of cells, ``cascade`` is the plain one. ``groups`` are
+    the cells of a group (1 to 40) and the bits of its seed (0 to 8).
     """
 
-    method: Literal["grouped", "cascade"] = "grouped"
-    gamma: float = 1.0
-    groups: tuple[int, int] = (16, 4)
-    fingerprint_bits: int = 8
-    tables: tuple[str, ...] | None = None
+    method: Method = option(
+        "grouped",
+        "Keep the best seed per group of cells, or the plain cascade of bit arrays",
+        choices=get_args(Method),
+    )
+    gamma: float = option(1.0, "Cells per key and level", least=LOWEST_GAMMA, most=HIGHEST_GAMMA)
+    groups: tuple[int, int] = option(
+        (16, 4),
+        "Cells of a group (1 to 40) and bits of its seed (0 to 8); 32x8 is smaller and slower",
+        kind=int,
+        metavar="CELLSxBITS",
+        absent="16x4",
+    )
+    fingerprint_bits: int = option(
+        8,
+        "Bits that tell known keys from unseen ones: one in 2^bits passes for known",
+        least=0,
+        most=16,
+    )
+    tables: tuple[str, ...] | None = option(
+        None, "Only this table (may be repeated)", flag="table", many=True, absent="all"
+    )
 
 
 def phash(model: Model, options: PhashOptions | None = None) -> Model:
@@ -69,12 +85,6 @@ def phash(model: Model, options: PhashOptions | None = None) -> Model:
 
 
 def _groups(options: PhashOptions) -> mphf.Groups:
-    if options.method not in ("grouped", "cascade"):
-        raise UsageError(f"unknown method {options.method!r}; known: grouped, cascade")
-    if not LOWEST_GAMMA <= options.gamma <= HIGHEST_GAMMA:
-        raise UsageError(f"--gamma {options.gamma} is not within {LOWEST_GAMMA} to {HIGHEST_GAMMA}")
-    if not 0 <= options.fingerprint_bits <= 16:
-        raise UsageError(f"--fingerprint-bits {options.fingerprint_bits} is not within 0 to 16")
     try:
         return mphf.PLAIN if options.method == "cascade" else mphf.Groups(*options.groups)
     except ValueError as error:

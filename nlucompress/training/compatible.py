@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import UsageError
+from nlucompress.options import Options, option
 
 Float32 = NDArray[np.float32]
 Int64 = NDArray[np.int64]
@@ -25,16 +26,17 @@ TEMPERATURE = 0.05  # T: cosines lie within -1 and 1, so that scores lie within 
 
 
 @dataclass(frozen=True)
-class CompatibleOptions:
-    """How strongly a new model is held in the space of an old one.
+class CompatibleOptions(Options):
+    """How strongly a new model is held in the space of an old one."""
 
-    Attributes:
-        influence: Weight of the loss of the old classifier on the new representations.
-        prototypes: Weight of the loss of the classifier by cosine.
-    """
+    title = "In the space of another model"
 
-    influence: float = 1.0
-    prototypes: float = 1.0
+    influence: float = option(
+        1.0, "Weight of its frozen classifier's loss (Shen et al. 2020, section 3)", least=0
+    )
+    prototypes: float = option(
+        1.0, "Weight of a classifier by cosine to its mean representations", least=0
+    )
 
     def __post_init__(self) -> None:
         """Check the weights.
@@ -42,8 +44,7 @@ class CompatibleOptions:
         Raises:
             UsageError: One is negative or not finite, or both are 0.
         """
-        if not all(0 <= each < np.inf for each in (self.influence, self.prototypes)):
-            raise UsageError("--influence and --prototypes must be at least 0")
+        super().__post_init__()
         if not self.influence and not self.prototypes:
             raise UsageError("--influence and --prototypes are both 0: nothing makes it compatible")
 

@@ -2,57 +2,58 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import UsageError
 from nlucompress.networks.neural.sequence import Batch
+from nlucompress.options import Options, nested, option
 from nlucompress.training.schedules import Schedule
 
 Int64 = NDArray[np.int64]
 OptimizerName = Literal["adam", "adamw", "sgd"]
-OPTIMIZERS: tuple[OptimizerName, ...] = ("adam", "adamw", "sgd")
-DEVICES = ("cpu", "cuda")
 
 WINDOW = 16
 
 
 @dataclass(frozen=True)
-class LoopOptions:
+class LoopOptions(Options):
     """How a neural network is trained.
 
-    Attributes:
-        epochs: Passes over the data at most.
-        batch: Texts of a step.
-        schedule: The learning rate of every step.
-        optimizer: ``adam`` (Kingma & Ba 2015), ``adamw`` (Loshchilov & Hutter 2019) or ``sgd``
-            with momentum 0.9. Rows of the table are updated only where they occur: without
-            momentum under sgd, and without weight decay.
-        weight_decay: Of the layers.
-        dropout, word_dropout: Shares of activations and of words that a step leaves out.
-        clip: Greatest norm of a step's gradient.
-        patience: Epochs without a better development accuracy before training ends; 0 never ends.
-        seed: Of the order of the texts, and of dropout.
-        device: ``cpu`` or ``cuda``.
-        threads: Threads of torch on the CPU; sums differ in their last bits between counts.
+    ``adam`` is that of Kingma & Ba 2015, ``adamw`` that of Loshchilov & Hutter 2019, ``sgd`` has
+    momentum 0.9. Rows of the table are updated only where they occur: without momentum under sgd,
+    and without weight decay. ``clip`` is the greatest norm of a step's gradient.
     """
 
-    epochs: int = 20
-    batch: int = 32
-    schedule: Schedule = field(default_factory=Schedule)
-    optimizer: OptimizerName = "adam"
-    weight_decay: float = 0.0
-    dropout: float = 0.3
-    word_dropout: float = 0.1
+    title = "Training loop of neural networks"
+
+    epochs: int = option(20, "Passes over the data at most", least=1)
+    batch_size: int = option(32, "Texts of a step", least=1)
+    schedule: Schedule = nested(Schedule)
+    optimizer: OptimizerName = option(
+        "adam",
+        "How a step follows the gradient; sgd has momentum 0.9",
+        choices=get_args(OptimizerName),
+    )
+    weight_decay: float = option(
+        0.0, "Share of the layers' weights that a step takes away", least=0
+    )
+    dropout: float = option(
+        0.3, "Share of activations left out of a step", unit="share", least=0, below=1
+    )
+    word_dropout: float = option(
+        0.1, "Share of words left out of a step", unit="share", least=0, below=1
+    )
     clip: float = 5.0
-    patience: int = 5
-    seed: int = 0
-    device: str = "cpu"
-    threads: int = 1
+    patience: int = option(
+        5, "Epochs without a better dev accuracy before it ends; 0: no end", least=0
+    )
+    seed: int = option(0, "Seed of all random choices", least=0, most=2**31)
+    device: str = option("cpu", "Where torch trains", choices=("cpu", "cuda"))
+    threads: int = option(1, "Threads of torch; results depend on their number", least=1)
 
     def __post_init__(self) -> None:
         """Check every range.
@@ -60,22 +61,7 @@ class LoopOptions:
         Raises:
             UsageError: An option is out of range, or a name is unknown.
         """
-        for name, least in (("epochs", 1), ("batch", 1), ("patience", 0), ("threads", 1)):
-            if not getattr(self, name) >= least:
-                raise UsageError(f"--{name} {getattr(self, name)} is not at least {least}")
-        if not 0 <= self.seed <= 2**31:
-            raise UsageError(f"--seed {self.seed} is not within 0 to 2^31")
-        for name, known in (("optimizer", OPTIMIZERS), ("device", DEVICES)):
-            if getattr(self, name) not in known:
-                raise UsageError(
-                    f"unknown {name} {getattr(self, name)!r}; known: {', '.join(known)}"
-                )
-        for name in ("dropout", "word_dropout"):
-            if not 0 <= getattr(self, name) < 1:
-                option = name.replace("_", "-")
-                raise UsageError(f"--{option} {getattr(self, name)} is not from 0 and below 1")
-        if not 0 <= self.weight_decay < math.inf:
-            raise UsageError(f"--weight-decay {self.weight_decay} is not at least 0 and finite")
+        super().__post_init__()
         if not self.clip > 0:
             raise UsageError(f"the norm of a gradient, clip={self.clip}, is not above 0")
 

@@ -93,7 +93,7 @@ class Case:
     def _trained_in_full(self) -> nc.Model:
         options = NeuralOptions(
             network=self.network,  # type: ignore[arg-type]
-            hidden=HIDDEN[self.network],
+            hidden_size=HIDDEN[self.network],
             loop=self.loop(self.budget[0], self.rates[0]),
         )
         return train_neural(self.examples["train"], self.examples["dev"], self.table, options)

@@ -30,7 +30,7 @@ def _trained(case: Case, examples: nc.Examples, seed: int, old: nc.Model | None)
     loop = replace(case.loop(case.budget[0], case.rates[0]), seed=seed)
     options = NeuralOptions(
         network=case.network,  # type: ignore[arg-type]
-        hidden=HIDDEN[case.network],
+        hidden_size=HIDDEN[case.network],
         loop=loop,
     )
     return train_neural(examples, case.examples["dev"], case.table, options, compatible_with=old)

@@ -79,7 +79,7 @@ class Transfer:
             known = half(read(self.data / self.source), 0)
             options = NeuralOptions(
                 network=self.network,  # type: ignore[arg-type]
-                hidden=HIDDEN[self.network],
+                hidden_size=HIDDEN[self.network],
                 activation="leaky-relu",
                 loop=self.loop(epochs, SOURCE_RATE),
             )

@@ -41,7 +41,7 @@ def trained(case: Case, examples: nc.Examples, seed: int) -> nc.Model:
     if case.network == "linear":
         return nc.train(examples, case.examples["dev"])
     loop = replace(case.loop(case.budget[0], case.rates[0]), seed=seed)
-    options = NeuralOptions(network=case.network, hidden=HIDDEN[case.network], loop=loop)  # type: ignore[arg-type]
+    options = NeuralOptions(network=case.network, hidden_size=HIDDEN[case.network], loop=loop)  # type: ignore[arg-type]
     return train_neural(examples, case.examples["dev"], case.table, options)
 
 

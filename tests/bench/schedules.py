@@ -43,7 +43,7 @@ def fill(
 
     def figures(schedule: str, rate: float) -> cells.Figures:
         loop = made.loop(made.budget[1], rate)
-        steps = -(-len(made.examples["train"]) // loop.batch) * loop.epochs
+        steps = -(-len(made.examples["train"]) // loop.batch_size) * loop.epochs
         half = max(1, steps // (2 * CYCLES))
         planned = Schedule(schedule, rate, half_cycle=half)  # type: ignore[arg-type]
         model = made.trained(made.svd(RATIO), replace(loop, schedule=planned))

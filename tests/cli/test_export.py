@@ -1,4 +1,4 @@
-"""export and evaluate --neighbours, as a user runs them."""
+"""export and neighbours, as a user runs them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_neighbours(workdir: Path) -> None:
         "nlucompress quantize big.nlu --bits 4 --per row -q | nlucompress phash -q | "
         "nlucompress pack -q -o small",
     )
-    command = ["evaluate", "small", "--reference", "big.nlu", "--neighbours", "10"]
+    command = ["neighbours", "small", "--reference", "big.nlu"]
     done = run(workdir, *command, "--queries", "50", "--min-agreement", "20%", "--max-size", "1K")
     assert done.code == GATE_MISSED
     shown = done.out.decode()
@@ -100,20 +100,19 @@ def test_neighbours(workdir: Path) -> None:
     assert report["missing"] == 0
     assert 0.3 < report["agreement"] < 1
     assert 0.98 < report["cosine"] < 1
-    same = run(workdir, "evaluate", "big.nlu", *command[2:], "--queries", "50", "--json")
+    same = run(workdir, "neighbours", "big.nlu", *command[2:], "--queries", "50", "--json")
     assert json.loads(same.out)["agreement"] == json.loads(same.out)["first"] == 1
 
 
 def test_neighbours_that_cannot_be_compared(models: Path) -> None:
     for arguments, code, problem in (
-        (["--neighbours", "2"], USAGE, "--neighbours compares with one --reference"),
-        (["--neighbours", "2", "--data", "test.tsv", "--reference", "big.nlu"], USAGE, "no --data"),
-        (["--data", "test.tsv", "--min-agreement", "0.03"], USAGE, "is for --neighbours"),
-        ([], USAGE, "name --data to measure accuracy on"),
-        (["--neighbours", "2", "--reference", "big.nlu"], BAD_INPUT, "have 3 and 40 numbers"),
-        (["--neighbours", "3", "--reference", "vectors.nlu"], BAD_INPUT, "too few for 3 neighb"),
+        ([], USAGE, "Missing option '--reference'"),
+        (["--count", "0", "--reference", "big.nlu"], USAGE, "0 is not at least 1"),
+        (["--min-agreement", "1", "--reference", "big.nlu"], USAGE, "write 1% or 100%"),
+        (["--count", "2", "--reference", "big.nlu"], BAD_INPUT, "have 3 and 40 numbers"),
+        (["--count", "3", "--reference", "vectors.nlu"], BAD_INPUT, "too few for 3 neighb"),
     ):
-        done = run(models, "evaluate", "vectors.nlu", *arguments)
+        done = run(models, "neighbours", "vectors.nlu", *arguments)
         assert (done.code, problem in done.err) == (code, True), done.err
 
 

@@ -10,7 +10,7 @@ from tests.cli.program import BAD_INPUT, DONE, USAGE, run, shell
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 TRAIN, DEV, TEST = (str(SAMPLE / f"{name}.tsv") for name in ("train", "dev", "test"))
-SMALL = ("--hidden", "16", "--dimensions", "12", "--epochs", "2", "--batch", "64", "-q")
+SMALL = ("--hidden-size", "16", "--dimensions", "12", "--epochs", "2", "--batch-size", "64", "-q")
 
 
 def accuracy(folder: Path, model: str) -> float:
@@ -23,7 +23,7 @@ def accuracy(folder: Path, model: str) -> float:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("torch")
     folder = tmp_path_factory.mktemp("neural")
-    options = ("--network", "dan", "--epochs", "6", "--rate", "0.01", "-q")
+    options = ("--network", "dan", "--epochs", "6", "--learning-rate", "0.01", "-q")
     ran = run(folder, "train", TRAIN, "--dev", DEV, *options, "-o", "full.nlu")
     assert ran.code == DONE, ran.err
     return folder
@@ -34,7 +34,7 @@ def test_a_factorized_network_is_trained_on(trained: Path) -> None:
     chain = (
         f"nlucompress factorize full.nlu --rank 4 -q -o thin.nlu && "
         f"nlucompress finetune thin.nlu --data {TRAIN} --dev {DEV} --epochs 4 "
-        f"--schedule onecycle --rate 0.01 -q -o tuned.nlu && "
+        f"--schedule onecycle --learning-rate 0.01 -q -o tuned.nlu && "
         f"nlucompress phash tuned.nlu -q | nlucompress pack -q -o packed.nlu"
     )
     ran = shell(trained, chain)
@@ -100,9 +100,9 @@ def test_a_checkpoint_of_another_training_is_refused_with_what_differs(tmp_path:
     assert (tmp_path / "a.nlu").read_bytes() == (tmp_path / "b.nlu").read_bytes()
     for data, changes, said in (
         (TRAIN, ("--seed", "1"), "--seed was 0, is 1"),
-        (TRAIN, ("--rate", "0.01"), "--rate was 0.001, is 0.01"),
+        (TRAIN, ("--learning-rate", "0.01"), "--learning-rate was 0.001, is 0.01"),
         (TRAIN, ("--epochs", "3"), "--epochs was 2, is 3"),  # onecycle looks at the last step
-        (TRAIN, ("--hidden", "17"), "the starting model"),
+        (TRAIN, ("--hidden-size", "17"), "the starting model"),
         (TRAIN, ("--dev", TEST), "the development data"),
         ("less.tsv", (), "the training data"),
     ):
@@ -150,11 +150,13 @@ def test_refusals(trained: Path) -> None:
     tune = ("finetune", "full.nlu", "--data")
     refused(BAD_INPUT, "unknown to the model", *tune, "odd.tsv", "-o", "x.nlu")
     refused(BAD_INPUT, "no word of the training data", *tune, "strange.tsv", "-o", "x.nlu")
-    refused(USAGE, "not below --rate", *tune, TRAIN, "--rate", "1e-9", "-o", "x.nlu")
+    refused(
+        USAGE, "not below --learning-rate", *tune, TRAIN, "--learning-rate", "1e-9", "-o", "x.nlu"
+    )
     refused(USAGE, "needs a reference", *tune, TRAIN, "--distill", "plain", "-o", "x.nlu")
-    refused(USAGE, "is for --network", "train", TRAIN, "--hidden", "3", "-o", "x.nlu")
+    refused(USAGE, "is for --network", "train", TRAIN, "--hidden-size", "3", "-o", "x.nlu")
     refused(
         *(BAD_INPUT, "not finite", "train", TRAIN, "--network", "dan", "--schedule", "fixed"),
-        *("--rate", "1e30", "--optimizer", "sgd", "-o", "x.nlu"),
+        *("--learning-rate", "1e30", "--optimizer", "sgd", "-o", "x.nlu"),
     )
     assert not (trained / "x.nlu").exists()

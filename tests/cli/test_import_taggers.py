@@ -59,7 +59,7 @@ def test_attributes_that_are_no_text_and_labels_with_tabs(tmp_path: Path) -> Non
     (tmp_path / "file").write_bytes(crf.replace("w=\u00e9".encode(), b"w=\xe9\xff"))
     assert run(tmp_path, "import", "file", "-o", "m.nlu").code == DONE
     lines = b"w=\xe9\xff\n\t\nb:2\n\n"
-    told = run(tmp_path, "predict", "--tag", "m.nlu", stdin=lines)
+    told = run(tmp_path, "tag", "m.nlu", stdin=lines)
     assert (told.code, told.out) == (DONE, b"B\\tx\nO\nC\\\\tx\n\n"), told.err
     labels = told.out.splitlines()
     data = b"".join(b"%b\t%b\n" % pair for pair in zip(labels, lines.splitlines(), strict=True))
@@ -71,5 +71,5 @@ def test_attributes_that_are_no_text_and_labels_with_tabs(tmp_path: Path) -> Non
     assert dumped.code == DONE, dumped.err
     assert b"0: w=\xe9\xff\n" in (tmp_path / "dump").read_bytes()
     assert run(tmp_path, "import", "dump", "-o", "again.nlu").code == DONE
-    again = run(tmp_path, "predict", "--tag", "again.nlu", stdin=lines)
+    again = run(tmp_path, "tag", "again.nlu", stdin=lines)
     assert again.out == told.out

@@ -125,8 +125,6 @@ def test_rates_out_of_range_are_refused(models: Path, option: str) -> None:
         ("--html . --force", USAGE, "is a directory"),
         ("--html absent/x.html", BAD_INPUT, "absent/x.html: cannot write"),
         ("--html - --json", USAGE, "both go to stdout"),
-        ("--html x.html --gallery full.nlu", USAGE, "--gallery measures retrieval alone"),
-        ("--seed 3", USAGE, "--seed is for --neighbours"),
     ],
 )
 def test_what_does_not_fit(workdir: Path, arguments: str, code: int, problem: str) -> None:
@@ -138,10 +136,3 @@ def test_what_does_not_fit(workdir: Path, arguments: str, code: int, problem: st
     assert done.err.count("\n") == 1
     assert files_in(workdir) == before
     assert (workdir / "taken.html").read_text() == "kept"
-
-
-def test_neighbours_take_one_reference_and_no_page(models: Path) -> None:
-    asked = ("evaluate", "big.nlu", "--neighbours", "2", "--reference", "big.nlu")
-    for more in (("--reference", "vectors.nlu"), ("--html", "x.html"), ("--show-flips", "1")):
-        assert run(models, *asked, *more).code == USAGE
-    assert run(models, *asked, "--queries", "3").code == DONE

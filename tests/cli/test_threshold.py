@@ -53,8 +53,6 @@ def test_the_command_line_overrides_it(careful: Path) -> None:
         (["--unknown-label", "x"], "--unknown-label needs a --threshold"),
         (["--threshold", "high"], "'high' is no score"),
         (["--threshold", "nan"], "'nan' is no score"),
-        (["--threshold", "1", "--tag"], "are for the labels of whole texts"),
-        (["--threshold", "1", "--embed"], "are for the labels of whole texts"),
     ],
 )
 def test_misuse_is_refused(models: Path, options: list[str], message: str) -> None:

@@ -39,8 +39,8 @@ from tests.cli.program import USAGE, run
         "train train.tsv --l2 -1",
         "train train.tsv --l1 nan",
         "train train.tsv --l2 inf",
-        "train train.tsv --network dan --batch -3",
-        "train train.tsv --network dan --rate nan",
+        "train train.tsv --network dan --batch-size -3",
+        "train train.tsv --network dan --learning-rate nan",
         "train train.tsv --network dan --optimizer nonsense",
         "train train.tsv --network dan --schedule nonsense",
         "finetune full.nlu --data train.tsv --l1 nan",
@@ -62,4 +62,4 @@ def test_usage(models: Path, line: str) -> None:
 def test_without_arguments_it_helps(models: Path) -> None:
     done = run(models)
     assert done.code == USAGE
-    assert "Commands:" in done.err
+    assert "Make it small:" in done.err

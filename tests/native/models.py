@@ -61,7 +61,7 @@ def examples() -> Examples:
 def build() -> dict[str, Model]:
     """Models by name."""
     words = full(nc.TrainOptions(words=(1, 2)))
-    chars = full(nc.TrainOptions(words=(1, 1), chars=(2, 4), weighting="count", loss="softmax"))
+    chars = full(nc.TrainOptions(words=(1, 1), chars=(2, 4), counts=True, loss="softmax"))
     binary = full(nc.TrainOptions(words=None, chars=(3, 3), loss="logistic"))
     eight = nc.quantize(words, nc.QuantizeOptions(bits=8, per="row"))
     assert binary.network is not None

@@ -90,7 +90,7 @@ def test_a_single_key(twin: str) -> None:
 def test_scores(monkeypatch: pytest.MonkeyPatch, chars: tuple[int, int], weighting: str) -> None:
     lines = (SAMPLE / "train.tsv").read_bytes().splitlines(keepends=True)[:400]
     examples = _examples(lines)
-    options = nc.TrainOptions(chars=chars, weighting=weighting, iterations=25)  # type: ignore[arg-type]
+    options = nc.TrainOptions(chars=chars, counts=weighting == "count", iterations=25)
     model = nc.pack(nc.phash(nc.quantize(nc.train(examples, None, options))))
     texts = [*examples.texts, "", "Zoë’s e\u0301", "\ud800", "ΟΔΟΣ ǅ İ", "turn " * 5000, "a\0b"]
     ours = nc.Classifier(model)

@@ -73,7 +73,7 @@ def words(examples: nc.Examples) -> nc.Model:
 @pytest.fixture(scope="session")
 def counted(examples: nc.Examples) -> nc.Model:
     options = nc.TrainOptions(
-        words=(1, 2), chars=(2, 4), weighting="count", loss="softmax", l2=1e-2, l1=0.0,
+        words=(1, 2), chars=(2, 4), counts=True, loss="softmax", l2=1e-2, l1=0.0,
         min_count=4, iterations=30,
     )  # fmt: skip
     return nc.train(examples, None, options)
@@ -319,7 +319,7 @@ def test_labels_are_coded_only_where_that_is_meant(
 def test_features_are_the_same(text: str, weighting: Literal["binary", "count"]) -> None:
     """Training on two texts with nothing left out keeps exactly their keys."""
     options = nc.TrainOptions(
-        words=(1, 3), chars=(1, 5), weighting=weighting, l2=1e-2, l1=0.0,
+        words=(1, 3), chars=(1, 5), counts=weighting == "count", l2=1e-2, l1=0.0,
         min_count=1, distinct=False, iterations=3,
     )  # fmt: skip
     texts = (text, f"{text} else {text}")

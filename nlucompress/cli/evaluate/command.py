@@ -9,8 +9,6 @@ import click
 
 from nlucompress.cli.evaluate import grids as evaluation_grids
 from nlucompress.cli.evaluate import text as evaluation_text
-from nlucompress.cli.evaluate.neighbours import compare_tables, neighbour_options
-from nlucompress.cli.evaluate.retrieval import compare_retrieval, retrieval_options
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.cells import named_examples, named_tags
 from nlucompress.cli.shared.common import (
@@ -41,6 +39,7 @@ SCHEMA_VERSION = 2  # 1 had one reference
 @model_argument
 @click.option(
     "--data",
+    required=True,
     metavar="TEST.TSV",
     help="Lines of `label<TAB>text`; for taggers, tagged tokens.",
 )
@@ -65,16 +64,14 @@ SCHEMA_VERSION = 2  # 1 had one reference
     "which the reference was most sure.",
 )
 @click.option("--html", metavar="FILE", help="Write the report as a page that needs nothing else.")
-@neighbour_options
 @force_option
 @json_option
 @quiet_option
 @data_options
-@retrieval_options
 @watched
 def command(
     model: str,
-    data: str | None,
+    data: str,
     references: tuple[str, ...],
     overlays: tuple[str, ...],
     per_label: bool,
@@ -84,16 +81,14 @@ def command(
     force: bool,
     as_json: bool,
     quiet: bool,
-    nearest: dict[str, Any],
-    retrieval: dict[str, Any],
     **bounds: Any,
 ) -> int:
     """Measure accuracy and, against references, what the model breaks; check gates.
 
     A negative flip is an example that the reference got right and the model gets wrong. All rates
     and drops are in percentage points of the examples here, and fractions in the JSON. Exit code 1
-    says that a gate was missed; every figure is printed all the same. --neighbours compares tables,
-    --gallery measures retrieval: a new model's queries in the gallery that an old one has indexed.
+    says that a gate was missed; every figure is printed all the same. `neighbours`
+    does the same for tables, `retrieval` for galleries.
 
     A tagger is measured on lines of `token<TAB>tag` with a blank line behind each sentence, or, if
     it reads attributes, of `tag<TAB>attribute<TAB>...`. Accuracy, drop and flips are then those of
@@ -105,24 +100,6 @@ def command(
     """
     from nlucompress.stages.evaluate.gates import Gates
 
-    others = {
-        "per_label": per_label or None,
-        "show_flips": show_flips,
-        "html": html,
-        "overlays": overlays or None,
-        **bounds,
-    }
-    given = [name for name, value in others.items() if value is not None]
-    if retrieval:
-        if given or references or nearest:
-            raise UsageError("--gallery measures retrieval alone, and of the gates only its own")
-        return compare_retrieval(model, data, max_size, as_json, quiet, **retrieval)
-    if nearest:
-        if given or data:
-            raise UsageError("--neighbours takes no --data, and of the gates only its own")
-        return compare_tables(model, references, as_json, quiet, max_size=max_size, **nearest)
-    if data is None:
-        raise UsageError("name --data to measure accuracy on, or --neighbours to compare tables")
     if show_flips is not None and not references:
         raise UsageError("--show-flips shows what breaks against a --reference; name one")
     for name in references:

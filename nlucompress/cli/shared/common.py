@@ -33,13 +33,6 @@ force_option = click.option("-f", "--force", is_flag=True, help="Replace an exis
 output_option = click.option(
     "-o", "--output", default=streams.STANDARD, metavar="FILE", help="Output file; default stdout."
 )
-tables_option = click.option(
-    "--table",
-    "tables",
-    multiple=True,
-    metavar="NAME",
-    help="Only this table (may be repeated); default all.",
-)
 
 
 @dataclass(frozen=True)

@@ -2,151 +2,96 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import (
-    Target,
-    bytes_text,
-    lengths,
-    read_data,
-    stage_options,
-    write_model,
-)
+from nlucompress.cli.shared.common import Target, stage_options
 from nlucompress.cli.shared.data_options import data_options, strict_option
+from nlucompress.cli.shared.options import (
+    GroupedCommand,
+    given,
+    names_of,
+    options_of,
+)
 from nlucompress.cli.shared.overlays import overlay_option
-from nlucompress.cli.train import near as train_near
-from nlucompress.cli.train import neural as train_neural
-from nlucompress.cli.train.review import review
+from nlucompress.cli.train import crf, linear, near, neural
 from nlucompress.errors import UsageError
-from nlucompress.progress import tell
+from nlucompress.options import Options, spelled
+from nlucompress.stages.train.crf import CrfOptions
+from nlucompress.stages.train.linear import TrainOptions
+from nlucompress.stages.train.near import NearOptions
+from nlucompress.stages.train.neural import NeuralOptions
 
-# Options that only some networks have; the others are common to all.
-PENALTIES = {"l2", "l1", "iterations"}
-OWN: dict[str, set[str]] = {
-    "linear": {
-        *("ngrams", "chars", "counts", "loss", "distinct", "class_weight"),
-        *("near", "step", "max_nfr"),
-        *PENALTIES,
-    },
-    "crf": {"attributes", "affixes", "window", "grams", *PENALTIES},
-    **dict.fromkeys(train_neural.NETWORKS, train_neural.OWN),
+KINDS: dict[str, type[Options]] = {
+    "linear": TrainOptions,
+    "crf": CrfOptions,
+    **dict.fromkeys(neural.NETWORKS, NeuralOptions),
 }
+RUN = {"linear": linear.run, "crf": crf.run, **dict.fromkeys(neural.NETWORKS, neural.run)}
+# What belongs to a class of options and is none: names of files.
+FILES: dict[type[Options], set[str]] = {
+    NearOptions: {"near", "overlays"},
+    NeuralOptions: {"embeddings", "compatible_with", "checkpoint"},
+}
+OWNERS: tuple[type[Options], ...] = (TrainOptions, NearOptions, CrfOptions, NeuralOptions)
 
 
-@click.command(name="train")
+class Train(GroupedCommand):
+    """Its help shows the options of one kind of network where that is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the arguments, since the help is shown before they are read."""
+        ctx.meta[__name__] = list(args)
+        return super().parse_args(ctx, args)
+
+    def shown(self, ctx: click.Context) -> list[click.Parameter]:
+        """All options, or those of the network behind ``--network``."""
+        params = super().shown(ctx)
+        args = ctx.meta.get(__name__, [])
+        said = [right for left, right in pairwise(args) if left == "--network"]
+        owner = KINDS.get(said[-1]) if said else None
+        if owner is None:
+            return params
+        kept = own(owner) | (own(NearOptions) if owner is TrainOptions else set())
+        others = {name for each in OWNERS for name in own(each)} - kept
+        return [param for param in params if param.name not in others]
+
+
+def own(owner: type[Options]) -> set[str]:
+    """Names of what belongs to a class of options on the command line."""
+    return names_of(owner) | FILES.get(owner, set())
+
+
+@click.command(name="train", cls=Train)
 @click.argument("data", metavar="TRAIN.TSV")
 @click.option(
     "--network",
-    type=click.Choice(list(OWN)),
+    type=click.Choice(list(KINDS)),
     default="linear",
     show_default=True,
-    help="linear: n-grams; dan, lstm, bilstm, cnn: word embeddings, need torch; crf: tags tokens.",
+    help="linear: n-grams; dan, lstm, bilstm, cnn: word embeddings, need torch; crf: tags tokens. "
+    "With -h its options alone are shown.",
 )
 @click.option(
     "--dev", metavar="FILE", help="Development data: chooses --l2 and ends the training early."
 )
-@train_near.near_options
-@click.option(
-    "--ngrams",
-    type=lengths,
-    default="1-3",
-    show_default=True,
-    metavar="RANGE",
-    help="Word n-grams, or none.",
+@options_of(
+    linear=TrainOptions,
+    crf=CrfOptions,
+    neural=NeuralOptions,
+    near=NearOptions,
+    parse={"vocabulary": neural.vocabulary},
 )
-@click.option(
-    "--chars",
-    type=lengths,
-    default="none",
-    show_default=True,
-    metavar="RANGE",
-    help="Character n-grams, such as 2-5.",
-)
-@click.option(
-    "--counts", is_flag=True, help="Weight a feature by its occurrences; default is 1 each."
-)
-@click.option(
-    "--loss",
-    type=click.Choice(["squared-hinge", "logistic", "softmax"]),
-    default="squared-hinge",
-    show_default=True,
-    help="The first two are one-vs-rest; the last two give probabilities.",
-)
-@click.option(
-    "--l2",
-    type=float,
-    help="Strength of the L2 penalty; default: by --dev, or a middle one; crf: 1e-6.",
-)
-@click.option(
-    "--l1",
-    default=3e-5,
-    show_default=True,
-    help="Strength of the L1 penalty; 0 is none; crf: by --dev, or 1e-6.",
-)
-@click.option(
-    "--min-count",
-    default=2,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Leave out features of fewer training texts; crf: of fewer tokens, default 1.",
-)
-@click.option(
-    "--distinct/--all-features",
-    default=True,
-    show_default=True,
-    help="Of features that occur in exactly the same texts keep the shortest one.",
-)
-@click.option(
-    "--class-weight",
-    type=click.Choice(["none", "balanced"]),
-    default="none",
-    show_default=True,
-    help="balanced gives every label the same total weight.",
-)
-@click.option(
-    "--iterations",
-    default=200,
-    show_default=True,
-    type=click.IntRange(1),
-    help="Steps of the optimizer at most; crf: default 150.",
-)
-@click.option(
-    "--attributes", is_flag=True, help="crf: TRAIN holds lines of `tag<TAB>attribute<TAB>...`."
-)
-@click.option(
-    "--affixes",
-    default=4,
-    show_default=True,
-    metavar="N",
-    help="crf: longest prefix and suffix of a word.",
-)
-@click.option(
-    "--window", default=2, show_default=True, metavar="N", help="crf: neighbours to each side."
-)
-@click.option(
-    "--grams", default=3, show_default=True, metavar="N", help="crf: longest run of words."
-)
+@near.near_option
 @overlay_option
-@train_neural.neural_options
+@neural.neural_options
 @strict_option
 @data_options
 @stage_options
-def command(
-    target: Target,
-    data: str,
-    dev: str | None,
-    network: str,
-    ngrams: Any,
-    chars: Any,
-    counts: bool,
-    near: dict[str, Any],
-    overlays: tuple[str, ...],
-    **options: Any,
-) -> None:
+def command(target: Target, data: str, dev: str | None, network: str, **options: Any) -> None:
     """Train a linear n-gram classifier on lines of `label<TAB>text`, or a tagger.
 
     Text is folded to lower case; accents, digits and apostrophes within words are kept. The same
@@ -166,73 +111,34 @@ def command(
     Example:
       nlucompress train train.tsv --dev dev.tsv --ngrams 1-3 -o full.nlu
     """
-    from nlucompress.cli.train import crf as train_crf
-    from nlucompress.stages.train.linear import TrainOptions, train
-
-    old = near.get("near")
-    if overlays and old is None:
+    values = given(options)
+    if "overlays" in values and "near" not in values:
         raise UsageError("--overlay lies on the model of --near; name that one")
-    inputs = [data, *(path for path in (dev, old) if path), *overlays]
+    check(network, values)
+    files = [values[name] for name in ("near", "embeddings", "compatible_with") if name in values]
+    inputs = [data, *([dev] if dev else []), *files, *values.get("overlays", ())]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
-    given = given_options(network)
-    if old is not None:
-        train_near.run(target, (old, *overlays), data, dev, given)
-        return
-    if network == "crf":
-        train_crf.run(target, data, dev, given)
-        return
-    if network in train_neural.NETWORKS:
-        own = {name: options[name] for name in (*train_neural.OWN, "min_count")}
-        if "min_count" not in given:
-            own["min_count"] = 1
-        train_neural.run(target, network, data, dev, own)
-        return
-    others = (OWN["crf"] - PENALTIES) | train_neural.OWN
-    options = {name: options[name] for name in options if name not in others}
-    examples = read_data(data)
-    held_out = read_data(dev) if dev else None
-    review(data, examples, held_out, target)
-    weighting: Any = "count" if counts else "binary"
-    chosen = TrainOptions(words=ngrams, chars=chars, weighting=weighting, **options)
-    model = train(examples, held_out, chosen, tell)
-    size = write_model(model, target.output)
-    figures = model.history[-1]["figures"]
-    accuracy = figures["dev_accuracy"]
-    lines = [
-        f"{len(model.labels)} labels, {figures['keys']:,} features, "
-        f"{figures['nonzero_weights']:,} weights, L2 {figures['l2']:g}"
-        + ("" if accuracy is None else f", dev accuracy {100 * accuracy:.2f} %"),
-        f"model: {bytes_text(size)}",
-    ]
-    target.report({"labels": len(model.labels), "size_bytes": size, **figures}, lines)
+    run = near.run if "near" in values else RUN[network]
+    run(target, data, dev, {"network": network, **values})
 
 
-def given_options(network: str) -> dict[str, Any]:
-    """The options of the networks that stand on the command line.
+def check(network: str, values: dict[str, Any]) -> None:
+    """Refuse what was given and is of another kind of model.
 
     Raises:
-        UsageError: One is of another network.
+        UsageError: Something is.
     """
-    context = click.get_current_context()
-    named = context.params.keys() - {
-        "network",
-        "data",
-        "dev",
-        "output",
-        "force",
-        "quiet",
-        "as_json",
-    }
-    given = {
-        name: context.params[name]
-        for name in sorted(named)
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT
-    }
-    for other, own in OWN.items():
-        stray = sorted((own - OWN[network]) & given.keys())
-        if stray:
-            option = {"distinct": "distinct/--all-features"}.get(stray[0], stray[0])
-            name = option.replace("_", "-")
-            raise UsageError(f"--{name} is for --network {other}, not for {network}")
-    return given
+    owner = NearOptions if "near" in values and network == "linear" else KINDS[network]
+    for name in sorted(values.keys() - own(owner)):
+        if owner is NearOptions and name in own(TrainOptions):
+            raise UsageError(f"{spelled(name)} comes from the model of --near; leave it out")
+        if owner is TrainOptions and name in own(NearOptions):
+            raise UsageError(f"{spelled(name)} is for --near OLD")
+        other = next(kind for kind, each in KINDS.items() if name in own(each) | own_near(kind))
+        raise UsageError(f"{spelled(name)} is for --network {other}, not for {network}")
+
+
+def own_near(kind: str) -> set[str]:
+    """What a linear model takes near an older one."""
+    return own(NearOptions) if kind == "linear" else set()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nlucompress.cli.shared.common import Target, bytes_text, read_tagged_data, write_model
 from nlucompress.progress import tell
 
 
-def run(target: Target, data: str, dev: str | None, options: dict[str, Any]) -> None:
-    """Train, write and report; ``options`` are those of CrfOptions that were given."""
+def run(target: Target, data: str, dev: str | None, options: Mapping[str, Any]) -> None:
+    """Train, write and report; ``options`` are those on the command line."""
     from nlucompress.importers.data.tagged import Layout
     from nlucompress.stages.train.crf import CrfOptions, train_crf
 
-    chosen = CrfOptions(**options)
+    chosen = CrfOptions.of(options)
     layout: Layout = "attributes" if chosen.attributes else "words"
     tagged = read_tagged_data(data, layout)
     held_out = read_tagged_data(dev, layout) if dev else None

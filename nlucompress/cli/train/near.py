@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import click
+
 from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
@@ -12,64 +14,28 @@ from nlucompress.cli.shared.common import (
     read_data,
     write_model,
 )
-from nlucompress.cli.shared.option_group import option_group
+from nlucompress.cli.shared.options import Grouped
 from nlucompress.cli.shared.overlays import read_overlaid
-from nlucompress.cli.shared.shares import Points, Share
 from nlucompress.cli.train.review import review
-from nlucompress.errors import UsageError
 from nlucompress.progress import tell
+from nlucompress.stages.train.near import NearOptions
 
-FROM_OLD = {"ngrams", "chars", "counts", "loss"}
-OWN = ("l2", "l1", "min_count", "distinct", "class_weight", "iterations", "step", "max_nfr")
-
-
-near_options = option_group(
-    "near",
-    "near",
-    {
-        "--near": (
-            "OLD",
-            None,
-            "Stay near the weights of this linear model, whose loss and features are taken; --l2 "
-            "and --l1 are then penalties on the change.",
-        ),
-        "--step": (
-            "SHARE",
-            Share(),
-            "--near: share of the change that is taken, 0.5 or 50%; default: by --dev, or all.",
-        ),
-        "--max-nfr": (
-            "POINTS",
-            Points(),
-            "--near: most negative flips against OLD on --dev, such as 1%; default: fewest at no "
-            "accuracy lost.",
-        ),
-    },
+near_option = click.option(
+    "--near",
+    metavar="OLD",
+    cls=Grouped,
+    group=NearOptions.title,
+    help="The linear model whose loss and features are taken; --l2 and --l1 are then penalties on "
+    "the change.",
 )
 
 
-def run(
-    target: Target,
-    old: tuple[str, ...],
-    data: str,
-    dev: str | None,
-    given: Mapping[str, Any],
-) -> None:
-    """Train, write and report.
+def run(target: Target, data: str, dev: str | None, options: Mapping[str, Any]) -> None:
+    """Train, write and report; ``options`` are those on the command line."""
+    from nlucompress.stages.train.near import train_near
 
-    Args:
-        target: Where model and report go.
-        old: Files of the older model and of the overlays on it.
-        data: Training data.
-        dev: Development data.
-        given: The options on the command line.
-    """
-    from nlucompress.stages.train.near import NearOptions, train_near
-
-    for name in sorted(FROM_OLD & given.keys()):
-        raise UsageError(f"--{name} comes from the model of --near; leave it out")
-    chosen = NearOptions(**{name: given[name] for name in OWN if name in given})
-    model = read_overlaid(old[0], old[1:])
+    chosen = NearOptions.of(options)
+    model = read_overlaid(options["near"], options.get("overlays", ()))
     examples = read_data(data)
     held_out = read_data(dev) if dev else None
     review(data, examples, held_out, target)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
 
 import click
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import Target, bytes_text, read_data, read_model, write_model
-from nlucompress.cli.shared.compatible_options import COMPATIBLE, compatible_options, strengths
-from nlucompress.cli.shared.loop_options import LOOP, loop_options, plan
+from nlucompress.cli.shared.network_files import checkpoint_option, compatible_option
+from nlucompress.cli.shared.options import Grouped
 from nlucompress.cli.train.review import review
 from nlucompress.progress import tell
+from nlucompress.stages.train.neural import NeuralName, NeuralOptions
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-NETWORKS = ("dan", "lstm", "bilstm", "cnn")
-OWN = {
-    *("embeddings", "vocabulary", "hidden", "layers", "pooling", "activation", "dimensions"),
-    *COMPATIBLE,
-    *LOOP,
-}
+NETWORKS: tuple[str, ...] = get_args(NeuralName)
 
 
 def vocabulary(value: str) -> str | int:
@@ -34,78 +28,34 @@ def vocabulary(value: str) -> str | int:
 
 
 def neural_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What only the neural networks have."""
-    options = (
-        click.option(
-            "--embeddings", metavar="FILE", help="Neural: a model whose table they start from."
-        ),
-        click.option(
-            "--vocabulary",
-            type=vocabulary,
-            default="all",
-            show_default=True,
-            metavar="all|train|N",
-            help="Neural: rows kept: all, of words in the data, or these and the first N.",
-        ),
-        click.option("--hidden", default=256, show_default=True, help="Neural: width of a layer."),
-        click.option("--layers", default=1, show_default=True, help="dan: hidden layers."),
-        click.option(
-            "--pooling",
-            type=click.Choice(("max", "mean")),
-            default="max",
-            show_default=True,
-            help="lstm, bilstm: over the states.",
-        ),
-        click.option(
-            "--activation",
-            type=click.Choice(("relu", "leaky-relu")),
-            default="relu",
-            show_default=True,
-            help="dan, cnn.",
-        ),
-        click.option(
-            "--dimensions",
-            default=100,
-            show_default=True,
-            help="Neural, without --embeddings: width of a word's row.",
-        ),
-        compatible_options,
-        loop_options("onecycle"),
+    """The files that only the training of a neural network reads and writes."""
+    embeddings = click.option(
+        "--embeddings",
+        metavar="FILE",
+        cls=Grouped,
+        group=NeuralOptions.title,
+        help="A model whose table the network starts from.",
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return embeddings(compatible_option(checkpoint_option(function)))
 
 
-def run(
-    target: Target,
-    network: str,
-    data: str,
-    dev: str | None,
-    options: dict[str, Any],
-) -> None:
-    """Train a neural network, write it and report."""
-    from nlucompress.stages.train.neural import NeuralOptions, train_neural
+def run(target: Target, data: str, dev: str | None, options: Mapping[str, Any]) -> None:
+    """Train, write and report; ``options`` are those on the command line."""
+    from nlucompress.stages.train.neural import train_neural
 
-    given = dict(options)
-    loop, compatible = plan(given), strengths(given)
-    source, checkpoint = given.pop("embeddings"), given.pop("checkpoint")
-    old = given.pop("compatible_with")
-    inputs = [path for path in (data, dev, source, old) if path]
-    streams.check_inputs(*inputs)
-    streams.check_output(target.output, inputs, target.force)
+    chosen = NeuralOptions.of(options)
+    source, old = options.get("embeddings"), options.get("compatible_with")
     examples, held_out = read_data(data), read_data(dev) if dev else None
     review(data, examples, held_out, target)
     table = None if source is None else read_model(source).table()
     space = read_model(old) if old else None
-    chosen = NeuralOptions(network=network, loop=loop, compatible=compatible, **given)  # type: ignore[arg-type]
     model = train_neural(
         examples,
         held_out,
         table,
         chosen,
         tell,
-        checkpoint,
+        options.get("checkpoint"),
         space,
         lambda line: streams.note(line, target.quiet),
     )

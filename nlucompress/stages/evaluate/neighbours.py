@@ -1,4 +1,4 @@
-"""evaluate --neighbours: how far a compressed table keeps each key's nearest neighbours."""
+"""neighbours: how far a compressed table keeps each key's nearest neighbours."""
 
 from __future__ import annotations
 
@@ -7,42 +7,35 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlucompress.algo import neighbours
-from nlucompress.errors import DataError, UsageError
+from nlucompress.errors import DataError
 from nlucompress.format import codec
 from nlucompress.format.matrices.numbers import Float32, Int64
 from nlucompress.format.model import Model, Table, require_model
-from nlucompress.stages.evaluate.gates import Gate, at_least, check_fractions, within_size
+from nlucompress.options import Options, option
+from nlucompress.stages.evaluate.gates import Gate, at_least, within_size
 
 BLOCK_VALUES = 1 << 20
 
 
 @dataclass(frozen=True)
-class NeighbourOptions:
-    """What to compare.
+class NeighbourOptions(Options):
+    """What to compare, and its gates; ``max_size`` is in bytes of the file."""
 
-    Attributes:
-        count: Neighbours of each query.
-        queries: How many keys are asked for, drawn at random; None asks for all.
-        seed: Of the draw.
-        table: The table; None takes the only one.
-        min_agreement: Gate: least agreement, as a fraction.
-        max_size: Gate: most bytes of the file.
-    """
-
-    count: int = 10
-    queries: int | None = None
-    seed: int = 1
-    table: str | None = None
-    min_agreement: float | None = None
+    count: int = option(10, "Neighbours of each key that are compared", least=1)
+    queries: int | None = option(
+        None, "Compare those of so many keys, drawn at random", kind=int, least=1, absent="all"
+    )
+    seed: int = option(1, "Seed of the draw of --queries", least=0, most=2**63 - 1)
+    table: str | None = option(None, "Which table", absent="the only one")
+    min_agreement: float | None = option(
+        None,
+        "Gate: least share of the neighbours that are the same: 0.9 or 90%",
+        kind=float,
+        unit="gate",
+        least=0,
+        most=1,
+    )
     max_size: int | None = None
-
-    def __post_init__(self) -> None:
-        """Check the bound.
-
-        Raises:
-            UsageError: It is no fraction.
-        """
-        check_fractions(self, "min_agreement")
 
 
 @dataclass(frozen=True)
@@ -88,8 +81,6 @@ def compare(
     """
     require_model(model, reference)
     options = options or NeighbourOptions()
-    if options.count < 1 or (options.queries is not None and options.queries < 1):
-        raise UsageError("--neighbours and --queries count from 1")
     old, new = reference.table(options.table), model.table(options.table)
     if old.strings is None:
         raise DataError("the reference's keys are hashed: compare with the model before phash")

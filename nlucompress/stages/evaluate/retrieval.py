@@ -1,4 +1,4 @@
-"""evaluate --gallery: whether a new model's queries find what an old model has indexed."""
+"""retrieval: whether a new model's queries find what an old model has indexed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def retrieve(
     query: Model,
     queries: Examples,
     items: Examples | None = None,
-    paragon: Model | None = None,
+    reference: Model | None = None,
     options: RetrievalOptions | None = None,
 ) -> RetrievalReport:
     """Measure retrieval by cosine across two models; items of the query's label are relevant.
@@ -38,7 +38,7 @@ def retrieve(
         query: Model that embeds the queries: the new one, or the small one.
         queries: Labelled texts that ask.
         items: Labelled texts of the gallery; None is the queries, each without itself.
-        paragon: A new model that was trained without compatibility: what an update could gain.
+        reference: A new model that was trained without compatibility: what an update could gain.
         options: See RetrievalOptions.
 
     Raises:
@@ -57,8 +57,8 @@ def retrieve(
     task = Task(queries, items, options.recall)
     old, new = _Embedded.of(before, task), _Embedded.of(after, task)
     best = None
-    if paragon is not None:
-        alone = _Embedded.of(representing(paragon, "paragon"), task)
+    if reference is not None:
+        alone = _Embedded.of(representing(reference, "reference"), task)
         best = task.found(alone.items, alone.asked)
     before_all = task.found(old.items, old.asked)
     across = task.found(old.items, new.asked)

@@ -1,4 +1,4 @@
-"""What evaluate --gallery is asked for, and what it tells."""
+"""What retrieval is asked for, and what it tells."""
 
 from __future__ import annotations
 
@@ -6,24 +6,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nlucompress.errors import UsageError
-from nlucompress.stages.evaluate.gates import Gate, at_least, at_most, check_fractions, within_size
+from nlucompress.options import Options, option
+from nlucompress.stages.evaluate.gates import Gate, at_least, at_most, within_size
 
 
 @dataclass(frozen=True)
-class RetrievalOptions:
-    """What to measure, and its gates; None is no bound.
+class RetrievalOptions(Options):
+    """What to measure, and its gates; ``max_size`` is in bytes of the query model's file."""
 
-    Attributes:
-        recall: Numbers of items among which one of the query's label is looked for.
-        min_update_gain: Gate: least update gain, as a fraction.
-        max_cross_drop: Gate: most by which the top-1 of new queries may lie below that of old ones
-            in the old gallery, as a fraction: 0.006 is 0.6 points.
-        max_size: Gate: most bytes of the query model's file.
-    """
-
-    recall: tuple[int, ...] = (1, 5, 10)
-    min_update_gain: float | None = None
-    max_cross_drop: float | None = None
+    recall: tuple[int, ...] = option(
+        (1, 5, 10), "Look among so many nearest items", unit="counts", least=1
+    )
+    min_update_gain: float | None = option(
+        None,
+        "Gate: least share of what an update can gain (Shen et al. 2020, section 3)",
+        kind=float,
+        unit="gate",
+        least=0,
+        most=1,
+    )
+    max_cross_drop: float | None = option(
+        None,
+        "Gate: most points of top-1 that new queries may lie below old ones in the old gallery",
+        kind=float,
+        unit="points",
+        least=0,
+        most=1,
+    )
     max_size: int | None = None
 
     def __post_init__(self) -> None:
@@ -32,9 +41,9 @@ class RetrievalOptions:
         Raises:
             UsageError: A number is below 1 or there is none, or a bound is no fraction.
         """
-        check_fractions(self, "min_update_gain", "max_cross_drop")
-        if not self.recall or min(self.recall) < 1:
-            raise UsageError("--recall takes numbers from 1 on")
+        super().__post_init__()
+        if not self.recall:
+            raise UsageError("--recall takes at least one number")
 
 
 @dataclass(frozen=True)
@@ -64,11 +73,11 @@ class RetrievalReport:
         old: Old queries in the old gallery.
         cross: New queries in the old gallery.
         new: New queries in a new gallery.
-        paragon: The paragon's queries in its own gallery, if one was given.
+        reference: The reference's queries in its own gallery, if one was given.
         compatible: Whether cross is above old in top-1: the empirical criterion of compatibility
             (Shen et al. 2020, section 3).
-        update_gain: (cross - old) / (paragon - old) in top-1 (there), with new in the
-            paragon's place if there is none; None where that does not rise above old.
+        update_gain: (cross - old) / (reference - old) in top-1 (there), with new in the
+            reference's place if there is none; None where that does not rise above old.
         head: What the old classifier says to new representations; None if the gallery's
             representations are projected and so are none that its classifier reads.
         size_bytes: Size of the query model's file.
@@ -81,7 +90,7 @@ class RetrievalReport:
     old: Retrieval
     cross: Retrieval
     new: Retrieval
-    paragon: Retrieval | None
+    reference: Retrieval | None
     compatible: bool
     update_gain: float | None
     head: HeadReport | None

@@ -19,7 +19,7 @@ from nlucompress.networks.crf.token_features import token_features
 from nlucompress.networks.linear import network as linear_network
 from nlucompress.networks.tagger import Tagger
 from nlucompress.progress import tell
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, check
+from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, settled
 from nlucompress.stages.finetune.teaching_tags import crf_teacher_of
 from nlucompress.stages.history import stage_of, with_record
 from nlucompress.training import design, straight_through
@@ -52,8 +52,8 @@ def finetune_crf(
         DataError: A label of the data is unknown to the model.
     """
     require_model(model)
-    options = options or LinearFinetuneOptions(distill="none")
-    check(references, options)
+    options = options or LinearFinetuneOptions()
+    options = settled(model, references, options)
     network = model.network
     if network is None or network.kind != crf_network.KIND:
         raise UsageError("the model is no conditional random field, so tagged data cannot train it")

@@ -17,7 +17,7 @@ from nlucompress.format.model import Model, Network, Table, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.linear import network as network_linear
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, check, teacher_of
+from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, settled, teacher_of
 from nlucompress.stages.history import stage_of, with_record
 from nlucompress.training import design
 from nlucompress.training.distill import Teacher
@@ -57,7 +57,7 @@ def finetune_linear(
     """
     require_model(model)
     options = options or LinearFinetuneOptions()
-    check(references, options)
+    options = settled(model, references, options)
     if model.sealed:
         raise StageOrderError("the model was sealed by pack; finetune the model before it")
     network, table, keys = _parts(model)

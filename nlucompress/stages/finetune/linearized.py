@@ -1,4 +1,4 @@
-"""finetune --linearized: linear quadratic fine-tuning (LQF) of a DAN or CNN, without torch."""
+"""linearize: linear quadratic fine-tuning (LQF) of a DAN or CNN, without torch."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from nlucompress.stages.finetune.linearized_options import (
     RIDGE,
     RIDGES,
     LinearizedOptions,
-    check,
 )
 from nlucompress.stages.finetune.new_labels import with_fitted_output, with_new_labels
 from nlucompress.stages.history import with_record
@@ -64,7 +63,6 @@ def linearize(
     """
     require_model(model)
     options = options or LinearizedOptions()
-    check(options)
     base = _checked(model)
     if options.new_labels:
         base = with_new_labels(base, examples, options.seed)
@@ -90,7 +88,7 @@ def linearize(
             shown = "" if so_far is None else f", best dev {100 * so_far:.2f} %"
             progress(f"ridge {ridge:g}{shown}", number / len(ridges))
         strength = ridge / len(base.labels)
-        flat, steps = problem.solve(strength, options.steps, preconditioner, flat)
+        flat, steps = problem.solve(strength, options.iterations, preconditioner, flat)
         found = _changed(base, words, problem.changes(flat))
         with unheard():
             accuracy = None if dev is None else _accuracy(found, dev)
@@ -115,11 +113,11 @@ def _checked(model: Model) -> Model:
     network = model.network
     kind = network.kind if network else "tables only"
     if kind in LINEAR:
-        raise UsageError(f"a model of kind {kind!r} is linear already: leave --linearized away")
+        raise UsageError(f"a model of kind {kind!r} is linear already: `finetune` it")
     if kind in LINEARIZED.values():
         raise UsageError("the model is linearized already; start from the one that it was made of")
     if network is None or kind not in LINEARIZED:
-        raise UsageError(f"--linearized is for {' and '.join(LINEARIZED)}, not for {kind!r}")
+        raise UsageError(f"linearize is for {' and '.join(LINEARIZED)}, not for {kind!r}")
     Classifier(model)  # checks that the parts fit together
     if network.settings["activation"] != "leaky-relu":
         raise UsageError(

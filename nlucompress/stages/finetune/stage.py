@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from nlucompress.errors import StageOrderError, UsageError
 from nlucompress.format.model import Model, require_model
@@ -12,9 +12,10 @@ from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.neural.layers import KINDS
 from nlucompress.networks.neural.network import representing
+from nlucompress.options import Options, nested, option
 from nlucompress.stages.finetune.linear import finetune_linear
 from nlucompress.stages.finetune.new_labels import with_new_labels
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, check, teacher_of
+from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, settled, teacher_of
 from nlucompress.stages.history import with_record
 from nlucompress.stages.train.compatible import prepare
 from nlucompress.stages.train.neural import fit_neural, prepared
@@ -25,22 +26,17 @@ Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
-class FinetuneOptions:
-    """Options of ``finetune``.
+class FinetuneOptions(Options):
+    """Options of ``finetune``: of references and linear models, of networks, of their space."""
 
-    Attributes:
-        teaching: How much a reference holds the model back; and the solver of linear models.
-        loop: How neural networks are trained.
-        compatible: How strongly they are held in the space of another model.
-        new_labels: The labels are those of the examples, under a fresh output layer.
-    """
+    title = "Neural networks"
 
-    teaching: LinearFinetuneOptions = field(
-        default_factory=lambda: LinearFinetuneOptions(distill="none")
+    teaching: LinearFinetuneOptions = nested(LinearFinetuneOptions)
+    loop: LoopOptions = nested(LoopOptions)
+    compatible: CompatibleOptions = nested(CompatibleOptions)
+    new_labels: bool = option(
+        False, "A fresh output layer for the labels of the data, in place of the model's"
     )
-    loop: LoopOptions = field(default_factory=LoopOptions)
-    compatible: CompatibleOptions = field(default_factory=CompatibleOptions)
-    new_labels: bool = False
 
 
 def finetune(
@@ -82,7 +78,7 @@ def finetune(
         return finetune_linear(model, examples, dev, references, options.teaching)
     if kind not in KINDS:
         raise UsageError(f"a model of kind {kind!r} cannot be trained on")
-    check(references, options.teaching)
+    options = replace(options, teaching=settled(model, references, options.teaching))
     Classifier(model)  # checks that the parts fit together
     targets = prepared(model, examples, "training").targets
     teacher = teacher_of(model, examples, targets, references, options.teaching)

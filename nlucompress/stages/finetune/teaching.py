@@ -3,50 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, UsageError
+from nlucompress.format.matrices.kinds import leaves
+from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
+from nlucompress.options import Options, option
 from nlucompress.training.distill import Distance, Teacher
+
+Distill = Literal["none", "plain", "focal", "margin"]
+FLOAT_STRENGTH, ROUNDED_STRENGTH = 0.05, 4.0
 
 
 @dataclass(frozen=True)
-class LinearFinetuneOptions:
-    """Options of ``finetune`` for a linear model.
+class LinearFinetuneOptions(Options):
+    """How much references hold a model back; and the solver of linear models and CRFs.
 
-    Attributes:
-        iterations: Steps at most.
-        l2: Strength of the squared penalty; None is the one that the model was trained with.
-        l1: Strength of the absolute penalty.
-        distill: ``none`` leaves the references aside; ``plain`` weights all examples alike;
-            ``focal`` those more that the references got right; ``margin`` lets scores differ from
-            the references' mean by a margin at no cost.
-        lambda_: Strength of the distillation.
-        alpha: Its weight on every example.
-        beta: Its further weight, for ``focal``, where the references are right.
-        distance: ``logits`` (half the squared distance) or ``kl`` (of softened probabilities).
-        temperature: Divides the scores in ``kl``.
-        margin: Free distance per score, for ``margin``.
-        seed: Recorded; the training is deterministic.
+    ``plain`` weights all examples alike, ``focal`` those more that the references got right (Yan et
+    al. 2021, section 4); ``margin`` lets scores differ from the references' mean by a margin at no
+    cost (ELODI). Without references nothing is distilled.
     """
 
-    iterations: int = 200
-    l2: float | None = None
-    l1: float = 0.0
-    distill: Literal["none", "plain", "focal", "margin"] = "focal"
-    lambda_: float = 1.0
-    alpha: float = 1.0
-    beta: float = 5.0
-    distance: Distance = "logits"
-    temperature: float = 1.0
-    margin: float = 0.1
-    seed: int = 0
+    title = "Near the scores of references"
+
+    distill: Distill | None = option(
+        None,
+        "How the references' scores hold it back; for linear models it hardly lowers flips and may "
+        "cost accuracy: `merge` and `train --near` do better there",
+        choices=get_args(Distill),
+        absent="focal with a reference",
+    )
+    lambda_: float | None = option(
+        None,
+        "Strength of the distillation",
+        kind=float,
+        least=0,
+        flag="lambda",
+        absent=f"{FLOAT_STRENGTH:g}, of quantized models {ROUNDED_STRENGTH:g}",
+    )
+    alpha: float = option(1.0, "Its weight on every example", least=0)
+    beta: float = option(5.0, "focal: its further weight where the references are right", least=0)
+    distance: Distance = option(
+        "logits",
+        "Half the squared distance of scores, or the divergence of probabilities",
+        choices=get_args(Distance),
+    )
+    temperature: float = option(1.0, "kl: divides the scores", above=0)
+    margin: float = option(0.1, "margin: free distance per score", least=0)
+    iterations: int = option(200, "Linear, CRF: steps of the optimizer at most", least=1)
+    l2: float | None = option(
+        None, "Linear, CRF: L2 penalty", kind=float, least=0, absent="the one of train"
+    )
+    l1: float = option(0.0, "Linear, CRF of floats: L1 penalty", least=0)
 
 
 def check(references: Sequence[Model], options: LinearFinetuneOptions) -> None:
@@ -55,21 +70,29 @@ def check(references: Sequence[Model], options: LinearFinetuneOptions) -> None:
     Raises:
         UsageError: It does.
     """
-    if options.distill not in ("none", "plain", "focal", "margin"):
-        raise UsageError(f"unknown distillation {options.distill!r}")
-    if options.distance not in ("logits", "kl"):
-        raise UsageError(f"unknown distance {options.distance!r}")
-    if options.distill != "none" and not references:
+    if options.distill not in (None, "none") and not references:
         raise UsageError(f"{options.distill} distillation needs a reference model")
     if options.distill == "margin" and options.distance != "logits":
         raise UsageError("a margin is one of scores: distil it by the distance of logits")
-    for name in ("lambda_", "alpha", "beta", "margin", "l1", "l2"):
-        strength = getattr(options, name)
-        if strength is not None and not 0 <= strength < np.inf:
-            option = name.rstrip("_")
-            raise UsageError(f"--{option} {strength}: the strength must be at least 0 and finite")
-    if not 0 < options.temperature < np.inf or options.iterations < 1:
-        raise UsageError("the temperature must be above 0, and the iterations at least 1")
+
+
+def settled(
+    model: Model, references: Sequence[Model], options: LinearFinetuneOptions
+) -> LinearFinetuneOptions:
+    """The same with what was left open chosen for a model and its references."""
+    check(references, options)
+    strength = FLOAT_STRENGTH if _of_floats(model) else ROUNDED_STRENGTH
+    return replace(
+        options,
+        distill=options.distill or ("focal" if references else "none"),
+        lambda_=strength if options.lambda_ is None else options.lambda_,
+    )
+
+
+def _of_floats(model: Model) -> bool:
+    """Whether no table of a model was quantized."""
+    found = [leaf for table in model.tables.values() for leaf in leaves(table.matrix).values()]
+    return all(isinstance(leaf.numbers, Floats) for leaf in found)
 
 
 def teacher_of(
@@ -105,6 +128,7 @@ def teacher_of(
         known &= has
     if not known.any():
         raise DataError("the references know no label of the model")
+    assert options.lambda_ is not None  # settled
     beta = options.beta if options.distill == "focal" else 0.0
     weights = options.lambda_ * (options.alpha + beta * right / len(references))
     return Teacher(

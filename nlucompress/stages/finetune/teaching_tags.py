@@ -67,6 +67,7 @@ def _places(model: Model, reference: Model) -> NDArray[np.int64]:
 
 def _weights(reference: Model, tagged: Tagged, options: LinearFinetuneOptions) -> Float64:
     """lambda (alpha + beta share of tokens that the reference gets right), shape (sentences,)."""
+    assert options.lambda_ is not None  # settled
     beta = options.beta if options.distill == "focal" else 0.0
     known = set(reference.labels)
     answers = Tagger(reference).tag(tagged.sentences) if beta else tagged.labels

@@ -14,31 +14,41 @@ from nlucompress.errors import DataError, UsageError
 from nlucompress.format.model import Model, require_model
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
+from nlucompress.options import Options, option
 from nlucompress.progress import tell, unheard
-from nlucompress.stages.evaluate.gates import check_fractions
 from nlucompress.stages.history import with_record
 from nlucompress.stages.merge.basis import aligned, restored
 from nlucompress.stages.merge.fisher import fisher
 
 Float64 = NDArray[np.float64]
+EVEN = 0.5  # the share of the newer model that nothing speaks against
 
 
 @dataclass(frozen=True)
-class MergeOptions:
-    """Options of ``merge``.
+class MergeOptions(Options):
+    """Options of ``merge``; without a weight it is searched for on development data, or 0.5."""
 
-    Attributes:
-        weight: Share of the newer model, 0 to 1; None searches for it.
-        fisher: Weight every number by how much the answers depend on it, too.
-        max_nfr: For the search: most negative flips against the older model, as a fraction of the
-            examples; None bounds nothing.
-        steps: Shares that the search tries, evenly spaced from 0 to 1.
-    """
-
-    weight: float | None = 0.5
-    fisher: bool = False
-    max_nfr: float | None = None
-    steps: int = 21
+    weight: float | None = option(
+        None,
+        "Share of the newer model",
+        kind=float,
+        unit="share",
+        least=0,
+        most=1,
+        absent="0.5 without --search",
+    )
+    fisher: bool = option(
+        False, "Weight each number by its Fisher information (Matena & Raffel 2022, section 3)"
+    )
+    max_nfr: float | None = option(
+        None,
+        "--search: most negative flips against OLD, in percent of the examples",
+        kind=float,
+        unit="points",
+        least=0,
+        most=1,
+    )
+    candidates: int = option(21, "--search: shares that are tried, evenly spaced", least=2)
 
 
 def merge(
@@ -80,27 +90,21 @@ def merge(
                 numbers[name] = _weighted(share, parts, (of_before[name], of_after[name]))
         return restored(new, keys, numbers)
 
-    figures: dict[str, Any] = {"share": options.weight}
-    share = options.weight
-    if share is None:
-        assert dev is not None
+    share = EVEN if options.weight is None else options.weight
+    figures: dict[str, Any] = {"share": share}
+    if dev is not None:
         share, figures = _search(old, mixed, dev, options)
     chosen = replace(options, weight=share)
     return with_record("merge", chosen, new, mixed(share), {"weights": figures})
 
 
 def _check(options: MergeOptions, data: Examples | None, dev: Examples | None) -> None:
-    if options.weight is not None and not 0 <= options.weight <= 1:
-        raise UsageError(f"--weight {options.weight} is not within 0 to 1")
-    if (options.weight is None) != (dev is not None):
+    if options.weight is not None and dev is not None:
         raise UsageError("merge takes either --weight or --search")
-    if options.weight is not None and options.max_nfr is not None:
+    if dev is None and options.max_nfr is not None:
         raise UsageError("--max-nfr is a bound of --search")
-    check_fractions(options, "max_nfr")
     if options.fisher != (data is not None):
         raise UsageError("--fisher needs --data, and only it does")
-    if options.steps < 2:
-        raise UsageError(f"--steps {options.steps} is not at least 2")
 
 
 def _weighted(
@@ -124,8 +128,8 @@ def _search(
     before = Classifier(old).predict(dev.texts)
     bound = 1.0 if options.max_nfr is None else options.max_nfr
     best: tuple[float, float, metrics.Flips] | None = None
-    for step in range(options.steps):
-        share = step / (options.steps - 1)
+    for step in range(options.candidates):
+        share = step / (options.candidates - 1)
         with unheard():
             answers = before if step == 0 else Classifier(mixed(share)).predict(dev.texts)
         flips = metrics.flips(dev.labels, before, answers)
@@ -133,7 +137,7 @@ def _search(
         if flips.nfr <= bound + 1e-12 and (best is None or accuracy > best[1]):
             best = share, accuracy, flips
         figures = f"dev {100 * accuracy:.2f} %, flips {100 * flips.nfr:.2f} %"
-        tell(f"share {share:g}, {figures}", (step + 1) / options.steps)
+        tell(f"share {share:g}, {figures}", (step + 1) / options.candidates)
     assert best is not None  # the older model itself has no flips
     share, accuracy, flips = best
     return share, {"share": share, "dev_accuracy": accuracy, "dev_nfr": flips.nfr}

@@ -2,64 +2,97 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from nlucompress.algo.quantization import affine
 from nlucompress.errors import UsageError
 from nlucompress.format.matrices.numbers import PARTS, Per
+from nlucompress.options import Options, option
 
-SCALE_BITS = (16, 32)
+Method = Literal["linear", "kmeans", "pq"]
 
 
 @dataclass(frozen=True)
-class QuantizeOptions:
+class QuantizeOptions(Options):
     """Options of ``quantize``. An embedding table is one whose columns are no labels.
 
-    Attributes:
-        bits: 1 to 8; 2^bits levels, or centroids of each subvector.
-        method: ``linear`` for evenly spaced levels, ``kmeans`` for a Lloyd-Max codebook, ``pq`` for
-            product quantization of dense tables.
-        per: What has a range or codebook of its own: ``tensor``, ``row``, ``label`` (column) or
-            ``group`` of columns; None for ``row`` where levels of embedding tables and of the
-            factors of a product are linear, else ``tensor``.
-        group: Columns per group, for ``per="group"``.
-        range: ``minmax``, ``percentile`` or ``mse`` (least squared error), for ``linear``.
-        percentile: Share of the weights, as a fraction, that the range of ``percentile`` covers.
-        scale_bits: 16 or 32 bits for each of several scales; None for 16 in embedding tables and
-            factors, else 32. Where a scale is no normal number of binary16, all of them take 32.
-        threshold: Weights of a smaller absolute value are dropped first.
-        keep: Fraction of the non-zero weights to keep, the most important ones, or None.
-        importance: A weight's importance is |w| * count^importance, where count is the number of
-            training texts with its key (1 where unknown).
-        keep_zero_rows: Keep keys whose whole row became zero; None for yes in embedding tables,
-            else no.
-        subvectors: Codes of a row, for ``pq``.
-        norms: For ``pq``: code the directions of the rows, and their lengths on their own.
-        rotate: For ``pq``: rotate the rows first, so that the subvectors share what they hold.
-        seed: Of the random numbers of ``pq``.
-        tables: Names of tables to quantize; None for all.
-        tensors: Names of tensors of the network to quantize too.
+    A weight's importance is |w| * count^importance, where count is the number of training texts
+    with its key (1 where unknown). Where a scale is no normal number of binary16, all of them take
+    32 bits.
     """
 
-    bits: int = 8
-    method: Literal["linear", "kmeans", "pq"] = "linear"
-    per: Per | None = None
-    group: int = 0
-    range: affine.RangeRule = "minmax"
-    percentile: float = 0.999
-    scale_bits: int | None = None
-    threshold: float = 0.0
-    keep: float | None = None
-    importance: float = 0.25
-    keep_zero_rows: bool | None = None
-    subvectors: int | None = None
-    norms: bool = True
-    rotate: bool = False
-    seed: int = 0
-    tables: tuple[str, ...] | None = None
-    tensors: tuple[str, ...] = ()
+    bits: int = option(8, "Bits of a weight, or of the code of a subvector", least=1, most=8)
+    method: Method = option(
+        "linear",
+        "Evenly spaced levels, a codebook of least squared error (Lloyd-Max), or product "
+        "quantization of dense tables",
+        choices=get_args(Method),
+    )
+    per: Per | None = option(
+        None,
+        "What has a range or codebook of its own; a label is a column",
+        choices=PARTS,
+        absent="row for linear levels of embedding tables, else tensor",
+    )
+    group: int = option(
+        0, "With --per group: columns of each group", least=0, metavar="COLUMNS", absent="none"
+    )
+    range: affine.RangeRule = option(
+        "minmax",
+        "Range of the linear levels: all weights, the central ones, or least squared error",
+        choices=get_args(affine.RangeRule),
+    )
+    percentile: float = option(
+        0.999, "Share of the weights within --range percentile", unit="share", above=0, most=1
+    )
+    scale_bits: int | None = option(
+        None,
+        "Bits of each scale where there are several",
+        kind=int,
+        choices=(16, 32),
+        absent="16 in embedding tables and factors, else 32",
+    )
+    threshold: float = option(0.0, "First drop weights of a smaller absolute value", least=0)
+    keep: float | None = option(
+        None,
+        "First drop all but this share of the non-zero weights, the most important ones",
+        kind=float,
+        unit="share",
+        above=0,
+        most=1,
+    )
+    importance: float = option(
+        0.25, "Importance is |weight| * (training texts with the key) ^ this"
+    )
+    keep_zero_rows: bool | None = option(
+        None,
+        "Whether keys stay whose whole row became zero",
+        kind=bool,
+        off="drop-zero-rows",
+        absent="yes in embedding tables, else no",
+    )
+    subvectors: int | None = option(
+        None, "With --method pq: codes of a row, each of --bits", kind=int, least=1, metavar="M"
+    )
+    norms: bool = option(
+        True,
+        "With --method pq: code directions, and lengths in 8 bits beside them",
+        off="no-norms",
+        absent="yes",
+    )
+    rotate: bool = option(False, "With --method pq: rotate the rows first (slower, nearer)")
+    seed: int = option(0, "Of the random numbers of pq", least=0, most=2**63 - 1)
+    tables: tuple[str, ...] | None = option(
+        None, "Only this table (may be repeated)", flag="table", many=True, absent="all"
+    )
+    tensors: tuple[str, ...] = option(
+        (),
+        "Also quantize this tensor of the network, such as bias (may be repeated)",
+        kind=str,
+        flag="tensor",
+        many=True,
+    )
 
     def __post_init__(self) -> None:
         """Check every range.
@@ -67,28 +100,9 @@ class QuantizeOptions:
         Raises:
             UsageError: An option is out of range, or two do not go together.
         """
-        if not 1 <= self.bits <= 8:
-            raise UsageError(f"--bits {self.bits} is not within 1 to 8")
-        if self.method not in ("linear", "kmeans", "pq") or self.per not in (None, *PARTS):
-            raise UsageError(f"unknown method {self.method!r} or part {self.per!r}")
-        if self.range not in ("minmax", "percentile", "mse"):
-            raise UsageError(f"unknown range rule {self.range!r}")
+        super().__post_init__()
         if (self.per == "group") != (self.group > 0):
-            raise UsageError("groups of columns need their size, and only they: --per group:N")
-        if self.scale_bits not in (None, *SCALE_BITS):
-            raise UsageError(f"--scale-bits {self.scale_bits} is neither 16 nor 32")
-        if self.keep is not None and not 0 < self.keep <= 1:
-            raise UsageError(f"--keep {self.keep} is not a fraction above 0 and up to 1")
-        if not 0 <= self.threshold < math.inf:
-            raise UsageError(f"--threshold {self.threshold} is not at least 0 and finite")
-        if not math.isfinite(self.importance):
-            raise UsageError(f"--importance {self.importance} is not a finite number")
-        if not 0 < self.percentile <= 1:
-            raise UsageError(
-                f"--percentile {self.percentile} is not a fraction above 0 and up to 1"
-            )
-        if not 0 <= self.seed < 1 << 63:
-            raise UsageError(f"--seed {self.seed} is not within 0 to 2^63 - 1")
+            raise UsageError("--per group needs --group COLUMNS, and only it does")
         self._check_pq()
 
     def _check_pq(self) -> None:
@@ -101,7 +115,7 @@ class QuantizeOptions:
         if self.per is not None or self.keep is not None or self.threshold:
             raise UsageError("--per, --keep and --threshold do not go with --method pq")
         if self.tensors:
-            raise UsageError("--method pq is for tables; quantize --tensors on their own")
+            raise UsageError("--method pq is for tables; quantize --tensor on its own")
 
     def filled(self, embedding: bool) -> QuantizeOptions:
         """The same with what is left open chosen for an embedding table, or for another matrix."""

@@ -66,7 +66,7 @@ def quantize(model: Model, options: QuantizeOptions | None = None) -> Model:
     network = model.network
     if options.tensors:
         if network is None:
-            raise UsageError("the model has no network, so --tensors names nothing")
+            raise UsageError("the model has no network, so --tensor names nothing")
         tensors = dict(network.tensors)
         for name in options.tensors:
             if name not in tensors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
 
@@ -14,8 +14,8 @@ from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.neural.layers import KINDS, Settings
 from nlucompress.networks.neural.network import Neural
 from nlucompress.networks.neural.sequence import TABLE
+from nlucompress.options import Options, nested, option
 from nlucompress.progress import unheard
-from nlucompress.stages.evaluate.gates import check_fractions
 from nlucompress.stages.factorize import FactorizeOptions, factorize
 from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
 from nlucompress.stages.pack import pack
@@ -32,27 +32,39 @@ LAYER_BITS = 8
 
 
 @dataclass(frozen=True)
-class SearchOptions:
-    """Students to try, and the bound.
+class SearchOptions(Options):
+    """Students to try, and the bound."""
 
-    Attributes:
-        max_drop: Most by which top-1 on the development set may lie below the large model's, as a
-            fraction: 0.01 is one point.
-        network: Kind of the students; None is the large model's.
-        widths: Hidden widths; empty is the large model's alone.
-        ranks: Of the table as a product; one that is no smaller than its width leaves it whole.
-        bits: Of a number of the table. Layers have 8.
-        loop: How each is trained.
-        compatible: How strongly it is held in the large model's space.
-    """
+    title = "Students"
 
-    max_drop: float = 0.01
-    network: str | None = None
-    widths: tuple[int, ...] = ()
-    ranks: tuple[int, ...] = (16, 32, 64)
-    bits: tuple[int, ...] = (4, 8)
-    loop: LoopOptions = field(default_factory=LoopOptions)
-    compatible: CompatibleOptions = field(default_factory=CompatibleOptions)
+    max_drop: float = option(
+        0.01,
+        "Most by which top-1 on --dev may lie below the large model's",
+        unit="points",
+        least=0,
+        most=1,
+    )
+    network: str | None = option(
+        None, "Kind of the students", choices=KINDS, absent="the large model's"
+    )
+    widths: tuple[int, ...] = option(
+        (), "Hidden widths to try", kind=int, unit="counts", least=1, absent="the large model's"
+    )
+    ranks: tuple[int, ...] = option(
+        (16, 32, 64),
+        "Ranks of the table to try; its width or more leaves it whole",
+        unit="counts",
+        least=1,
+    )
+    bits: tuple[int, ...] = option(
+        (4, 8),
+        "Bits of the table's numbers to try; layers have 8",
+        unit="counts",
+        least=1,
+        most=8,
+    )
+    loop: LoopOptions = nested(LoopOptions)
+    compatible: CompatibleOptions = nested(CompatibleOptions)
 
     def __post_init__(self) -> None:
         """Check every range.
@@ -60,13 +72,9 @@ class SearchOptions:
         Raises:
             UsageError: An option is out of range.
         """
-        check_fractions(self, "max_drop")
-        if self.network not in (None, *KINDS):
-            raise UsageError(f"unknown network {self.network!r}; known: {', '.join(KINDS)}")
-        if not self.ranks or not self.bits or min(*self.ranks, *self.widths, *self.bits, 1) < 1:
-            raise UsageError("--ranks, --bits and --widths take numbers from 1 on")
-        if max(self.bits) > 8:
-            raise UsageError("--bits takes numbers up to 8")
+        super().__post_init__()
+        if not self.ranks or not self.bits:
+            raise UsageError("--ranks and --bits take at least one number")
 
 
 class Students:
@@ -131,7 +139,7 @@ class Students:
                 self._large.tables[TABLE],
                 NeuralOptions(
                     network=self._kind,
-                    hidden=width,
+                    hidden_size=width,
                     loop=self._options.loop,
                     compatible=self._options.compatible,
                 ),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nlucompress.algo.spans import span_figures
-from nlucompress.errors import DataError, UsageError
+from nlucompress.errors import DataError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
@@ -20,6 +20,7 @@ from nlucompress.networks.crf.attributes import KIND, TokenFeatures
 from nlucompress.networks.crf.template import LIMITS, TokenTemplate
 from nlucompress.networks.crf.token_features import token_features
 from nlucompress.networks.linear import network as linear_network
+from nlucompress.options import Options, option
 from nlucompress.stages.history import with_record
 from nlucompress.training import design
 from nlucompress.training.crf import fit as crf
@@ -33,30 +34,34 @@ PATIENCE = 3  # such looks without improvement before the training ends
 Progress = Callable[[str, float], None]
 
 
+def within(name: str) -> dict[str, int]:
+    """The bounds of a number of the template, as rules of an option."""
+    least, most = LIMITS[name]
+    return {"least": least, "most": most}
+
+
 @dataclass(frozen=True)
-class CrfOptions:
-    """Options of ``train --network crf``.
+class CrfOptions(Options):
+    """Options of ``train --network crf``."""
 
-    Attributes:
-        attributes: The data are lines of attributes, not words: no template is used.
-        affixes: Longest prefix and suffix of a word.
-        window: Neighbouring words to each side.
-        grams: Longest run of words.
-        l2: Strength of the squared penalty.
-        l1: Strength of the absolute penalty, which makes weights exactly zero; None chooses it on
-            the development set.
-        min_count: Attributes of fewer training tokens are left out.
-        iterations: Steps of the optimizer at most.
-    """
+    title = "Taggers"
 
-    attributes: bool = False
-    affixes: int = TokenTemplate.affixes
-    window: int = TokenTemplate.window
-    grams: int = TokenTemplate.grams
-    l2: float = 1e-6
-    l1: float | None = None
-    min_count: int = 1
-    iterations: int = 150
+    attributes: bool = option(
+        False, "The data are lines of `tag<TAB>attribute<TAB>...`, not words: no template is used"
+    )
+    affixes: int = option(
+        TokenTemplate.affixes, "Longest prefix and suffix of a word", **within("affixes")
+    )
+    window: int = option(
+        TokenTemplate.window, "Neighbouring words to each side", **within("window")
+    )
+    grams: int = option(TokenTemplate.grams, "Longest run of words", **within("grams"))
+    l2: float = option(1e-6, "Strength of the L2 penalty", least=0)
+    l1: float | None = option(
+        None, "Strength of the L1 penalty", kind=float, least=0, absent="by --dev, or 1e-6"
+    )
+    min_count: int = option(1, "Leave out attributes of fewer training tokens", least=1)
+    iterations: int = option(150, "Steps of the optimizer at most", least=1)
 
 
 def train_crf(
@@ -113,14 +118,8 @@ def train_crf(
 
 
 def _features(options: CrfOptions) -> dict[str, Any]:
-    for name, strength in (("--l2", options.l2), ("--l1", options.l1)):
-        if strength is not None and not 0 <= strength < np.inf:
-            raise UsageError(f"{name} {strength}: the strength must be at least 0 and finite")
     if options.attributes:
         return {"kind": KIND}
-    for name, (low, high) in LIMITS.items():
-        if not low <= getattr(options, name) <= high:
-            raise UsageError(f"--{name} {getattr(options, name)} is not within {low} to {high}")
     return TokenTemplate(options.affixes, options.window, options.grams).describe()
 
 

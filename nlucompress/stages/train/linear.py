@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,13 @@ from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.linear import network as linear_network
-from nlucompress.networks.linear.featurizer import MAX_N, Featurizer, Range, Weighting
+from nlucompress.networks.linear.featurizer import MAX_N, Featurizer, Range
+from nlucompress.options import Options, option
 from nlucompress.stages.history import with_record
 from nlucompress.training import design
 from nlucompress.training.linear import fit as linear
 from nlucompress.training.linear.fit import Problem, Weights
-from nlucompress.training.linear.losses import CURVATURE, LINK, LOSSES, LossName
+from nlucompress.training.linear.losses import LINK, LOSSES, LossName
 
 # Strengths tried on the development set. A model of the strongest penalty that costs no accuracy
 # has the fewest and most even weights, and loses least when it is quantized.
@@ -33,35 +34,74 @@ ACCEPTED_LOSS = 0.003  # accuracy on dev that a stronger penalty may cost
 PATIENCE = 4  # looks at the development set without improvement before training ends
 
 Progress = Callable[[str, float], None]
+ClassWeight = Literal["none", "balanced"]
 
 
 @dataclass(frozen=True)
-class TrainOptions:
-    """Options of ``train``.
+class TrainOptions(Options):
+    """Options of ``train`` for a linear model."""
 
-    Attributes:
-        words: Lengths of word n-grams, or None for none.
-        chars: Lengths of character n-grams, or None.
-        weighting: ``binary`` or ``count``.
-        loss: ``squared-hinge``, ``logistic`` (both one-vs-rest) or ``softmax``.
-        l2: Strength of the squared penalty; None chooses it on the development set.
-        l1: Strength of the absolute penalty, which makes weights exactly zero.
-        min_count: Keys of fewer training texts are left out.
-        distinct: Of keys that occur in the same texts keep only the shortest.
-        class_weight: ``balanced`` gives all labels the same total weight.
-        iterations: Steps of the optimizer at most.
-    """
+    title = "Linear models"
 
-    words: Range | None = (1, 3)
-    chars: Range | None = None
-    weighting: Weighting = "binary"
-    loss: LossName = "squared-hinge"
-    l2: float | None = None
-    l1: float = 3e-5
-    min_count: int = 2
-    distinct: bool = True
-    class_weight: Literal["none", "balanced"] = "none"
-    iterations: int = 200
+    words: Range | None = option(
+        (1, 3),
+        "Lengths of word n-grams, or none",
+        unit="lengths",
+        kind=int,
+        least=1,
+        most=MAX_N,
+        flag="ngrams",
+        optional=True,
+    )
+    chars: Range | None = option(
+        None,
+        "Lengths of character n-grams, such as 2-5",
+        unit="lengths",
+        kind=int,
+        least=1,
+        most=MAX_N,
+        absent="none",
+    )
+    counts: bool = option(False, "Weight a feature by its occurrences instead of 1 each")
+    loss: LossName = option(
+        "squared-hinge",
+        "The first two are one-vs-rest; the last two give probabilities",
+        choices=get_args(LossName),
+    )
+    l2: float | None = option(
+        None,
+        "Strength of the L2 penalty",
+        kind=float,
+        above=0,
+        absent="by --dev, or a middle one",
+    )
+    l1: float = option(
+        3e-5, "Strength of the L1 penalty, which makes weights exactly zero", least=0
+    )
+    min_count: int = option(2, "Leave out features of fewer training texts", least=1)
+    distinct: bool = option(
+        True,
+        "Of features that occur in exactly the same texts keep the shortest one",
+        off="all-features",
+        absent="distinct",
+    )
+    class_weight: ClassWeight = option(
+        "none", "balanced gives every label the same total weight", choices=get_args(ClassWeight)
+    )
+    iterations: int = option(200, "Steps of the optimizer at most", least=1)
+
+    def __post_init__(self) -> None:
+        """Check every field.
+
+        Raises:
+            UsageError: A value is out of range, or there are no features.
+        """
+        super().__post_init__()
+        if self.words is None and self.chars is None:
+            raise UsageError("without word n-grams and character n-grams there are no features")
+        for span in (self.words, self.chars):
+            if span is not None and span[0] > span[1]:
+                raise UsageError(f"the n-gram lengths {span[0]}-{span[1]} are the wrong way round")
 
 
 def train(
@@ -83,11 +123,10 @@ def train(
         UsageError: The options contradict each other.
     """
     options = options or TrainOptions()
-    _check(options)
     labels = tuple(sorted(set(examples.labels)))
     if len(labels) < 2:
         raise DataError(f"training needs at least two labels, found only {labels[0]!r}")
-    featurizer = Featurizer(options.words, options.chars, options.weighting)
+    featurizer = Featurizer(options.words, options.chars, "count" if options.counts else "binary")
     counts = design.count_keys(featurizer.weigh, examples.texts)
     keys = design.chosen_keys(
         featurizer.weigh, examples.texts, counts, options.min_count, options.distinct
@@ -120,26 +159,6 @@ def train(
         featurizer.describe(),
     )
     return with_record("train", options, None, model, {**figures, "keys": len(keys)})
-
-
-def _check(options: TrainOptions) -> None:
-    if options.words is None and options.chars is None:
-        raise UsageError("without word n-grams and character n-grams there are no features")
-    for span in (options.words, options.chars):
-        if span is not None and not 1 <= span[0] <= span[1] <= MAX_N:
-            raise UsageError(f"n-gram lengths {span[0]}-{span[1]} are not within 1-{MAX_N}")
-    if options.loss not in LOSSES:
-        raise UsageError(f"unknown loss {options.loss!r}; known: {', '.join(sorted(CURVATURE))}")
-    if options.l2 is not None and not 0 < options.l2 < np.inf:
-        raise UsageError(f"--l2 {options.l2}: the strength must be above 0 and finite")
-    if not 0 <= options.l1 < np.inf:
-        raise UsageError(f"--l1 {options.l1}: the strength must be at least 0 and finite")
-    if min(options.min_count, options.iterations) < 1:
-        raise UsageError("--min-count and --iterations must be at least 1")
-    if options.weighting not in ("binary", "count"):
-        raise UsageError(f"unknown weighting {options.weighting!r}; known: binary, count")
-    if options.class_weight not in ("none", "balanced"):
-        raise UsageError(f"unknown class weight {options.class_weight!r}; known: none, balanced")
 
 
 def targets_of(examples: Examples, labels: tuple[str, ...]) -> NDArray[np.int64]:

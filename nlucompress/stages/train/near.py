@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
@@ -16,10 +16,12 @@ from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.linear import network as network_linear
 from nlucompress.networks.linear.vectorizer import TABLE as NORMS
+from nlucompress.options import Options, option
 from nlucompress.stages.finetune.linear import LOSS_OF
 from nlucompress.stages.history import with_record
 from nlucompress.stages.train import linear as train
 from nlucompress.stages.train import near_points
+from nlucompress.stages.train.linear import ClassWeight
 from nlucompress.stages.train.near_basis import Basis, basis_of
 from nlucompress.stages.train.near_path import Strengths, fits_of
 from nlucompress.training import design
@@ -32,28 +34,59 @@ STEP = 1.0  # without a development set
 
 
 @dataclass(frozen=True)
-class NearOptions:
-    """Options of ``train --near``.
+class NearOptions(Options):
+    """Options of ``train --near``; of those that TrainOptions has too, the meaning is the same.
 
-    Attributes:
-        l2: Strength of the squared penalty on the change; None takes a path of them.
-        l1: Strength of the absolute penalty on the change; None takes a path.
-        step: t of W_old + t (W_near - W_old); None tries 0.5 to 1 in steps of 0.05, with a bound
-            of the flips 0 to 1. The untreated model is always tried.
-        max_nfr: Most negative flips on the development set, as a fraction of the examples: of what
-            is within, the most accurate is taken. None takes the fewest flips at no accuracy lost.
-        min_count, distinct, class_weight, iterations: As of TrainOptions; they choose the new
-            n-grams, never leave out one of the older model.
+    They choose the new n-grams, and never leave out one of the older model. Without ``step`` 0.5 to
+    1 is tried in steps of 0.05, with a bound of the flips 0 to 1; the untreated model is always
+    tried. Without a bound the fewest flips at no accuracy lost are taken.
     """
 
-    l2: float | None = None
-    l1: float | None = None
-    step: float | None = None
-    max_nfr: float | None = None
-    min_count: int = 2
-    distinct: bool = True
-    class_weight: Literal["none", "balanced"] = "none"
-    iterations: int = 200
+    title = "Near the weights of an older model (--near OLD)"
+
+    l2: float | None = option(
+        None,
+        "Strength of the squared penalty on the change",
+        kind=float,
+        least=0,
+        absent="a path of them",
+    )
+    l1: float | None = option(
+        None,
+        "Strength of the absolute penalty on the change",
+        kind=float,
+        least=0,
+        absent="a path of them",
+    )
+    step: float | None = option(
+        None,
+        "Share of the change that is taken",
+        kind=float,
+        unit="share",
+        least=0,
+        most=1,
+        absent="by --dev, or all",
+    )
+    max_nfr: float | None = option(
+        None,
+        "Most negative flips against OLD on --dev, such as 1%",
+        kind=float,
+        unit="points",
+        least=0,
+        most=1,
+        absent="fewest at no accuracy lost",
+    )
+    min_count: int = option(2, "Leave out features of fewer training texts", least=1)
+    distinct: bool = option(
+        True,
+        "Of features that occur in exactly the same texts keep the shortest one",
+        off="all-features",
+        absent="distinct",
+    )
+    class_weight: ClassWeight = option(
+        "none", "balanced gives every label the same total weight", choices=get_args(ClassWeight)
+    )
+    iterations: int = option(200, "Steps of the optimizer at most", least=1)
 
 
 def train_near(
@@ -141,11 +174,6 @@ def _check(old: Model, dev: Examples | None, options: NearOptions) -> Network:
     Classifier(old)  # checks that the parts fit together
     if old.sealed and NORMS in old.tables:
         raise StageOrderError("--near: the older model was sealed by pack; take the one before it")
-    for name, value in (("--l2", options.l2), ("--l1", options.l1)):
-        if value is not None and not 0 <= value < np.inf:
-            raise UsageError(f"{name} {value} is no strength of at least 0")
-    if options.step is not None and not 0 <= options.step <= 1:
-        raise UsageError(f"--step {options.step} is not within 0 to 1")
     if options.max_nfr is not None and dev is None:
         raise UsageError("--max-nfr is a bound on the development data: give --dev")
     if options.l2 == 0 and options.l1 == 0:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.linear.featurizer import words
 from nlucompress.networks.neural import sequence
 from nlucompress.networks.neural.layers import KINDS, Settings
+from nlucompress.options import Options, nested, option
 from nlucompress.stages.history import with_record
 from nlucompress.stages.train.compatible import prepare
 from nlucompress.stages.train.starting import started
@@ -26,36 +27,48 @@ from nlucompress.training.compatible import CompatibleOptions, Frozen
 from nlucompress.training.plan import Data, LoopOptions
 
 Progress = Callable[[str, float], None]
+NeuralName = Literal["dan", "lstm", "bilstm", "cnn"]
+Pooling = Literal["max", "mean"]
+Activation = Literal["relu", "leaky-relu"]
 
 
 @dataclass(frozen=True)
-class NeuralOptions:
-    """Options of ``train`` for a neural network.
+class NeuralOptions(Options):
+    """Options of ``train`` for a neural network."""
 
-    Attributes:
-        network: ``dan``, ``lstm``, ``bilstm`` or ``cnn``.
-        hidden: Width of the hidden layers, states or convolutions.
-        layers: Hidden layers of a DAN.
-        pooling: Over the states of an LSTM: ``max`` or ``mean``.
-        activation: Of DAN and CNN: ``relu`` or ``leaky-relu``.
-        vocabulary: ``all`` keeps every row of the given table, ``train`` those of words in the
-            training data; a number keeps these and as many first rows of the table.
-        dimensions: Width of embeddings that are learned from scratch.
-        min_count: Words of fewer training texts get no row then.
-        loop: How it is trained.
-        compatible: How strongly it is held in the space of a model that it is compatible with.
-    """
+    title = "Neural networks"
 
-    network: Literal["dan", "lstm", "bilstm", "cnn"] = "dan"
-    hidden: int = 256
-    layers: int = 1
-    pooling: Literal["max", "mean"] = "max"
-    activation: Literal["relu", "leaky-relu"] = "relu"
-    vocabulary: str | int = "all"
-    dimensions: int = 100
-    min_count: int = 1
-    loop: LoopOptions = field(default_factory=LoopOptions)
-    compatible: CompatibleOptions = field(default_factory=CompatibleOptions)
+    network: NeuralName = "dan"
+    hidden_size: int = option(256, "Width of the hidden layers, states or convolutions", least=1)
+    hidden_layers: int = option(1, "dan: hidden layers", least=0)
+    pooling: Pooling = option("max", "lstm, bilstm: over the states", choices=get_args(Pooling))
+    activation: Activation = option(
+        "relu", "dan, cnn: of the hidden layers", choices=get_args(Activation)
+    )
+    vocabulary: str | int = option(
+        "all",
+        "Rows kept of --embeddings: all, train (of words in the data), or these and the first N",
+        kind=object,
+        metavar="all|train|N",
+    )
+    dimensions: int = option(
+        100, "Width of a word's row that is learned from scratch, without --embeddings", least=1
+    )
+    min_count: int = option(1, "Leave out words of fewer training texts", least=1)
+    loop: LoopOptions = nested(LoopOptions)
+    compatible: CompatibleOptions = nested(CompatibleOptions)
+
+    def __post_init__(self) -> None:
+        """Check every field.
+
+        Raises:
+            UsageError: A value is unknown or out of range.
+        """
+        super().__post_init__()
+        if self.network not in KINDS:
+            raise UsageError(f"unknown network {self.network!r}; known: {', '.join(KINDS)}")
+        if type(self.vocabulary) is not int and self.vocabulary not in ("all", "train"):
+            raise UsageError(f"--vocabulary {self.vocabulary!r} is none of all, train or a number")
 
 
 def train_neural(
@@ -90,7 +103,6 @@ def train_neural(
         UsageError: The options are out of range, or torch is not installed.
     """
     options = options or NeuralOptions()
-    _check(options)
     labels = tuple(sorted(set(examples.labels)))
     if len(labels) < 2:
         raise DataError(f"training needs at least two labels, found only {labels[0]!r}")
@@ -100,8 +112,8 @@ def train_neural(
         _scratch(counts, options, rng) if embeddings is None else _kept(embeddings, counts, options)
     )
     seen = np.array([counts[table_key] for table_key in _keys(table)], np.uint32)
-    settings = Settings(options.network, options.activation, options.layers, options.pooling)
-    shapes = settings.shapes(table.matrix.shape[1], options.hidden, len(labels))
+    settings = Settings(options.network, options.activation, options.hidden_layers, options.pooling)
+    shapes = settings.shapes(table.matrix.shape[1], options.hidden_size, len(labels))
     network = started(options.network, settings.describe(), shapes, rng)
     model = Model(
         {sequence.TABLE: replace(table, counts=seen)},
@@ -174,15 +186,6 @@ def prepared(model: Model, examples: Examples, what: str) -> Data:
     if not len(batch.rows):
         raise DataError(f"no word of the {what} data is in the table of embeddings")
     return Data(batch, np.array([numbers[label] for label in examples.labels], np.int64))
-
-
-def _check(options: NeuralOptions) -> None:
-    if options.network not in KINDS:
-        raise UsageError(f"unknown network {options.network!r}; known: {', '.join(KINDS)}")
-    if min(options.hidden, options.dimensions, options.min_count) < 1 or options.layers < 0:
-        raise UsageError("widths and counts must be at least 1, layers at least 0")
-    if not isinstance(options.vocabulary, int) and options.vocabulary not in ("all", "train"):
-        raise UsageError(f"--vocabulary {options.vocabulary!r} is none of all, train or a number")
 
 
 def _keys(table: Table) -> list[str]:

@@ -61,13 +61,13 @@ def fit(
     if checkpoint is not None and os.path.exists(checkpoint):
         begin = read_checkpoint(checkpoint, module, optimizers, run, which)
         _told(checkpoint, begin, options.epochs, note)
-    steps_per_epoch = -(-len(data.targets) // options.batch)
+    steps_per_epoch = -(-len(data.targets) // options.batch_size)
     total = steps_per_epoch * options.epochs
     for epoch in range(begin, options.epochs):
         if options.patience and run.waited >= options.patience:
             break
         # Every epoch has random numbers of its own, so that a resumed run takes the same ones.
-        batches = data.batches(options.batch, np.random.default_rng([options.seed, epoch]))
+        batches = data.batches(options.batch_size, np.random.default_rng([options.seed, epoch]))
         torch.manual_seed(options.seed * 100_003 + epoch)
         module.train()
         for number, index in enumerate(batches):
@@ -190,7 +190,7 @@ def _optimizers(module: Module, options: LoopOptions) -> list[torch.optim.Optimi
     for name, parameter in module.named_parameters():
         is_rows = name in ("table.weight", "table.left.weight")
         (rows if is_rows else layers).append(parameter)
-    upper, decay = options.schedule.upper, options.weight_decay
+    upper, decay = options.schedule.learning_rate, options.weight_decay
     dense: torch.optim.Optimizer
     if options.optimizer == "sgd":
         dense = torch.optim.SGD(layers, upper, momentum=0.9, weight_decay=decay)

@@ -191,6 +191,6 @@ def test_who_answers_what() -> None:
     with pytest.raises(UsageError, match="does not tag"):
         nc.Tagger(words)
     for name in ("crf_template", "packed_linear_tagger"):
-        with pytest.raises(UsageError, match="predict --tag"):
+        with pytest.raises(UsageError, match="use `tag`"):
             nc.Classifier(SOURCES[name]())
     assert nc.Tagger(SOURCES["crf_template"]()).labels == LABELS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -152,9 +153,10 @@ def test_what_cannot_be_trained() -> None:
         nc.train_crf(parsed("a\tO\n"))
     with pytest.raises(DataError, match="no attribute occurs often enough"):
         nc.train_crf(TRAIN, None, nc.CrfOptions(min_count=1000))
-    for wrong in (nc.CrfOptions(window=5), nc.CrfOptions(l1=-1), nc.CrfOptions(grams=0)):
+    every: list[dict[str, Any]] = [{"window": 5}, {"l1": -1}, {"grams": 0}]
+    for wrong in every:
         with pytest.raises(UsageError):
-            nc.train_crf(TRAIN, None, wrong)
+            nc.CrfOptions(**wrong)
 
 
 def test_evaluation_compares_tokens_and_sentences() -> None:

@@ -80,24 +80,32 @@ def test_a_path_is_no_model(tmp_path: Path, model: nc.Model) -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "named"),
     [
-        (LoopOptions, {"batch": -3}, "--batch -3 is not at least 1"),
-        (LoopOptions, {"epochs": 0}, "--epochs 0"),
+        (LoopOptions, {"batch_size": -3}, "--batch-size: -3 is not at least 1"),
+        (LoopOptions, {"epochs": 0}, "--epochs: 0"),
         (
             LoopOptions,
             {"optimizer": "nonsense"},
-            "unknown optimizer 'nonsense'; known: adam, adamw",
+            "--optimizer: 'nonsense' is not one of adam, adamw",
         ),
-        (LoopOptions, {"device": "abacus"}, "unknown device"),
-        (LoopOptions, {"dropout": 1.0}, "--dropout 1.0"),
-        (LoopOptions, {"weight_decay": np.nan}, "--weight-decay nan"),
+        (LoopOptions, {"device": "abacus"}, "--device: 'abacus' is not one of"),
+        (LoopOptions, {"dropout": 1.0}, "--dropout: 1 is not at least 0 and below 1"),
+        (LoopOptions, {"weight_decay": np.nan}, "--weight-decay: nan is not finite"),
         (LoopOptions, {"clip": np.nan}, "clip=nan"),
-        (Schedule, {"name": "nonsense"}, "unknown schedule 'nonsense'; known: fixed, clr"),
-        (Schedule, {"upper": np.nan}, "--rate nan"),
-        (Schedule, {"upper": 1e-7}, "--lowest-rate 1e-06 is not below --rate 1e-07"),
-        (Schedule, {"decay": 1.0}, "--decay 1.0"),
-        (nc.QuantizeOptions, {"importance": np.nan}, "--importance nan"),
-        (nc.QuantizeOptions, {"threshold": np.inf}, "--threshold inf"),
-        (nc.QuantizeOptions, {"percentile": 99.9}, "--percentile 99.9 is not a fraction"),
+        (Schedule, {"name": "nonsense"}, "--schedule: 'nonsense' is not one of fixed, clr"),
+        (Schedule, {"learning_rate": np.nan}, "--learning-rate: nan"),
+        (
+            Schedule,
+            {"learning_rate": 1e-7},
+            "--lowest-learning-rate 1e-06 is not below --learning-rate 1e-07",
+        ),
+        (Schedule, {"decay": 1.0}, "--decay: 1 is not above 0 and below 1"),
+        (nc.QuantizeOptions, {"importance": np.nan}, "--importance: nan"),
+        (nc.QuantizeOptions, {"threshold": np.inf}, "--threshold: inf"),
+        (
+            nc.QuantizeOptions,
+            {"percentile": 99.9},
+            "99.9 is not above 0 and at most 1",
+        ),
     ],
 )
 def test_what_means_nothing_is_refused(kind: Any, options: dict[str, Any], named: str) -> None:
@@ -112,7 +120,7 @@ def test_strengths_are_finite(model: nc.Model) -> None:
             nc.train(EXAMPLES, None, nc.TrainOptions(**options))
     for name in ("l1", "l2", "lambda_"):
         chosen: Any = {"distill": "none", name: np.nan}
-        with pytest.raises(nc.UsageError, match=f"--{name.rstrip('_')} nan"):
+        with pytest.raises(nc.UsageError, match=f"--{name.rstrip('_')}: nan"):
             finetune(model, EXAMPLES, options=_taught(chosen))
 
 

@@ -23,7 +23,9 @@ EXAMPLES = nc.Examples(
     ("the lights", "volume lights", "play the jazz", "lights", "the volume", "jazz"),
 )
 OPTIONS = CompatibleOptions()
-LOOP = LoopOptions(epochs=60, batch=6, schedule=Schedule("fixed", 1e-2), dropout=0, word_dropout=0)
+LOOP = LoopOptions(
+    epochs=60, batch_size=6, schedule=Schedule("fixed", 1e-2), dropout=0, word_dropout=0
+)
 
 
 def turned(model: nc.Model) -> nc.Model:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -192,7 +193,7 @@ def test_what_cannot_be_trained_is_refused(
         with pytest.raises(nc.StageOrderError, match=stage):
             finetune_linear(nc.load(models / f"{name}.nlu"), train, None, (), alone)
     with pytest.raises(nc.UsageError, match="needs a reference"):
-        finetune_linear(full, train)
+        finetune_linear(full, train, None, (), LinearFinetuneOptions(distill="focal"))
     with pytest.raises(nc.UsageError, match="tables only"):
         finetune_linear(nc.load(models / "vectors.nlu"), train, None, (), alone)
     softmax = nc.train(train, None, nc.TrainOptions(loss="softmax", iterations=5))
@@ -200,12 +201,13 @@ def test_what_cannot_be_trained_is_refused(
         finetune_linear(full, train, None, [softmax], FEW)
     with pytest.raises(nc.DataError, match="training example 1: label 'none'"):
         finetune_linear(full, nc.Examples(("none",), ("x",)), None, (), alone)
+    wrong: dict[str, Any]
     for wrong in (
-        LinearFinetuneOptions(lambda_=-1),
-        LinearFinetuneOptions(temperature=0),
-        LinearFinetuneOptions(iterations=0),
-        LinearFinetuneOptions(l2=float("nan")),
-        LinearFinetuneOptions(distill="margin", distance="kl"),
+        {"lambda_": -1},
+        {"temperature": 0},
+        {"iterations": 0},
+        {"l2": float("nan")},
+        {"distill": "margin", "distance": "kl"},
     ):
         with pytest.raises(nc.UsageError):
-            finetune_linear(full, train, None, [full], wrong)
+            finetune_linear(full, train, None, [full], LinearFinetuneOptions(**wrong))

@@ -103,10 +103,10 @@ def test_a_table_without_fingerprints_is_warned_of() -> None:
     [
         ("train", TrainOptions(loss="softmax")),
         ("train", CrfOptions(l2=0.5)),
-        ("train", NeuralOptions(hidden=7)),
+        ("train", NeuralOptions(hidden_size=7)),
         ("finetune", FinetuneOptions(new_labels=True)),
         ("finetune", LinearFinetuneOptions(iterations=7)),
-        ("finetune", LinearizedOptions(steps=7)),
+        ("finetune", LinearizedOptions(iterations=7)),
         ("merge", MergeOptions(weight=0.25)),
     ],
     ids=lambda each: type(each).__name__,

@@ -1,4 +1,4 @@
-"""finetune --linearized: the optimum of a quadratic loss, however it is found."""
+"""linearize: the optimum of a quadratic loss, however it is found."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXAMPLES = nc.Examples(
     ("the lights", "volume lights", "play the jazz jazz", "lights", "the volume", "jazz", "??"),
 )
 TEXTS = EXAMPLES.texts
-ONCE = LinearizedOptions(readings=1, ridge=1e-3, steps=2000)
+ONCE = LinearizedOptions(readings=1, ridge=1e-3, iterations=2000)
 
 
 def rows(matrix: Matrix) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

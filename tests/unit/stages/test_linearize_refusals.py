@@ -1,4 +1,4 @@
-"""finetune --linearized: what it refuses."""
+"""linearize: what it refuses."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_models_at_a_later_stage_are_refused() -> None:
         {"ridge": 0.0},
         {"ridge": -1.0},
         {"row_scale": 0.0},
-        {"steps": 0},
+        {"iterations": 0},
         {"readings": 0},
         {"word_dropout": 1.0},
         {"preconditioner": "diagonal"},

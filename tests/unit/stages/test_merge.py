@@ -132,16 +132,18 @@ def _moved(model: nc.Model) -> nc.Model:
 def test_wrong_options_are_refused(models: tuple[nc.Model, nc.Model]) -> None:
     dev = head("dev", 20)
     for options, data, given in (
-        (nc.MergeOptions(1.5), None, None),
-        (nc.MergeOptions(None), None, None),
         (nc.MergeOptions(0.5), None, dev),
         (nc.MergeOptions(0.5, max_nfr=0.01), None, None),
         (nc.MergeOptions(0.5, fisher=True), None, None),
         (nc.MergeOptions(0.5), dev, None),
-        (nc.MergeOptions(None, steps=1), None, dev),
     ):
         with pytest.raises(UsageError):
             nc.merge(*models, options, data, given)
+    with pytest.raises(UsageError, match="is not within 0 to 1"):
+        nc.MergeOptions(1.5)
+    with pytest.raises(UsageError, match="--candidates: 1"):
+        nc.MergeOptions(candidates=1)
+    assert nc.merge(*models).history[-1]["options"]["weight"] == 0.5
     with pytest.raises(DataError, match="no label"):
         nc.merge(*models, nc.MergeOptions(None), dev=nc.Examples(("x",), ("y",)))
 

@@ -163,7 +163,7 @@ def test_small_and_large_numbers_keep_their_precision() -> None:
     ("options", "problem"),
     [
         ({"method": "pq"}, "needs --subvectors"),
-        ({"method": "pq", "subvectors": 0}, "needs --subvectors"),
+        ({"method": "pq", "subvectors": 0}, "--subvectors: 0 is not at least 1"),
         ({"method": "pq", "subvectors": 13}, "take that"),
         ({"method": "pq", "subvectors": 7}, "make 6"),
         ({**PQ, "per": "row"}, "do not go with"),
@@ -174,7 +174,7 @@ def test_small_and_large_numbers_keep_their_precision() -> None:
         ({"subvectors": 4}, "belong to --method pq"),
         ({"rotate": True}, "belong to --method pq"),
         ({"norms": False}, "belong to --method pq"),
-        ({"scale_bits": 8}, "neither 16 nor 32"),
+        ({"scale_bits": 8}, "not one of 16, 32"),
         ({"bits": 9}, "within 1 to 8"),
     ],
 )

@@ -72,8 +72,8 @@ def test_a_better_model_gains_in_the_old_gallery() -> None:
     found = retrieve(old, halfway, asked, items, circle(ANGLES), TOP1)
     assert found.old.top1 == pytest.approx(1 / 3)
     assert found.cross.top1 == pytest.approx(2 / 3)
-    assert found.paragon is not None
-    assert found.paragon.top1 == 1
+    assert found.reference is not None
+    assert found.reference.top1 == 1
     assert found.compatible
     assert found.update_gain == pytest.approx(0.5)
     assert found.head is not None
@@ -137,7 +137,7 @@ def test_bad_input_is_refused() -> None:
         retrieve(classifier(), old, EVERY)
     with pytest.raises(UsageError, match="query model is of kind 'tables only'"):
         retrieve(old, replace(old, network=None), EVERY)
-    with pytest.raises(UsageError, match="paragon is of kind 'linear'"):
+    with pytest.raises(UsageError, match="the reference is of kind 'linear'"):
         retrieve(old, old, EVERY, EVERY, classifier(), TOP1)
     with pytest.raises(DataError, match="gives 3 numbers for a text and the gallery model 2"):
         retrieve(old, neural("dan"), EVERY, options=TOP1)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from nlucompress.training.schedules import SCHEDULES, Schedule
+from nlucompress.training.schedules import Schedule, ScheduleName
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", get_args(ScheduleName))
 def test_rates_stay_within_their_bounds(name: str) -> None:
     schedule = Schedule(name, 1e-2, 1e-5, half_cycle=7, decay=0.5)  # type: ignore[arg-type]
     rates = [schedule.rate(step, 100) for step in range(100)]

@@ -1,4 +1,4 @@
-"""finetune --linearized and --new-labels from the command line."""
+"""linearize, and finetune --new-labels, from the command line."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("kind", ["dan", "cnn"])
 def test_a_network_is_linearized_and_goes_on_as_other_models_do(folder: Path, kind: str) -> None:
     chain = (
-        f"nlucompress finetune {kind}.nlu --linearized --data data.tsv --dev data.tsv -o l.nlu && "
+        f"nlucompress linearize {kind}.nlu --data data.tsv --dev data.tsv -o l.nlu && "
         "nlucompress quantize l.nlu --bits 8 -q | nlucompress phash -q | "
         "nlucompress pack -q -o packed.nlu"
     )
@@ -59,8 +59,8 @@ def test_a_network_is_linearized_and_goes_on_as_other_models_do(folder: Path, ki
 
 
 def test_the_report_as_json(folder: Path) -> None:
-    call = ("finetune", "dan.nlu", "--linearized", "--data", "data.tsv", "--json")
-    options = ("--ridge", "0.5", "--readings", "2", "--preconditioner", "full", "--steps", "7")
+    call = ("linearize", "dan.nlu", "--data", "data.tsv", "--json")
+    options = ("--ridge", "0.5", "--readings", "2", "--preconditioner", "full", "--iterations", "7")
     ran = run(folder, *call, *options, "--row-scale", "2", "--target-scale", "3", "-o", "l.nlu")
     assert ran.code == DONE, ran.err
     told = json.loads(ran.out)["figures"]["linearized"]
@@ -71,7 +71,7 @@ def test_the_report_as_json(folder: Path) -> None:
         "ridge": 0.5,
         "row_scale": 2.0,
         "preconditioner": "full",
-        "steps": 7,
+        "iterations": 7,
         "readings": 2,
         "word_dropout": 0.1,
         "seed": 0,
@@ -80,8 +80,8 @@ def test_the_report_as_json(folder: Path) -> None:
 
 
 def test_other_labels_take_the_place_of_the_old(folder: Path) -> None:
-    call = ("finetune", "cnn.nlu", "--data", "new.tsv", "-q", "--new-labels")
-    ran = run(folder, *call, "--linearized", "-o", "l.nlu")
+    call = ("linearize", "cnn.nlu", "--data", "new.tsv", "-q", "--new-labels")
+    ran = run(folder, *call, "-o", "l.nlu")
     assert ran.code == DONE, ran.err
     assert nc.load(folder / "l.nlu").labels == ("a", "b")
     answered = run(folder, "predict", "l.nlu", stdin=b"jazz\nlights\n")
@@ -91,7 +91,7 @@ def test_other_labels_take_the_place_of_the_old(folder: Path) -> None:
 def test_ordinary_fine_tuning_onto_other_labels(folder: Path) -> None:
     pytest.importorskip("torch")
     call = ("finetune", "lstm.nlu", "--data", "new.tsv", "-q", "--new-labels")
-    options = ("--epochs", "40", "--schedule", "fixed", "--rate", "0.05")
+    options = ("--epochs", "40", "--schedule", "fixed", "--learning-rate", "0.05")
     ran = run(folder, *call, *options, "--dropout", "0", "--word-dropout", "0", "-o", "t.nlu")
     assert ran.code == DONE, ran.err
     model = nc.load(folder / "t.nlu")
@@ -102,7 +102,7 @@ def test_ordinary_fine_tuning_onto_other_labels(folder: Path) -> None:
 
 def test_the_same_bytes_each_time(folder: Path) -> None:
     for name in ("one.nlu", "two.nlu"):
-        call = ("finetune", "cnn.nlu", "--linearized", "--data", "data.tsv", "-q", "-o", name)
+        call = ("linearize", "cnn.nlu", "--data", "data.tsv", "-q", "-o", name)
         assert run(folder, *call).code == DONE
     assert (folder / "one.nlu").read_bytes() == (folder / "two.nlu").read_bytes()
 
@@ -116,42 +116,38 @@ def test_it_needs_no_torch_and_what_needs_it_says_so(folder: Path) -> None:
     )
     (folder / "without.py").write_text(code, encoding="utf-8")
     python = PROGRAM.with_name("python")
-    call = f"{python} without.py finetune dan.nlu --data data.tsv -q"
+    call = f"{python} without.py"
     ran = shell(
-        folder, f"{call} --linearized -o l.nlu && {python} without.py predict l.nlu data.tsv"
+        folder,
+        f"{call} linearize dan.nlu --data data.tsv -q -o l.nlu && {call} predict l.nlu data.tsv",
     )
     assert ran.code == DONE, ran.err
-    ran = shell(folder, f"{call} -o x.nlu")
+    ran = shell(folder, f"{call} finetune dan.nlu --data data.tsv -q -o x.nlu")
     assert ran.code == USAGE
     assert "pip install 'nlucompress[train]'" in ran.err
 
 
 def test_refusals(folder: Path) -> None:
-    def refused(code: int, text: str, model: str, *arguments: str) -> None:
-        ran = run(folder, "finetune", f"{model}.nlu", *arguments, "-o", "x.nlu")
+    def refused(
+        code: int, text: str, model: str, *arguments: str, command: str = "linearize"
+    ) -> None:
+        ran = run(folder, command, f"{model}.nlu", *arguments, "-o", "x.nlu")
         assert ran.code == code, ran.err
         assert text in ran.err
         assert "Traceback" not in ran.err
         assert not (folder / "x.nlu").exists()
 
     data = ("--data", "data.tsv")
-    expand = ("--linearized", *data)
-    refused(USAGE, "is for dan and cnn, not for 'lstm'", "lstm", *expand)
-    refused(USAGE, "is linear already", "linear", *expand)
-    refused(USAGE, "--activation leaky-relu", "relu", *expand)
-    refused(BAD_INPUT, "before phash", "hashed", *expand)
-    refused(BAD_INPUT, "--new-labels` takes the labels", "dan", "--linearized", "--data", "new.tsv")
-    refused(BAD_INPUT, "none.tsv", "dan", "--linearized", "--data", "none.tsv")
-    refused(USAGE, "Missing option '--data'", "dan", "--linearized")
-    refused(USAGE, "--rate does not go with --linearized", "dan", *expand, "--rate", "0.1")
-    refused(USAGE, "--reference does not go", "dan", *expand, "--reference", "cnn.nlu")
-    refused(USAGE, "--lambda does not go", "dan", *expand, "--lambda", "1")
-    refused(USAGE, "--compatible-with does not", "dan", *expand, "--compatible-with", "cnn.nlu")
-    refused(USAGE, "--checkpoint does not go", "dan", *expand, "--checkpoint", "state")
-    refused(USAGE, "--ridge is for --linearized", "dan", *data, "--ridge", "1")
-    refused(USAGE, "--readings is for --linearized", "linear", *data, "--readings", "1")
-    refused(USAGE, "new labels need a network", "linear", *data, "--new-labels")
-    refused(USAGE, "--ridge", "dan", *expand, "--ridge", "0")
-    run(folder, "finetune", "dan.nlu", *expand, "-q", "-o", "l.nlu")
-    refused(USAGE, "linearized already", "l", *expand)
-    refused(USAGE, "cannot be trained on", "l", *data)
+    refused(USAGE, "is for dan and cnn, not for 'lstm'", "lstm", *data)
+    refused(USAGE, "is linear already", "linear", *data)
+    refused(USAGE, "--activation leaky-relu", "relu", *data)
+    refused(BAD_INPUT, "before phash", "hashed", *data)
+    refused(BAD_INPUT, "--new-labels` takes the labels", "dan", "--data", "new.tsv")
+    refused(BAD_INPUT, "none.tsv", "dan", "--data", "none.tsv")
+    refused(USAGE, "Missing option '--data'", "dan")
+    refused(USAGE, "No such option", "dan", *data, "--learning-rate", "0.1")
+    refused(USAGE, "new labels need a network", "linear", *data, "--new-labels", command="finetune")
+    refused(USAGE, "--ridge", "dan", *data, "--ridge", "0")
+    run(folder, "linearize", "dan.nlu", *data, "-q", "-o", "l.nlu")
+    refused(USAGE, "linearized already", "l", *data)
+    refused(USAGE, "cannot be trained on", "l", *data, command="finetune")

@@ -64,13 +64,6 @@ def confidence(value: str) -> float:
     metavar="NAME",
     help="The answer to them; default: the model's own, or unknown.",
 )
-@click.option(
-    "--tag", "tags", is_flag=True, help="Tag tokens: a token a line, a blank line ends a sentence."
-)
-@click.option("--marginals", is_flag=True, help="With --tag: the probability of each label, too.")
-@click.option(
-    "--embed", is_flag=True, help="Neural: print each text's representation, its numbers, instead."
-)
 @overlay_option
 def command(
     model: str,
@@ -80,9 +73,6 @@ def command(
     unknown: bool,
     threshold: float | None,
     unknown_label: str | None,
-    tags: bool,
-    marginals: bool,
-    embed: bool,
     overlays: tuple[str, ...],
 ) -> None:
     """Classify lines of text: a line in, `label<TAB>score` out, at once.
@@ -93,36 +83,16 @@ def command(
     Texts whose best score is below `--threshold`, or below the one that `nlucompress threshold` has
     stored in the model, are answered by the label for unknown texts, with that score.
 
-    With `--tag`, TEXTS holds a token a line (a word, or what the model reads as attributes) and a
-    blank line behind each sentence; out come the labels, a line each, and the blank lines.
-
-    With `--embed` a line of numbers comes out per text: what a gallery is made of and asked with.
+    `tag` does the same for taggers, `embed` prints the representations of a network.
 
     \b
     Example:
       nlucompress predict small.nlu --top 3 < utterances.txt
     """
-    from nlucompress.cli.predict import tag
     from nlucompress.networks.classifier import Classifier
 
     if (model, *overlays, texts).count(streams.STANDARD) > 1:
         raise UsageError("only one of model, overlays and texts can come from stdin; name the rest")
-    if (threshold is not None or unknown_label is not None) and (embed or tags):
-        raise UsageError("--threshold and --unknown-label are for the labels of whole texts")
-    if embed:
-        if top > 1 or unknown or tags or marginals:
-            raise UsageError(
-                "--embed prints representations alone; --json is all that goes with it"
-            )
-        _embed(read_overlaid(model, overlays), texts, as_json)
-        return
-    if tags:
-        if top > 1 or unknown:
-            raise UsageError("--top and --unknown are for whole texts, not for --tag")
-        tag.run(read_overlaid(model, overlays), texts, marginals, as_json)
-        return
-    if marginals:
-        raise UsageError("--marginals is for --tag")
     overlaid = read_overlaid(model, overlays)
     classifier = Classifier(_with_threshold(overlaid, threshold, unknown_label))
     number = 0
@@ -155,21 +125,6 @@ def _with_threshold(model: Model, threshold: float | None, label: str | None) ->
         return replace(model, unknown=replace(own, label=label))
     name = label or (own.label if own is not None else "unknown")
     return replace(model, unknown=Unknown(name, threshold))
-
-
-def _embed(model: Model, texts: str, as_json: bool) -> None:
-    import numpy as np
-
-    from nlucompress.networks.neural.network import representing
-
-    network = representing(model, "model")
-    for lines in read_lines(texts):
-        for row in network.embed(lines).astype(np.float32) + np.float32(0):  # no -0.0
-            # str() of a float32 is its shortest exact form.
-            plain = " ".join(str(value) for value in row)
-            numbers = {"representation": [float(value) for value in row]}
-            streams.say(json.dumps(numbers, allow_nan=False) if as_json else plain)
-        sys.stdout.flush()
 
 
 def _explained(

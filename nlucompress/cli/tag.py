@@ -1,4 +1,4 @@
-"""`nlucompress predict --tag`: a token a line in, its label out, at once behind each sentence."""
+"""`nlucompress tag`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,41 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import click
+
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.cells import cell
 from nlucompress.cli.shared.lines import read_lines
-from nlucompress.errors import DataError
+from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
+from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
+
+
+@click.command(name="tag")
+@click.argument("model")
+@click.argument("tokens", default=streams.STANDARD, metavar="[TOKENS]")
+@click.option("--marginals", is_flag=True, help="The probability of each label, too.")
+@overlay_option
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object per sentence.")
+def command(
+    model: str, tokens: str, marginals: bool, overlays: tuple[str, ...], as_json: bool
+) -> None:
+    """Tag tokens: a token a line in, its label out, at once behind each sentence.
+
+    TOKENS is a file, by default stdin: a word, or what the model reads as attributes, on each line,
+    and a blank line behind each sentence. Out come the labels, a line each, and the blank lines.
+
+    \b
+    Example:
+      nlucompress tag tagger.nlu --marginals < tokens.txt
+    """
+    if (model, *overlays, tokens).count(streams.STANDARD) > 1:
+        raise UsageError(
+            "only one of model, overlays and tokens can come from stdin; name the rest"
+        )
+    run(read_overlaid(model, overlays), tokens, marginals, as_json)
 
 
 def run(model: Model, texts: str, marginals: bool, as_json: bool) -> None:

@@ -1,1 +1,0 @@
-"""`nlucompress finetune`: the command and its options."""

@@ -1,1 +1,0 @@
-"""`nlucompress predict`: of texts and of tagged tokens."""
