@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
+from nlucompress.format import foreign
 
 METADATA_KEY = "nlucompress"
 FORMAT_VERSION = 2
@@ -92,7 +93,12 @@ def parse(buffer: bytes | memoryview) -> Frame:
         raise FormatError(f"{len(whole)} bytes are too few for a model file; is it truncated?")
     length = int.from_bytes(whole[:8].tobytes(), "little")
     if length > MAX_HEADER or (len(whole) == 8 and not length):
-        raise FormatError("this is no .nlu or safetensors file: its first bytes are no length")
+        what = foreign.instead_of_model(whole[: foreign.LOOK].tobytes())
+        raise FormatError(
+            f"this is no .nlu or safetensors file, but {what}"
+            if what
+            else "this is no .nlu or safetensors file: its first bytes are no length"
+        )
     if length > len(whole) - 8:
         raise FormatError(f"the header takes {length} bytes but the file ends before; truncated?")
     header = _load_json(whole[8 : 8 + length].tobytes(), "the header")

@@ -8,6 +8,7 @@ from typing import Any
 
 from nlucompress.cli.shared import streams
 from nlucompress.errors import DataError
+from nlucompress.format.foreign import LOOK, instead_of_text
 
 CHUNK = 1 << 16
 
@@ -22,7 +23,11 @@ def read_lines(path: str, errors: str = "replace") -> Iterator[list[str]]:
     try:
         file: Any = sys.stdin.buffer if path == streams.STANDARD else open(path, "rb")  # noqa: SIM115
         left = b""
+        first = True
         while data := file.read1(CHUNK):
+            if first and (what := instead_of_text(data[:LOOK])):
+                raise DataError(f"{streams.named(path)}: no text, but {what}")
+            first = False
             *whole, left = (left + data).split(b"\n")
             if whole:
                 yield [_text(line, errors) for line in whole]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from nlucompress.errors import DataError
+from nlucompress.format.foreign import LOOK, instead_of_text
 from nlucompress.importers.reading.packings import BZIP2, XZ, ZSTD
 from nlucompress.importers.reading.sources import GZIP_MAGIC
 
@@ -38,6 +39,9 @@ def plain_bytes(data: bytes, name: str) -> bytes:
                     f"{name}: the {kind} stream is damaged or cut off ({error}); fetch it again"
                 ) from None
             break
+    what = instead_of_text(data[:LOOK])
+    if what:
+        raise DataError(f"{name}: no text, but {what}")
     for mark, encoding in UTF16.items():
         if data.startswith(mark):
             try:

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from nlucompress.errors import DataError, FormatError
+from nlucompress.format.foreign import LOOK, instead_of_text
 from nlucompress.format.indexes import Strings
 from nlucompress.importers.reading.keylist import KeyList
 from nlucompress.importers.reading.sources import BOM, Opened, opened
@@ -27,6 +28,8 @@ def read_keys(source: Opened) -> Strings:
     """
     with opened(source) as stream:
         text = stream.read().removeprefix(BOM)
+        if what := instead_of_text(text[:LOOK]):
+            raise DataError(f"{stream.name}: no text, but {what}")
         if not text:
             raise stream.empty()
         if stream.name.endswith(".json") or (text.lstrip()[:1] == b"{" and b'"vocab"' in text):
