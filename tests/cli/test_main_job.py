@@ -76,7 +76,7 @@ def test_the_schema_of_an_evaluation(models: Path) -> None:
     assert code == DONE
     assert set(figures) == {
         "schema_version", "examples", "accuracy", "accuracy_interval", "confidence", "macro_f1",
-        "size_bytes", "references", "gates", "unknown_labels", "labels",
+        "size_bytes", "references", "gates", "unknown_labels", "scope", "labels",
     }  # fmt: skip
     assert figures["schema_version"] == 2
     assert figures["unknown_labels"] == []
@@ -85,7 +85,7 @@ def test_the_schema_of_an_evaluation(models: Path) -> None:
     assert set(old) == {
         "name", "size_bytes", "examples", "left_out", "new_labels", "gone_labels", "accuracy",
         "model_accuracy", "accuracy_drop", "nfr", "relative_nfr", "pfr", "agreement",
-        "accuracy_interval", "significance", "flips_by_label", "changes", "flips",
+        "accuracy_interval", "significance", "scope", "flips_by_label", "changes", "flips",
     }  # fmt: skip
     accuracy = figures["accuracy"]
     assert isinstance(accuracy, float)

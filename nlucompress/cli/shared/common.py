@@ -162,7 +162,10 @@ def bytes_text(size: float) -> str:
     """A size for people: 56,750 bytes as 56.8 KB."""
     if size < 10_000:
         return f"{size:,.0f} B"
-    return f"{size / 1e3:,.1f} KB" if size < 10_000_000 else f"{size / 1e6:,.1f} MB"
+    if size < 999_950:
+        return f"{size / 1e3:,.1f} KB"
+    amount, unit = (size / 1e6, "MB") if size < 999_950_000 else (size / 1e9, "GB")
+    return f"{amount:,.2f} {unit}" if amount < 9.995 else f"{amount:,.1f} {unit}"
 
 
 def printable(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +13,7 @@ from nlucompress.cli import main
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import SCHEMA_VERSION, dump_json, printable, size
 from nlucompress.cli.shared.shares import Points, Share
+from nlucompress.cli.shared.terminal import INDENT, is_terminal, say_lines
 
 if TYPE_CHECKING:
     from nlucompress.stages.evaluate.gates import Gate
@@ -85,16 +87,20 @@ def tell(
 ) -> int:
     """Print a report, a dataclass with ``gates`` and ``passed``, as lines or as JSON.
 
-    A gate that was missed is told on stderr too; the exit code says whether one was.
+    A gate that was missed is told on stderr too, unless both are one terminal; the exit code says
+    whether one was.
     """
     if as_json:
         streams.say(dump_json({"schema_version": schema_version, **dataclasses.asdict(found)}))
     elif not quiet:
-        for line in lines:
-            streams.say(line)
-        for gate in found.gates:
-            streams.say(f"gate              {'met' if gate.met else 'MISSED'}: {text(gate)}")
+        gates = [
+            f"{'gate':<{INDENT}}{'met' if gate.met else 'MISSED'}: {text(gate)}"
+            for gate in found.gates
+        ]
+        say_lines([*lines, *gates])
+    # A person who sees both streams is told once.
+    told = not as_json and not quiet and is_terminal() and sys.stderr and sys.stderr.isatty()
     for gate in found.gates:
-        if not gate.met:
+        if not gate.met and not told:
             streams.note(f"nlucompress: gate missed: {text(gate)}")
     return 0 if found.passed else main.GATE_MISSED

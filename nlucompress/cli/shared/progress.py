@@ -158,7 +158,7 @@ def _heard(quiet: bool, logged: bool) -> Iterator[None]:
     what = click.get_current_context().info_name or "nlucompress"
     bar = None
     if shown and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        bar = Bar(what, min(PATIENCE, _interval()))
+        bar = Bar(what, _interval(PATIENCE))
     lines = None
     if logged or (shown and bar is None):
         only_logged = bar is not None or not shown
@@ -192,15 +192,15 @@ def _heard(quiet: bool, logged: bool) -> Iterator[None]:
             bar.close()
 
 
-def _interval() -> float:
-    """Seconds between lines.
+def _interval(default: float = INTERVAL) -> float:
+    """Seconds between lines, or before a bar is drawn: what the environment says, or the default.
 
     Raises:
         UsageError: The environment says something else than a number of seconds.
     """
     said = os.environ.get(SECONDS)
     if said is None:
-        return INTERVAL
+        return default
     try:
         seconds = float(said)
     except ValueError:
