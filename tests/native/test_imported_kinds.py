@@ -172,10 +172,12 @@ class TestPredict:
     @staticmethod
     def both(program: Path, path: Path, *words: str, data: bytes) -> tuple[bytes, bytes]:
         """Output of both programs."""
-        python = [sys.executable, "-m", "nlucompress", "predict"]
+        tags = "--tag" in words
+        python = [sys.executable, "-m", "nlucompress", "tag" if tags else "predict", path]
+        asked = [word for word in words if word != "--tag"]
         return (
             subprocess.run([program, path, *words], input=data, capture_output=True).stdout,
-            subprocess.run([*python, path, *words], input=data, capture_output=True).stdout,
+            subprocess.run([*python, *asked], input=data, capture_output=True).stdout,
         )
 
     def test_tags(self, program: Path, tmp_path: Path) -> None:
