@@ -51,7 +51,7 @@ def test_no_file_is_without_a_source() -> None:
 
 def test_every_encoding_is_frozen() -> None:
     tables = [table for said in expected().values() for table in said["tables"].values()]
-    assert {table["keys"] for table in tables} == {"strings", "hash"}
+    assert {table["keys"] for table in tables} == {"strings", "hash", "hashes", "static"}
     assert {table["matrix"] for table in tables} == {
         "dense float32, float",
         "dense uint8, linear",
@@ -63,6 +63,11 @@ def test_every_encoding_is_frozen() -> None:
         "sparse, codebook",
         "sparse stream, prefixes, linear",
         "sparse stream, 32 bits, float",
+        "sparse function, prefixes, linear",
+        "sparse function, 32 bits, float",
+        "dense function, prefixes, linear",
+        "dense function, 1 bits, linear",
+        "dense function, 2 bits, linear",
         "dense stream, prefixes, linear",
         "dense stream, 2 bits, linear",
         "dense stream, 4 bits, codebook",

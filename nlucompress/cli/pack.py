@@ -97,9 +97,12 @@ def command(
     lines.append(f"{counted.total:>12,}  bytes in all ({bytes_text(counted.total)})")
     for table in counted.tables:
         bound = f", bound {table.bound_bits:.2f}" if table.bound_bits is not None else ""
+        what = f"keys {table.key_bits:.2f} + values {table.value_bits:.2f}"
+        if table.stored_bits is not None and table.overhead is not None:
+            what = f"{table.stored_bits:.2f} stored, {100 * table.overhead:.2f} % above"
         lines.append(
             f"{table.name}: {table.keys:,} keys, {table.key_bits + table.value_bits:.2f} bits per "
-            f"key (keys {table.key_bits:.2f} + values {table.value_bits:.2f}){bound}"
+            f"key ({what}){bound}"
         )
     lines += [f"gate met: {gate_text(gate)}" for gate in measured if gate.met]
     target.report(figures, lines)

@@ -50,6 +50,11 @@ def command(target: Target, model: str, **options: Any) -> None:
 
 def _line(name: str, figures: Mapping[str, Any]) -> str:
     bits = figures["fingerprint_bits"]
+    if "hash_bits_per_key" not in figures:
+        return (
+            f"{name}: {figures['keys']:,} keys, for pack to seal as a static function with {bits} "
+            f"bits for fingerprints: {100 * 2.0**-bits:.4g} % of unseen keys pass for known ones"
+        )
     return (
         f"{name}: {figures['keys']:,} keys, {figures['hash_bits_per_key']:.3f} bits per key for "
         f"the hash ({figures['levels']} levels) + {bits} for fingerprints: "

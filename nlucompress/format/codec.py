@@ -13,8 +13,11 @@ from nlucompress.format import container, indexes, labels, sealed, serializer
 from nlucompress.format.container import Frame
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.matrices import kinds as matrices
+from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.static_rows import StaticRows
 from nlucompress.format.model import Model, Network, Table, Unknown, require_model
 from nlucompress.format.serializer import Serialized
+from nlucompress.format.static_keys import Static
 
 MAX_LABELS = 1 << 20
 
@@ -201,7 +204,11 @@ def _unknown(fields: Fields) -> Unknown:
 def _table(fields: Fields) -> Table:
     keys_fields, matrix_fields = fields.child("keys"), fields.child("matrix")
     keys = indexes.parse(keys_fields)
-    matrix = matrices.parse(matrix_fields)
+    matrix: Matrix
+    if isinstance(keys, Static):
+        matrix = StaticRows.parse(matrix_fields, len(keys), keys.function, keys.fingerprint_bits)
+    else:
+        matrix = matrices.parse(matrix_fields)
     counts = None
     if fields.has("counts") and fields.flag("counts"):
         counts = fields.tensor("counts", np.uint32, (len(keys),))

@@ -15,6 +15,7 @@ from nlucompress.algo.coding import bits
 from nlucompress.algo.hashing import mphf, murmur
 from nlucompress.errors import DataError, FormatError
 from nlucompress.format.fields import Fields, Tensors
+from nlucompress.format.static_keys import Hashes, Static
 from nlucompress.native import extension
 
 Int64 = NDArray[np.int64]
@@ -203,10 +204,11 @@ class Hashed:
         return index
 
 
-KeyIndex = Strings | Hashed
+KeyIndex = Strings | Hashed | Hashes | Static
+
+_KINDS: dict[str, type[KeyIndex]] = {each.kind: each for each in (Strings, Hashed, Hashes, Static)}
 
 
 def parse(fields: Fields) -> KeyIndex:
     """Read a key index."""
-    kind = fields.text("kind", (Strings.kind, Hashed.kind))
-    return Strings.parse(fields) if kind == Strings.kind else Hashed.parse(fields)
+    return _KINDS[fields.text("kind", tuple(_KINDS))].parse(fields)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.arguments import require_list
-from nlucompress.format.indexes import Hashed, KeyIndex, Strings
+from nlucompress.format.indexes import KeyIndex, Strings
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Float32, Int64
 
@@ -42,8 +42,9 @@ class Table:
     def find(self, keys: Sequence[str]) -> Int64:
         """Row of each key; -1 for keys that are not in the table.
 
-        A hashed table takes an unseen key for a known one with probability
-        2^-fingerprint_bits.
+        In a sealed static function a key has no row: what ``matrix.rows`` finds it by is given
+        instead, a number of 63 bits. A hashed table takes an unseen key for a known one with
+        probability 2^-fingerprint_bits.
 
         Raises:
             TypeError: ``keys`` is one string.
@@ -65,7 +66,7 @@ class Table:
 
     def take(self, order: Int64) -> Table:
         """The rows of these indices in this order, with all that belongs to them."""
-        if isinstance(self.keys, Hashed):
+        if not isinstance(self.keys, Strings):
             raise UsageError("the rows of a hashed table stand in slot order and cannot be moved")
         counts = None if self.counts is None else self.counts[order]
         return Table(self.keys.take(order), self.matrix.take(order), counts)

@@ -75,9 +75,22 @@ _PHRASES = (  # from 0xE4 on, and from 0x00 on
     "weight",
     "output",
 )
+LONGER = (  # two bytes: 0x7F, and from 0x00 on
+    ',"kind":"static","offsets":[',
+    '],"places":',
+    ',"size":',
+    ',"stored":',
+    '{"columns":',
+    ',"kind":"static","longest":',
+    ',"numbers":{"kind":"',
+    '},"sparse":true,"symbol_bits":0',
+)
+_LEAD = 0x7F
 _CODES = (*range(0x80, 0x100), *range(0x20))
 TEXTS = dict(zip(_CODES, _DIGITS + _PHRASES, strict=True))
-_BYTES = {text: bytes([code]) for code, text in TEXTS.items()}
+_BYTES = {text: bytes([code]) for code, text in TEXTS.items()} | {
+    text: bytes([_LEAD, code]) for code, text in enumerate(LONGER)
+}
 _PATTERN = re.compile("|".join(map(re.escape, sorted(_BYTES, key=lambda text: (-len(text), text)))))
 _EXPANDED = [TEXTS.get(code, chr(code)) for code in range(256)]
 
@@ -99,9 +112,21 @@ def expand(data: bytes) -> str:
     Raises:
         FormatError: A byte stands for nothing, or the text is longer than a writer's may be.
     """
-    if 0x7F in data:
-        raise FormatError("the description holds a byte that stands for nothing: it is damaged")
-    most = MOST + TIMES * len(data)
-    if len(data) * max(map(len, _EXPANDED)) > most and sum(len(_EXPANDED[b]) for b in data) > most:
+    pieces: list[str] = []
+    follows = False  # the lead of two bytes
+    for byte in data:
+        if follows and byte >= len(LONGER):
+            break
+        if byte != _LEAD or follows:
+            pieces.append(LONGER[byte] if follows else _EXPANDED[byte])
+        follows = byte == _LEAD and not follows
+    else:
+        if not follows:
+            return _bounded(pieces, MOST + TIMES * len(data))
+    raise FormatError("the description holds a byte that stands for nothing: it is damaged")
+
+
+def _bounded(pieces: list[str], most: int) -> str:
+    if sum(map(len, pieces)) > most:
         raise FormatError("the description stands for too long a text: it is damaged")
-    return "".join(_EXPANDED[byte] for byte in data)
+    return "".join(pieces)

@@ -191,6 +191,8 @@ done:
     return result;
 }
 
+#include "static_build.h"
+
 /* ---- Keys: one hash index -------------------------------------------------------------------- */
 
 typedef struct {
@@ -242,6 +244,39 @@ failed:
     return NULL;
 }
 
+PyDoc_STRVAR(keys_static_doc,
+             "static(data, size, fingerprint_bits, stored, stride, width, places) -> Keys\n\n"
+             "The keys of a static function, found by their fingerprints; slots are handles.");
+
+static PyObject *keys_static(PyObject *type, PyObject *arguments)
+{
+    Py_buffer data;
+    unsigned long long size, stored, stride, width, places;
+    unsigned int fingerprint_bits;
+    Keys *self;
+    if (!PyArg_ParseTuple(arguments, "y*KIKKKK", &data, &size, &fingerprint_bits, &stored, &stride,
+                          &width, &places))
+        return NULL;
+    self = (Keys *)((PyTypeObject *)type)->tp_alloc((PyTypeObject *)type, 0);
+    if (!self) {
+        PyBuffer_Release(&data);
+        return NULL;
+    }
+    self->data = data;
+    self->keys.size = size;
+    self->keys.fingerprint_bits = fingerprint_bits;
+    self->keys.function.stored = stored;
+    self->keys.function.vector.bits = places;
+    uint64_t shape[2] = {stride, width};
+    if (fingerprint_bits > 16 || size > UINT32_MAX || stored >> 40 > 1 || places >> 40 > 1 ||
+        nlu_attach_function(&self->keys, (const uint8_t *)data.buf, (size_t)data.len, shape)) {
+        Py_DECREF(self);
+        PyErr_SetString(PyExc_ValueError, "the static function is damaged");
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
 static void keys_free(PyObject *object)
 {
     PyTypeObject *type = Py_TYPE(object);
@@ -286,6 +321,9 @@ static void find_together(const nlu_keys *k, const nlu_hasher *h, size_t count, 
 {
     uint64_t row[AHEAD] = {0};
     int found[AHEAD];
+    for (size_t j = 0; k->kind == NLU_STATIC_KEYS && j < count; j++)
+        slots[j] = nlu_find_static(k, h + j, row + j) ? (int64_t)row[j] : -1;
+    if (k->kind == NLU_STATIC_KEYS) return;
     for (size_t j = 0; j < count; j++) {
         found[j] = nlu_find_slot(k, h + j, row + j);
         PREFETCH(k->fingerprints + (size_t)(row[j] * k->fingerprint_bits / 8));
@@ -372,6 +410,8 @@ static PyObject *keys_slot(PyObject *self, PyObject *key)
 static PyMethodDef keys_methods[] = {{"find", keys_find, METH_O, keys_find_doc},
                                      {"slots", keys_slots_of, METH_VARARGS, keys_slots_doc},
                                      {"slot", keys_slot, METH_O, keys_slot_doc},
+                                     {"static", keys_static, METH_VARARGS | METH_CLASS,
+                                      keys_static_doc},
                                      {NULL, NULL, 0, NULL}};
 
 static PyType_Slot keys_slots[] = {{Py_tp_new, keys_new},
@@ -636,6 +676,7 @@ static PyObject *exit_on_lost_map(PyObject *module, PyObject *arguments)
 
 static PyMethodDef functions[] = {{"hash_keys", hash_keys, METH_O, hash_keys_doc},
                                   {"best_seeds", best_seeds, METH_VARARGS, best_seeds_doc},
+                                  {"solve_static", solve_static, METH_VARARGS, solve_static_doc},
                                   {"exit_on_lost_map", exit_on_lost_map, METH_VARARGS,
                                    exit_on_lost_map_doc},
                                   {NULL, NULL, 0, NULL}};

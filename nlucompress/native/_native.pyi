@@ -5,6 +5,15 @@ def hash_keys(keys: Sequence[bytes]) -> bytes: ...
 def best_seeds(
     h1: Any, h2: Any, level: int, groups: int, cells: int, seed_bits: int
 ) -> tuple[bytes, bytes, bytes]: ...
+def solve_static(
+    handles: Any,
+    fingerprints: Any,
+    fingerprint_bits: int,
+    stream: Any,
+    starts: Any,
+    ends: Any,
+    slack: int,
+) -> tuple[bytes, bytes]: ...
 def exit_on_lost_map(line: bytes, code: int) -> None: ...
 
 class Keys:
@@ -16,6 +25,17 @@ class Keys:
         seed_bits: int,
         levels: tuple[int, ...],
         fingerprint_bits: int,
+    ) -> Keys: ...
+    @classmethod
+    def static(
+        cls,
+        data: Any,
+        size: int,
+        fingerprint_bits: int,
+        stored: int,
+        stride: int,
+        width: int,
+        places: int,
     ) -> Keys: ...
     def find(self, keys: Sequence[str]) -> bytes: ...
     def slots(self, h1: Any, h2: Any) -> bytes: ...

@@ -16,6 +16,7 @@ HEADER = FOLDER / "nlucompress.h"
 PARTS = (
     "public",  # what the header is, its limits, errors and types
     "bytes",
+    "offsets",
     "hash",
     "phrases",
     "json_text",
@@ -23,6 +24,7 @@ PARTS = (
     "frame",
     "description",
     "sealed",
+    "static",
     "keys",
     "numbers",
     "prefix_codes",

@@ -173,6 +173,30 @@ typedef struct {
     uint64_t bits;
 } nlu_stream;
 
+typedef struct {
+    nlu_stream packed;
+    uint64_t end, corrections_at; /* no offset exceeds the end */
+    unsigned stride_bits, anchor_bits, width;
+} nlu_offsets;
+
+#define NLU_WINDOW 57u /* places of a static function that a bit is the parity of (section 6.4) */
+#define NLU_SHARD_BITS 4096u
+#define NLU_LEAD 28u   /* places by which they begin early */
+
+typedef struct {
+    nlu_stream vector;
+    nlu_offsets offsets; /* where its shards begin */
+    uint64_t stored, shards; /* bits of all values; pieces of about NLU_SHARD_BITS of them */
+} nlu_function;
+
+/* The bits of a key's value, read one after the other: `filled` of them stand on top of `window`. */
+typedef struct {
+    const nlu_function *function;
+    uint64_t handle, begin, places; /* the key, and its shard */
+    uint64_t next, end, window;
+    unsigned filled;
+} nlu_answer;
+
 #define NLU_CODES 13u /* 1 of counts, 6 of gaps, 6 of symbols */
 #define NLU_POOL (142u + 6u * 141u + 6u * 512u) /* their largest alphabets */
 
@@ -188,15 +212,19 @@ typedef struct nlu_matrix {
     const uint8_t *codes, *starts, *entry_columns;   /* dense and sparse */
     unsigned code_type, column_bytes;
     uint32_t block_rows, symbol_bits; /* from here: coded rows (section 9) */
-    int sparse, stride_bits, offset_bits, anchor_bits;
-    nlu_stream offsets, stream;
-    uint64_t corrections_at;
+    int sparse;
+    nlu_offsets offsets;
+    nlu_stream stream;
+    nlu_function function;            /* static rows (section 9.5), whose bits follow the `skipped` */
+    uint64_t skipped, longest;
     nlu_code code[NLU_CODES];
     uint16_t pool[NLU_POOL];
 } nlu_matrix;
 
+enum { NLU_STRINGS, NLU_HASH, NLU_HASHES, NLU_STATIC_KEYS };
+
 typedef struct {
-    int hashed;
+    int kind;
     uint64_t size;
     const uint8_t *strings, *string_offsets; /* the keys themselves (section 6.1) */
     uint64_t string_bytes;
@@ -206,6 +234,8 @@ typedef struct {
     const uint8_t *block, *anchors, *fingerprints;
     size_t fingerprint_bytes;
     uint32_t levels[255];
+    const uint8_t *hashes; /* of all keys, ascending (section 6.3) */
+    nlu_function function; /* section 6.4 */
 } nlu_keys;
 
 /* Not to be moved once it is open: a product-quantized matrix points at its children. */
@@ -339,6 +369,41 @@ static inline float nlu_f16(uint32_t half)
     return nlu_f32(sign) + (sign ? -1.0f : 1.0f) * (float)fraction * (1.0f / 16777216.0f);
 }
 
+/* ---- Packed offsets (section 9.3) ------------------------------------------------------------ */
+
+/* Takes `count` offsets of at most `end` from the front of some bytes, and says how many they take;
+   0 if stride or width are none. The caller checks that there are as many bytes. */
+static inline int nlu_attach_offsets(nlu_offsets *o, uint64_t count, uint64_t end,
+                                     const uint64_t shape[2], uint64_t *bytes)
+{
+    for (o->stride_bits = 4; shape[0] >> o->stride_bits > 1 && o->stride_bits < 7;)
+        o->stride_bits++;
+    if (shape[0] != 1u << o->stride_bits || shape[1] > 57) return 0;
+    o->end = end;
+    o->width = (unsigned)shape[1];
+    o->anchor_bits = nlu_bit_length(end);
+    uint64_t anchors = ((count + ((uint64_t)1 << o->stride_bits) - 1) >> o->stride_bits) + 1;
+    o->corrections_at = anchors * o->anchor_bits;
+    *bytes = (o->corrections_at + count * o->width + 7) / 8;
+    return 1;
+}
+
+/* An offset, which must be within 0 .. end. */
+static inline int nlu_offset(const nlu_offsets *o, uint64_t index, uint64_t *offset)
+{
+    unsigned width = o->anchor_bits;
+    uint64_t j = index >> o->stride_bits, k = index - (j << o->stride_bits);
+    int64_t low = (int64_t)nlu_peek_bits(&o->packed, j * width, width);
+    int64_t high = (int64_t)nlu_peek_bits(&o->packed, (j + 1) * width, width);
+    int64_t rise = (high - low) * (int64_t)k, stride = (int64_t)1 << o->stride_bits;
+    int64_t at = low + (rise >= 0 ? rise / stride : -((-rise + stride - 1) / stride));
+    at += (int64_t)nlu_peek_bits(&o->packed, o->corrections_at + index * o->width, o->width);
+    at -= (int64_t)((uint64_t)1 << o->width >> 1);
+    if (at < 0 || (uint64_t)at > o->end) return NLU_ERROR_STREAM;
+    *offset = (uint64_t)at;
+    return NLU_OK;
+}
+
 /* ---- MurmurHash3 x64 128, seed 1 (section 5) ------------------------------------------------- */
 
 typedef struct {
@@ -418,9 +483,11 @@ static inline void nlu_hash_end(nlu_hasher *h)
 
 /* ---- Phrases (section 1.2) ------------------------------------------------------------------- */
 
-/* What a byte of the description of a sealed file stands for, if that is no digits; else NULL. */
-static inline const char *nlu_phrase(unsigned byte)
+/* What the next byte of the description of a sealed file stands for, or the next two from 7F on,
+   if that is no digits; else NULL. */
+static inline const char *nlu_phrase(const uint8_t *at, const uint8_t *end)
 {
+    unsigned byte = *at;
     static const char *const phrases[] = {
         "{\"features\":{\"chars\":[",
         "],\"kind\":\"ngrams\",\"weighting\":\"binary\",\"words\":[",
@@ -483,6 +550,18 @@ static inline const char *nlu_phrase(unsigned byte)
         "weight",
         "output",
     };
+    static const char *const more[] = {
+        ",\"kind\":\"static\",\"offsets\":[",
+        "],\"places\":",
+        ",\"size\":",
+        ",\"stored\":",
+        "{\"columns\":",
+        ",\"kind\":\"static\",\"longest\":",
+        ",\"numbers\":{\"kind\":\"",
+        "},\"sparse\":true,\"symbol_bits\":0",
+    };
+    if (byte == 0x7F)
+        return end - at > 1 && at[1] < sizeof more / sizeof *more ? more[at[1]] : NULL;
     if (byte >= 0xE4) return phrases[byte - 0xE4];
     return byte < 0x20 ? phrases[byte + 28] : NULL;
 }
@@ -543,7 +622,7 @@ static inline size_t nlu_put_utf8(uint32_t code, uint8_t *out)
 static inline int nlu_phrase_char(const nlu_json *j)
 {
     unsigned byte = *j->at;
-    const char *phrase = nlu_phrase(byte);
+    const char *phrase = nlu_phrase(j->at, j->end);
     if (byte >= 0x20 && byte < 0x7F) return (int)byte;
     if (byte >= 0x80 && byte < 0x80 + 100) {
         unsigned number = byte - 0x80;
@@ -556,10 +635,11 @@ static inline int nlu_phrase_char(const nlu_json *j)
 static inline void nlu_step(nlu_json *j, unsigned step)
 {
     if (j->inner == NLU_PHRASES && (*j->at < 0x20 || *j->at >= 0x7F)) {
-        const char *phrase = nlu_phrase(*j->at);
+        const char *phrase = nlu_phrase(j->at, j->end);
         unsigned length = phrase ? (unsigned)strlen(phrase) : 2u;
         if (++j->within < length) return;
         j->within = 0;
+        if (*j->at == 0x7F) step++;
     }
     j->at += step;
 }
@@ -1282,6 +1362,87 @@ static inline int nlu_list_tensors(nlu_model *m)
     return j.bad || at != m->data_size ? NLU_ERROR_FRAME : NLU_OK;
 }
 
+/* ---- Static function (section 6.4) ----------------------------------------------------------- */
+
+/* Where bit `index` of a key looks in its shard, before the length of that: a part of 2^32. */
+static inline uint32_t nlu_turned(uint64_t handle, uint64_t index)
+{
+    return (uint32_t)(handle + index * 0x9E3779B9u);
+}
+
+/* Which of the NLU_WINDOW places from there on it takes, the first on top. */
+static inline uint64_t nlu_coefficients(uint64_t handle, uint64_t index)
+{
+    uint64_t t = handle + (index + 1) * 0x9E3779B97F4A7C15u;
+    return (t ^ t >> 32) * 0xD6E8FEB86659FD93u >> (64 - NLU_WINDOW);
+}
+
+/* The first of these places in a shard of so many. */
+static inline uint64_t nlu_window_start(uint32_t turned, uint64_t places)
+{
+    uint64_t at = (uint64_t)turned * places >> 32, last = places - NLU_WINDOW;
+    at = at > NLU_LEAD ? at - NLU_LEAD : 0;
+    return at < last ? at : last;
+}
+
+/* Reads the shard of a key into *v: 1, or 0 where it is empty, so that the key is unknown. */
+static inline int nlu_answer_begin(nlu_answer *v, const nlu_function *f, uint64_t handle,
+                                  uint64_t first, uint64_t end)
+{
+    uint64_t begin = 0, stop = f->vector.bits;
+    v->function = f;
+    v->handle = handle;
+    v->next = first;
+    v->end = end;
+    v->window = 0;
+    v->filled = 0;
+    if (!f->shards) return 0;
+    uint64_t shard = (handle >> 31) * f->shards >> 32;
+    if (nlu_offset(&f->offsets, shard, &begin)) return 0;
+    if (shard + 1 < f->shards && nlu_offset(&f->offsets, shard + 1, &stop)) return 0;
+    v->begin = begin;
+    v->places = stop - begin;
+    return stop - begin >= NLU_WINDOW; /* shorter ones, and falling offsets, were refused before */
+}
+
+static inline unsigned nlu_parity(uint64_t x)
+{
+#if defined(__GNUC__) || defined(__clang__)
+    return (unsigned)__builtin_parityll(x);
+#else
+    x ^= x >> 32;
+    x ^= x >> 16;
+    x ^= x >> 8;
+    x ^= x >> 4;
+    return 0x6996u >> (x & 15) & 1;
+#endif
+}
+
+/* At least `width` (at most 32) bits of a value on top of v->window; zeros behind its end. */
+static inline void nlu_answer_fill(nlu_answer *v, unsigned width)
+{
+    const nlu_stream *vector = &v->function->vector;
+    while (v->filled < width) {
+        uint64_t bit = 0;
+        if (v->next < v->end) {
+            uint64_t at = v->begin + nlu_window_start(nlu_turned(v->handle, v->next), v->places);
+            uint64_t places = nlu_bits(vector->data, vector->size, at, NLU_WINDOW);
+            bit = nlu_parity(places & nlu_coefficients(v->handle, v->next));
+        }
+        v->window |= bit << (63 - v->filled);
+        v->next++;
+        v->filled++;
+    }
+}
+
+/* Steps over bits that were filled; 0 if they reach beyond the end of the value. */
+static inline int nlu_answer_drop(nlu_answer *v, unsigned width)
+{
+    v->window <<= width;
+    v->filled -= width;
+    return v->next - v->filled <= v->end;
+}
+
 /* ---- Key index (section 6) ------------------------------------------------------------------- */
 
 static inline int nlu_open_strings(const nlu_path *p, nlu_keys *k)
@@ -1297,7 +1458,7 @@ static inline int nlu_open_strings(const nlu_path *p, nlu_keys *k)
         before = end;
     }
     if (before != data->size) return NLU_ERROR_KEYS;
-    k->hashed = 0;
+    k->kind = NLU_STRINGS;
     k->size = offsets->shape[0] - 1;
     k->strings = data->data;
     k->string_bytes = data->size;
@@ -1330,7 +1491,7 @@ static inline uint64_t nlu_rank(const nlu_keys *k, uint64_t block)
 static inline int nlu_attach_hash(nlu_keys *k, const uint8_t *data, size_t size)
 {
     uint64_t groups = 0, anchors, fingerprint_bytes, ones = 0;
-    k->hashed = 1;
+    k->kind = NLU_HASH;
     k->per_block = 500 / (k->cells + k->seed_bits);
     k->rank_bits = 512 - k->per_block * (k->cells + k->seed_bits);
     k->cells_at = k->rank_bits + k->per_block * k->seed_bits;
@@ -1354,16 +1515,92 @@ static inline int nlu_attach_hash(nlu_keys *k, const uint8_t *data, size_t size)
     return ones == k->size ? NLU_OK : NLU_ERROR_KEYS;
 }
 
+/* The hashes of all keys (section 6.3): 16 bytes each, whose first 63 bits ascend. */
+static inline int nlu_open_hashes(const nlu_path *p, nlu_keys *k)
+{
+    const nlu_tensor *t = nlu_get(p, ".hashes", NLU_U8, 2);
+    if (!t || t->shape[1] != 16) return NLU_ERROR_TENSOR;
+    k->kind = NLU_HASHES;
+    k->size = t->shape[0];
+    k->hashes = t->data;
+    if (k->size > UINT32_MAX) return NLU_ERROR_KEYS;
+    for (uint64_t i = 1; i < k->size; i++) {
+        const uint8_t *at = k->hashes + 16 * (size_t)i;
+        if (nlu_big64(at - 16) >> 1 >= nlu_big64(at) >> 1) return NLU_ERROR_KEYS;
+    }
+    return NLU_OK;
+}
+
+static inline int nlu_find_hashes(const nlu_keys *k, const nlu_hasher *h, uint64_t *row)
+{
+    uint64_t low = 0, high = k->size;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (nlu_big64(k->hashes + 16 * (size_t)middle) < h->h1) low = middle + 1;
+        else high = middle;
+    }
+    const uint8_t *at = k->hashes + 16 * (size_t)low;
+    if (low == k->size || nlu_big64(at) != h->h1 || nlu_big64(at + 8) != h->h2) return 0;
+    *row = low;
+    return 1;
+}
+
+/* Finds offsets and vector in the bytes of a static function whose parameters are set. */
+static inline int nlu_attach_function(nlu_keys *k, const uint8_t *data, size_t size,
+                                      const uint64_t shape[2])
+{
+    nlu_function *f = &k->function;
+    uint64_t packed = 0, before = 0;
+    k->kind = NLU_STATIC_KEYS;
+    f->shards = (f->stored + NLU_SHARD_BITS - 1) / NLU_SHARD_BITS;
+    if (!nlu_attach_offsets(&f->offsets, f->shards, f->vector.bits, shape, &packed))
+        return NLU_ERROR_KEYS;
+    if (k->size > f->vector.bits || f->stored > f->vector.bits)
+        return NLU_ERROR_KEYS;
+    if (f->vector.bits > 8 * (uint64_t)size || packed + (f->vector.bits + 7) / 8 != size || (f->shards == 0 && f->vector.bits))
+        return NLU_ERROR_KEYS;
+    f->offsets.packed.data = data;
+    f->offsets.packed.size = (size_t)packed;
+    f->offsets.packed.bits = 8 * packed;
+    f->vector.data = data + (size_t)packed;
+    f->vector.size = size - (size_t)packed;
+    for (uint64_t shard = 0; shard <= f->shards; shard++) {
+        uint64_t at = f->vector.bits;
+        if (shard < f->shards && nlu_offset(&f->offsets, shard, &at)) return NLU_ERROR_KEYS;
+        if (at < before || (shard == 0 && at) || (at > before && at - before < NLU_WINDOW))
+            return NLU_ERROR_KEYS;
+        before = at;
+    }
+    return NLU_OK;
+}
+
+/* Whether a key's value begins with its fingerprint; *row is then its handle. */
+static inline int nlu_find_static(const nlu_keys *k, const nlu_hasher *h, uint64_t *row)
+{
+    nlu_answer value;
+    unsigned width = k->fingerprint_bits;
+    *row = h->h1 >> 1;
+    if (!nlu_answer_begin(&value, &k->function, *row, 0, width)) return 0;
+    if (width == 0) return 1;
+    unsigned few = width < 4 ? width : 4; /* that tell most unseen keys */
+    nlu_answer_fill(&value, few);
+    if ((value.window ^ h->h2) >> (64 - few)) return 0;
+    nlu_answer_fill(&value, width);
+    return (value.window ^ h->h2) >> (64 - width) == 0;
+}
+
 static inline int nlu_open_keys(const nlu_path *p, nlu_json *j, nlu_keys *k)
 {
-    static const char *const kinds[] = {"strings", "hash", NULL};
+    static const char *const kinds[] = {"strings", "hash", "hashes", "static", NULL};
     nlu_json name = *j;
     unsigned count = 0, seen = 0, items = 0;
-    uint64_t groups[2] = {1, 0};
+    uint64_t groups[2] = {1, 0}, offsets[2] = {0, 0};
+    k->kind = NLU_STRINGS;
     nlu_expect(j, '{');
     while (nlu_member(j, &name, &count)) {
         if (nlu_is(name, "kind")) {
-            seen |= nlu_choice(j, kinds) ? 2 : 1;
+            k->kind = nlu_choice(j, kinds);
+            seen |= 1;
         } else if (nlu_is(name, "size")) {
             k->size = nlu_integer(j, 0, UINT32_MAX);
             seen |= 4;
@@ -1380,15 +1617,31 @@ static inline int nlu_open_keys(const nlu_path *p, nlu_json *j, nlu_keys *k)
                 k->levels[k->level_count] = (uint32_t)nlu_integer(j, 1, UINT32_MAX);
             }
             seen |= 32;
+        } else if (nlu_is(name, "offsets")) {
+            nlu_two(j, 128, offsets);
+            seen |= 128;
+        } else if (nlu_is(name, "places")) {
+            k->function.vector.bits = nlu_integer(j, 0, (uint64_t)1 << 40);
+            seen |= 256;
+        } else if (nlu_is(name, "stored")) {
+            k->function.stored = nlu_integer(j, 0, (uint64_t)1 << 40);
+            seen |= 512;
         } else {
             return NLU_ERROR_DESCRIPTION;
         }
     }
+    static const unsigned wanted[] = {1, 1 + 4 + 8 + 16 + 32, 1 + 16,
+                                      1 + 4 + 16 + 128 + 256 + 512};
     if (groups[0] < 1 || groups[1] > 8) j->bad = 1;
-    if (j->bad || (seen != 1 && seen != 62)) return NLU_ERROR_DESCRIPTION;
+    if (j->bad || seen != wanted[k->kind]) return NLU_ERROR_DESCRIPTION;
     k->cells = (uint32_t)groups[0];
     k->seed_bits = (uint32_t)groups[1];
-    if (seen == 1) return nlu_open_strings(p, k);
+    if (k->kind == NLU_STRINGS) return nlu_open_strings(p, k);
+    if (k->kind == NLU_HASHES) return nlu_open_hashes(p, k);
+    if (k->kind == NLU_STATIC_KEYS) {
+        const nlu_tensor *t = nlu_get(p, ".hash", NLU_U8, 1);
+        return t ? nlu_attach_function(k, t->data, t->size, offsets) : NLU_ERROR_TENSOR;
+    }
     const nlu_tensor *hash = nlu_get(p, ".hash", NLU_U8, 1);
     return hash ? nlu_attach_hash(k, hash->data, hash->size) : NLU_ERROR_TENSOR;
 }
@@ -1444,6 +1697,8 @@ static inline int nlu_fits(const nlu_keys *k, const nlu_hasher *h, uint64_t row)
 
 static inline int nlu_find_hash(const nlu_keys *k, const nlu_hasher *h, uint64_t *row)
 {
+    if (k->kind == NLU_STATIC_KEYS) return nlu_find_static(k, h, row);
+    if (k->kind == NLU_HASHES) return nlu_find_hashes(k, h, row);
     return nlu_find_slot(k, h, row) && nlu_fits(k, h, *row);
 }
 
@@ -1635,19 +1890,27 @@ static inline int nlu_open_code(const nlu_stream *s, uint64_t *at, uint32_t symb
     return windows == 0 || windows == 4096 ? NLU_OK : NLU_ERROR_STREAM;
 }
 
+/* The symbol whose word begins a window of 12 bits, and the length of that; -1 from an empty code. */
+static inline int32_t nlu_word(const nlu_code *c, const uint16_t *pool, uint32_t window,
+                               uint32_t *length)
+{
+    uint32_t entry = c->quick[window >> 4];
+    *length = entry >> 12;
+    if (*length <= 12) return (int32_t)(entry & 4095);
+    if (c->empty) return -1;
+    for (*length = 9; window >= c->limit[*length]; ++*length) {}
+    return pool[c->first[*length] + ((window - c->limit[*length - 1]) >> (12 - *length))];
+}
+
 /* The symbol at a position, which moves on; -1 from an empty code or beyond the end. */
 static inline int32_t nlu_symbol(const nlu_stream *s, const nlu_code *c, const uint16_t *pool,
                                  uint64_t *at)
 {
-    uint32_t window = (uint32_t)nlu_peek_bits(s, *at, 12), entry = c->quick[window >> 4];
-    uint32_t length = entry >> 12, symbol = entry & 4095;
-    if (length > 12) {
-        if (c->empty) return -1;
-        for (length = 9; window >= c->limit[length]; length++) {}
-        symbol = pool[c->first[length] + ((window - c->limit[length - 1]) >> (12 - length))];
-    }
+    uint32_t length;
+    int32_t symbol = nlu_word(c, pool, (uint32_t)nlu_peek_bits(s, *at, 12), &length);
+    if (symbol < 0) return -1;
     *at += length;
-    return *at <= s->bits ? (int32_t)symbol : -1;
+    return *at <= s->bits ? symbol : -1;
 }
 
 /* A number written as a token and extra bits; -1 as above. */
@@ -1668,7 +1931,7 @@ static inline uint32_t nlu_tokens(uint64_t numbers)
 
 /* ---- Matrices (sections 7 and 9) ------------------------------------------------------------- */
 
-enum { NLU_DENSE, NLU_SPARSE, NLU_CODED, NLU_PQ, NLU_PRODUCT };
+enum { NLU_DENSE, NLU_SPARSE, NLU_CODED, NLU_PQ, NLU_PRODUCT, NLU_STATIC };
 
 /* Floats must be finite and codes below the levels. */
 static inline int nlu_check_codes(const nlu_matrix *m, const nlu_tensor *t)
@@ -1763,7 +2026,7 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
                                  const uint64_t offsets[2])
 {
     const nlu_tensor *t = nlu_get(p, ".rows", NLU_U8, 1);
-    uint64_t tables = 0, packed = 0, blocks, anchors;
+    uint64_t tables = 0, packed = 0, blocks = (m->rows + m->block_rows - 1) / m->block_rows;
     if (!t) return NLU_ERROR_TENSOR;
     uint64_t least_bits = m->rows * (m->sparse ? 1 : m->columns); /* up to 2^60 */
     if (least_bits > m->stream.bits || m->stream.bits > 8 * (uint64_t)t->size)
@@ -1771,39 +2034,49 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
     if (m->columns == 0 && m->rows > 65536) return NLU_ERROR_MATRIX;
     if (!m->sparse && m->block_rows > 1 && m->block_rows * m->columns > 65536)
         return NLU_ERROR_MATRIX;
-    for (m->stride_bits = 4; offsets[0] >> m->stride_bits > 1 && m->stride_bits < 7;)
-        m->stride_bits++;
-    if (offsets[0] != 1u << m->stride_bits || offsets[1] > 57) return NLU_ERROR_MATRIX;
-    m->offset_bits = (int)offsets[1];
-    m->anchor_bits = (int)nlu_bit_length(m->stream.bits);
+    if (!nlu_attach_offsets(&m->offsets, blocks, m->stream.bits, offsets, &packed))
+        return NLU_ERROR_MATRIX;
     int error = nlu_open_numbers(p, numbers, m);
     if (error) return error;
     if ((m->numbers == NLU_FLOAT) != (m->symbol_bits == 32)) return NLU_ERROR_MATRIX;
     nlu_stream whole = {t->data, t->size, 8 * (uint64_t)t->size};
     if (nlu_is_fixed(m)) {
         if (m->stream.bits != m->rows * m->columns * m->symbol_bits) return NLU_ERROR_MATRIX;
+        packed = 0;
     } else {
         error = nlu_open_codes(m, &whole, &tables);
         if (error) return error;
-        blocks = (m->rows + m->block_rows - 1) / m->block_rows;
-        anchors = ((blocks + ((uint64_t)1 << m->stride_bits) - 1) >> m->stride_bits) + 1;
-        m->corrections_at = anchors * (unsigned)m->anchor_bits;
-        packed = (m->corrections_at + blocks * (unsigned)m->offset_bits + 7) / 8;
     }
     if (tables + packed + (m->stream.bits + 7) / 8 != t->size) return NLU_ERROR_MATRIX;
-    m->offsets.data = t->data + (size_t)tables;
-    m->offsets.size = (size_t)packed;
-    m->offsets.bits = 8 * packed;
-    m->stream.data = m->offsets.data + (size_t)packed;
+    m->offsets.packed.data = t->data + (size_t)tables;
+    m->offsets.packed.size = (size_t)packed;
+    m->offsets.packed.bits = 8 * packed;
+    m->stream.data = m->offsets.packed.data + (size_t)packed;
     m->stream.size = t->size - (size_t)(tables + packed);
     return NLU_OK;
 }
 
+/* Static rows (section 9.5); the function that holds them is that of the table's keys. */
+static inline int nlu_open_static(const nlu_path *p, nlu_json *numbers, nlu_matrix *m)
+{
+    const nlu_tensor *t = nlu_get(p, ".rows", NLU_U8, 1);
+    uint64_t tables = 0;
+    if (!t) return NLU_ERROR_TENSOR;
+    int error = nlu_open_numbers(p, numbers, m);
+    if (error) return error;
+    if (m->numbers != NLU_FLOAT && m->per == NLU_PER_ROW) return NLU_ERROR_MATRIX;
+    if ((m->numbers == NLU_FLOAT) != (m->symbol_bits == 32)) return NLU_ERROR_MATRIX;
+    nlu_stream whole = {t->data, t->size, 8 * (uint64_t)t->size};
+    error = nlu_open_codes(m, &whole, &tables);
+    return error ? error : tables == t->size ? NLU_OK : NLU_ERROR_MATRIX;
+}
+
 static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m);
 
+/* A matrix; static rows stand in tables alone. */
 static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
 {
-    static const char *const kinds[] = {"dense", "sparse", "coded", "pq", "product", NULL};
+    static const char *const kinds[] = {"dense", "sparse", "coded", "pq", "product", "static", NULL};
     nlu_json name = *j, numbers = *j, whole = *j;
     unsigned count = 0, seen = 0;
     uint64_t shape[2] = {0, 0}, offsets[2] = {0, 0};
@@ -1816,6 +2089,8 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
     if (whole.bad) return NLU_ERROR_DESCRIPTION;
     if (m->kind == NLU_PQ) return nlu_open_pq(p, j, m);
     if (m->kind == NLU_PRODUCT) return NLU_ERROR_ENCODING;
+    if (m->kind == NLU_STATIC && (strcmp(p->part, ".matrix") != 0 || *p->child))
+        return NLU_ERROR_MATRIX;
     count = 0;
     nlu_expect(j, '{');
     while (nlu_member(j, &name, &count)) {
@@ -1847,14 +2122,19 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
         } else if (nlu_is(name, "stream_bits")) {
             m->stream.bits = nlu_integer(j, 0, (uint64_t)1 << 40);
             seen |= 256;
+        } else if (nlu_is(name, "longest")) {
+            m->longest = nlu_integer(j, 0, (uint64_t)1 << 40);
+            seen |= 512;
         } else {
             return NLU_ERROR_DESCRIPTION;
         }
     }
-    unsigned wanted = m->kind == NLU_DENSE ? 3u : m->kind == NLU_SPARSE ? 7u : 507u;
-    if (j->bad || seen != wanted) return NLU_ERROR_DESCRIPTION;
+    static const unsigned wanted[] = {3, 7, 1 + 2 + 8 + 16 + 32 + 64 + 128 + 256,
+                                      0, 0, 1 + 2 + 4 + 16 + 64 + 512};
+    if (j->bad || seen != wanted[m->kind]) return NLU_ERROR_DESCRIPTION;
     if (m->kind == NLU_DENSE) return nlu_open_dense(p, &numbers, m);
     if (m->kind == NLU_SPARSE) return nlu_open_sparse(p, &numbers, m);
+    if (m->kind == NLU_STATIC) return nlu_open_static(p, &numbers, m);
     if (shape[1] > 1u << 20) return NLU_ERROR_DESCRIPTION;
     m->rows = shape[0];
     m->columns = shape[1];
@@ -1928,22 +2208,66 @@ typedef struct {
     uint64_t row, left, column; /* entries to come; the first column that the next may have */
     uint64_t at;                /* the next: number of an element or entry, or bit of the stream */
     unsigned row_class;
+    nlu_answer value; /* of static rows: what is left of the row */
 } nlu_plain;
 
-/* Start of a block in the stream, bounded by its length (section 9.3). */
-static inline int nlu_block_start(const nlu_matrix *m, uint64_t block, uint64_t *start)
+/* A symbol of a static row by a code, or -1 where the row ends before it. */
+static inline int32_t nlu_static_word(nlu_plain *e, unsigned code)
 {
-    unsigned width = (unsigned)m->anchor_bits, more = (unsigned)m->offset_bits;
-    uint64_t j = block >> m->stride_bits, k = block - (j << m->stride_bits);
-    int64_t low = (int64_t)nlu_peek_bits(&m->offsets, j * width, width);
-    int64_t high = (int64_t)nlu_peek_bits(&m->offsets, (j + 1) * width, width);
-    int64_t rise = (high - low) * (int64_t)k, stride = (int64_t)1 << m->stride_bits;
-    int64_t at = low + (rise >= 0 ? rise / stride : -((-rise + stride - 1) / stride));
-    at += (int64_t)nlu_peek_bits(&m->offsets, m->corrections_at + block * more, more);
-    at -= (int64_t)((uint64_t)1 << more >> 1);
-    if (at < 0 || (uint64_t)at > m->stream.bits) return NLU_ERROR_STREAM;
-    *start = (uint64_t)at;
-    return NLU_OK;
+    const nlu_matrix *m = e->matrix;
+    uint32_t length;
+    nlu_answer_fill(&e->value, 8); /* mostly enough, and every bit takes time */
+    if (m->code[code].quick[e->value.window >> 56] == 0xFFFF) nlu_answer_fill(&e->value, 12);
+    int32_t symbol = nlu_word(&m->code[code], m->pool, (uint32_t)(e->value.window >> 52), &length);
+    return symbol >= 0 && nlu_answer_drop(&e->value, length) ? symbol : -1;
+}
+
+/* The next bits of a static row as a number; -1 as above. */
+static inline int64_t nlu_static_bits(nlu_plain *e, unsigned width)
+{
+    nlu_answer_fill(&e->value, width);
+    uint64_t number = width ? e->value.window >> (64 - width) : 0;
+    return nlu_answer_drop(&e->value, width) ? (int64_t)number : -1;
+}
+
+/* A number of a static row, written as a token and extra bits; -1 as above. */
+static inline int32_t nlu_static_token(nlu_plain *e, unsigned code)
+{
+    int32_t token = nlu_static_word(e, code);
+    if (token < 128) return token;
+    unsigned width = (unsigned)token - 121;
+    int64_t low = nlu_static_bits(e, width);
+    return low < 0 ? -1 : (int32_t)(1u << width | (uint32_t)low);
+}
+
+/* Begins with the row of a key that was found. */
+static inline void nlu_static_begin(nlu_plain *e, uint64_t handle)
+{
+    const nlu_matrix *m = e->matrix;
+    e->left = m->columns;
+    if (!nlu_answer_begin(&e->value, &m->function, handle, m->skipped, m->skipped + m->longest)) {
+        e->left = 0;
+    } else if (m->sparse) {
+        int32_t count = nlu_static_token(e, 0);
+        e->left = count < 0 || (uint32_t)count > m->columns ? 0 : (uint32_t)count;
+    }
+}
+
+/* Column and code of the next entry: 1, or 0 where the row ends before it (section 9.5). */
+static inline int nlu_static_next(nlu_plain *e, uint32_t *code)
+{
+    const nlu_matrix *m = e->matrix;
+    int64_t symbol;
+    if (m->sparse) {
+        int32_t gap = nlu_static_token(e, 1 + e->row_class);
+        if (gap < 0 || (uint32_t)gap >= m->columns - e->column) return 0;
+        e->column += (uint32_t)gap;
+    }
+    if (m->symbol_bits) symbol = nlu_static_bits(e, m->symbol_bits);
+    else symbol = nlu_static_word(e, 7 + e->row_class);
+    if (symbol < 0 || (m->symbol_bits < 32 && symbol >= m->levels)) return 0;
+    *code = (uint32_t)symbol;
+    return m->numbers != NLU_FLOAT || nlu_finite(*code);
 }
 
 /* Next symbol of the stream, in the code of a class or of fixed width; -1 if there is none. */
@@ -1993,6 +2317,11 @@ static inline int nlu_plain_begin(nlu_plain *e, const nlu_matrix *m, uint64_t ro
     e->left = m->columns;
     e->column = 0;
     e->row_class = 0;
+    if (m->kind == NLU_STATIC) {
+        nlu_static_begin(e, row);
+        if (m->sparse && e->left) e->row_class = nlu_class(e->left);
+        return NLU_OK;
+    }
     if (m->kind == NLU_DENSE || (m->kind == NLU_CODED && nlu_is_fixed(m))) {
         e->at = row * m->columns * (m->kind == NLU_DENSE ? 1 : m->symbol_bits);
         return NLU_OK;
@@ -2004,7 +2333,7 @@ static inline int nlu_plain_begin(nlu_plain *e, const nlu_matrix *m, uint64_t ro
     }
     uint64_t block = row / m->block_rows;
     uint32_t within = (uint32_t)(row - block * m->block_rows);
-    int error = nlu_block_start(m, block, &e->at);
+    int error = nlu_offset(&m->offsets, block, &e->at);
     if (error) return error;
     if (m->sparse) return nlu_seek_sparse(e, block, within);
     for (uint64_t skip = within * m->columns; skip; skip--)
@@ -2019,7 +2348,9 @@ static inline int nlu_plain_next(nlu_plain *e, uint64_t *column, float *number)
     uint32_t code;
     if (!e->left) return 0;
     e->left--;
-    if (m->kind == NLU_CODED) {
+    if (m->kind == NLU_STATIC) {
+        if (!nlu_static_next(e, &code)) return (int)(e->left = 0);
+    } else if (m->kind == NLU_CODED) {
         if (m->sparse) {
             int32_t gap = nlu_token(m, 1 + e->row_class, &e->at);
             if (gap < 0 || (uint32_t)gap >= m->columns - e->column) return NLU_ERROR_STREAM;
@@ -2637,7 +2968,7 @@ static inline int nlu_overlay(nlu_model *m, nlu_model *update)
     if (m->network == NLU_NET_CRF && most > NLU_MAX_TAGS) most = NLU_MAX_TAGS;
     if (labels + update->labels.count > most) return NLU_ERROR_LIMIT;
     /* A vectorizer keeps the hashes of keys, which find no strings. */
-    if (m->features == NLU_TEXT_VECTORIZER && !update->table.keys.hashed) return NLU_ERROR_FEATURES;
+    if (m->features == NLU_TEXT_VECTORIZER && !update->table.keys.kind != NLU_STRINGS) return NLU_ERROR_FEATURES;
     for (const nlu_model *each = m; each; each = each->over)
         if (nlu_share_label(&update->labels, &each->labels)) return NLU_ERROR_LABELS;
     top->over = update;
@@ -2838,6 +3169,13 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys 
     }
     if (error) return error;
     if (j->bad || seen != 3) return NLU_ERROR_DESCRIPTION;
+    if ((k->kind == NLU_STATIC_KEYS) != (m->kind == NLU_STATIC)) return NLU_ERROR_MATRIX;
+    if (m->kind == NLU_STATIC) {
+        m->rows = k->size;
+        m->function = k->function;
+        m->skipped = k->fingerprint_bits;
+        if (m->longest > k->function.vector.bits) return NLU_ERROR_MATRIX;
+    }
     if (k->size != m->rows) return NLU_ERROR_KEYS;
     if (!counted) return NLU_OK;
     const nlu_tensor *numbers = nlu_get(&counts, "", NLU_U32, 1);
@@ -2995,7 +3333,7 @@ static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned
 /* The row of a key in UTF-8: 1 if the key is known, 0 if not, or an error. */
 static inline int nlu_find(const nlu_table *t, const void *key, size_t size, uint64_t *row)
 {
-    if (!t->keys.hashed) return nlu_find_string(&t->keys, (const uint8_t *)key, size, row);
+    if (t->keys.kind == NLU_STRINGS) return nlu_find_string(&t->keys, (const uint8_t *)key, size, row);
     nlu_hasher h = nlu_hash_begin();
     nlu_hash_add(&h, (const uint8_t *)key, size);
     nlu_hash_end(&h);
@@ -3008,7 +3346,7 @@ static inline int nlu_matrix_row(const nlu_matrix *m, uint64_t row, float *numbe
     nlu_entries entries;
     uint64_t column;
     float number;
-    if (row >= m->rows) return NLU_ERROR_MATRIX;
+    if (row >= m->rows && m->kind != NLU_STATIC) return NLU_ERROR_MATRIX;
     for (uint64_t k = 0; k < m->columns; k++) numbers[(size_t)k] = 0;
     int more = nlu_entries_begin(&entries, m, row);
     if (more) return more;
@@ -3369,7 +3707,7 @@ static inline int nlu_add_key(nlu_sum *s, const uint8_t *key, size_t size)
     for (const nlu_model *m = s->model; m; m = m->over) {
         const nlu_table *t = &m->table;
         uint64_t row = 0;
-        int found = t->keys.hashed ? nlu_find_hash(&t->keys, &h, &row)
+        int found = t->keys.kind != NLU_STRINGS ? nlu_find_hash(&t->keys, &h, &row)
                                    : nlu_find_string(&t->keys, key, size, &row);
         if (found < 0) return found;
         if (!found) continue;
@@ -3607,7 +3945,7 @@ static inline int nlu_count_gram(nlu_vectorizer *v, size_t size)
     g->low = h.h2 & 1;
     g->count = count;
     g->factor = 1;
-    int found = t->keys.hashed
+    int found = t->keys.kind != NLU_STRINGS
                     ? nlu_find_hash(&t->keys, &h, &g->row)
                     : nlu_find_string(&t->keys, v->key, v->prefix + size, &g->row);
     if (found < 0) return found;
@@ -3616,7 +3954,7 @@ static inline int nlu_count_gram(nlu_vectorizer *v, size_t size)
     uint64_t row;
     const nlu_keys *norms = &v->model->norm_keys;
     g->factor = 0;
-    found = norms->hashed ? nlu_find_hash(norms, &h, &row)
+    found = norms->kind != NLU_STRINGS ? nlu_find_hash(norms, &h, &row)
                           : nlu_find_string(norms, v->key, v->prefix + size, &row);
     return found <= 0 ? found : nlu_add_row(&v->model->norms, row, 1, &g->factor);
 }

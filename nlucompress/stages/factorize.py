@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nlucompress.algo import lowrank
 from nlucompress.errors import DataError, StageOrderError, UsageError
-from nlucompress.format.indexes import Hashed
+from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import Matrix, Product, from_dense, leaves
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.matrices.packing import MAX_FILLED
@@ -136,7 +136,7 @@ def _only(model: Model) -> tuple[str, ...]:
 def _refuse(model: Model, where: str, matrix: Matrix, table: Table | None = None) -> None:
     if model.sealed:
         raise StageOrderError(f"{where} was sealed by pack; start from the model before it")
-    if table is not None and isinstance(table.keys, Hashed):
+    if table is not None and not isinstance(table.keys, Strings):
         stage = stage_of(model, "phash")
         raise StageOrderError(f"{where} was hashed by {stage}; factorize before phash")
     if any(not isinstance(leaf.numbers, Floats) for leaf in leaves(matrix).values()):

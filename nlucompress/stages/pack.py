@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from nlucompress.errors import StageOrderError
+from nlucompress.errors import DataError, StageOrderError
 from nlucompress.format.indexes import Hashed
 from nlucompress.format.matrices import packing
 from nlucompress.format.matrices.coded import MAX_BLOCK_ROWS
 from nlucompress.format.model import Model, Network, Table, require_model
+from nlucompress.format.static_keys import Hashes
 from nlucompress.options import Options, option
 from nlucompress.stages.history import with_record
 
@@ -34,6 +35,7 @@ def pack(model: Model, options: PackOptions | None = None) -> Model:
     Raises:
         UsageError: An option is out of range.
         StageOrderError: A table still has its strings, or the model is sealed already.
+        DataError: The rows of a table cannot be values of a static function.
     """
     require_model(model)
     options = options or PackOptions()
@@ -41,6 +43,14 @@ def pack(model: Model, options: PackOptions | None = None) -> Model:
         raise StageOrderError("the model was sealed by pack already")
     tables = {}
     for name, table in model.tables.items():
+        if isinstance(table.keys, Hashes):
+            try:
+                tables[name] = Table(*packing.static_function(table.keys, table.matrix))
+            except ValueError as error:
+                raise DataError(
+                    f"table {name!r}: {error}; hash it by phash --method grouped"
+                ) from None
+            continue
         if not isinstance(table.keys, Hashed):
             raise StageOrderError(f"table {name!r} still has its strings; run phash before pack")
         tables[name] = Table(table.keys, packing.smallest(table.matrix, options.block_rows))

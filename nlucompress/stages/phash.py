@@ -1,4 +1,4 @@
-"""phash: the strings disappear; a minimal perfect hash leads to the row."""
+"""phash: the strings disappear; a hash leads to the row."""
 
 from __future__ import annotations
 
@@ -7,29 +7,33 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from nlucompress.algo.hashing import mphf, mphf_build, murmur
+from nlucompress.algo.hashing import mphf, mphf_build, murmur, static
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Hashed, Strings
+from nlucompress.format.matrices.packing import not_static
 from nlucompress.format.model import Model, Table, require_model
+from nlucompress.format.static_keys import Hashes
 from nlucompress.options import Options, option
 from nlucompress.stages.history import stage_of, with_record
 
 LOWEST_GAMMA, HIGHEST_GAMMA = 0.5, 10.0
 
-Method = Literal["grouped", "cascade"]
+Method = Literal["grouped", "cascade", "static"]
 
 
 @dataclass(frozen=True)
 class PhashOptions(Options):
     """Options of ``phash``.
 
-    ``grouped`` keeps the best seed per group of cells, ``cascade`` is the plain one. ``groups`` are
-    the cells of a group (1 to 40) and the bits of its seed (0 to 8).
+    ``grouped`` keeps the best seed per group of cells, ``cascade`` is the plain one, ``static``
+    keeps the keys' hashes, of which ``pack`` builds a static function. ``groups`` are the cells of
+    a group (1 to 40) and the bits of its seed (0 to 8).
     """
 
     method: Method = option(
         "grouped",
-        "Keep the best seed per group of cells, or the plain cascade of bit arrays",
+        "Keep the best seed per group of cells, or the plain cascade of bit arrays; or the keys' "
+        "hashes, of which pack makes one function that holds the rows too",
         choices=get_args(Method),
     )
     gamma: float = option(1.0, "Cells per key and level", least=LOWEST_GAMMA, most=HIGHEST_GAMMA)
@@ -54,24 +58,33 @@ class PhashOptions(Options):
 def phash(model: Model, options: PhashOptions | None = None) -> Model:
     """Replace the keys of tables by a minimal perfect hash; rows move to slot order.
 
-    The cascade is that of Strimel et al. 2018, section 3.2. The result does not depend on the
-    order of the keys.
+    The cascade is that of Strimel et al. 2018, section 3.2. By the method ``static`` the keys'
+    hashes stay, in ascending order, until ``pack`` makes one function of them and of the bits of
+    the rows. The result does not depend on the order of the keys.
 
     Raises:
         UsageError: An option is out of range, or a table's name is unknown.
         StageOrderError: A table is hashed already.
-        DataError: A key occurs twice, or two keys share all 128 bits.
+        DataError: A key occurs twice, two keys share all 128 bits (63 for a static function), or
+            the rows of a table cannot be values of a static function.
     """
     require_model(model)
     options = options or PhashOptions()
     groups = _groups(options)
     tables = dict(model.tables)
-    figures = {}
+    figures: dict[str, dict[str, float]] = {}
     for name in tuple(model.tables) if options.tables is None else options.tables:
         table = model.table(name)
         if not isinstance(table.keys, Strings):
             stage = stage_of(model, "phash", "pack")
             raise StageOrderError(f"table {name!r} was hashed by {stage} already")
+        if options.method == "static":
+            tables[name] = _static(name, table, table.keys, options.fingerprint_bits)
+            figures[name] = {
+                "keys": len(table.keys),
+                "fingerprint_bits": options.fingerprint_bits,
+            }
+            continue
         tables[name], index = _hashed(name, table, table.keys, groups, options)
         size = max(len(index), 1)
         figures[name] = {
@@ -94,14 +107,7 @@ def _groups(options: PhashOptions) -> mphf.Groups:
 def _hashed(
     name: str, table: Table, keys: Strings, groups: mphf.Groups, options: PhashOptions
 ) -> tuple[Table, Hashed]:
-    h1, h2 = murmur.hash_keys(keys.encoded())
-    collision = murmur.first_collision(h1, h2)
-    if collision is not None:
-        first, second = (keys.key(row) for row in collision)
-        what = f"key {first[:60]!r} stands in rows {collision[0]} and {collision[1]}"
-        if first != second:
-            what = f"keys {first[:60]!r} and {second[:60]!r} share all 128 bits of their hash"
-        raise DataError(f"table {name!r}: {what}; a perfect hash needs distinct keys")
+    h1, h2 = _distinct(name, keys)
     try:
         cascade = mphf_build.build(h1, h2, groups, options.gamma)
     except ValueError as error:
@@ -112,3 +118,38 @@ def _hashed(
     order[slots] = np.arange(len(keys))
     counts = None if table.counts is None else table.counts[order]
     return Table(index, table.matrix.take(order), counts), index
+
+
+def _distinct(name: str, keys: Strings) -> tuple[murmur.UInt64, murmur.UInt64]:
+    """The keys' hashes, all of which differ."""
+    h1, h2 = murmur.hash_keys(keys.encoded())
+    collision = murmur.first_collision(h1, h2)
+    if collision is not None:
+        first, second = (keys.key(row) for row in collision)
+        what = f"key {first[:60]!r} stands in rows {collision[0]} and {collision[1]}"
+        if first != second:
+            what = f"keys {first[:60]!r} and {second[:60]!r} share all 128 bits of their hash"
+        raise DataError(f"table {name!r}: {what}; a perfect hash needs distinct keys")
+    return h1, h2
+
+
+def _static(name: str, table: Table, keys: Strings, fingerprint_bits: int) -> Table:
+    """The table by its keys' hashes, which ``pack`` will seal as a static function."""
+    why = not_static(table.matrix)
+    if why is not None:
+        raise DataError(
+            f"table {name!r}: {why}, which a static function cannot hold; use --method grouped"
+        )
+    h1, h2 = _distinct(name, keys)
+    order = np.argsort(h1)
+    h1, h2 = h1[order], h2[order]
+    handle = static.handles(h1)
+    same = np.flatnonzero(handle[1:] == handle[:-1])
+    if len(same):
+        first, second = (keys.key(int(row)) for row in order[same[0] : same[0] + 2])
+        raise DataError(
+            f"table {name!r}: keys {first[:60]!r} and {second[:60]!r} share 63 bits of their "
+            "hash, which a static function cannot tell apart; use --method grouped"
+        )
+    counts = None if table.counts is None else table.counts[order]
+    return Table(Hashes.of(h1, h2, fingerprint_bits), table.matrix.take(order), counts)

@@ -20,6 +20,7 @@ from nlucompress.format.matrices.kinds import (
     Plain,
     Product,
     ProductQuantized,
+    StaticRows,
     from_dense,
     smaller,
 )
@@ -284,6 +285,11 @@ def vectorized() -> nc.Model:
     return nc.Model(tables, network, LABELS, {"kind": "vectorizer", "parts": parts})
 
 
+def static(model: nc.Model, fingerprint_bits: int = 8) -> nc.Model:
+    """The model sealed as a static function."""
+    return nc.pack(hashed(model, method="static", fingerprint_bits=fingerprint_bits))
+
+
 SOURCES: dict[str, Callable[[], nc.Model]] = {
     "empty": lambda: nc.Model({}),
     "strings_dense": embeddings,
@@ -303,6 +309,14 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "packed_fixed_linear": lambda: nc.pack(hashed(quantized(embeddings(200, 3), bits=2))),
     "packed_prefix": lambda: nc.pack(hashed(quantized(embeddings(150, 6), bits=3, per="row"))),
     "packed_fixed": lambda: nc.pack(hashed(quantized(embeddings(120, 4), bits=4, method="kmeans"))),
+    "hashes": lambda: hashed(classifier(), method="static", fingerprint_bits=6),
+    "packed_static": lambda: static(quantized(classifier(400, MANY, 0.1), bits=5)),
+    "packed_static_floats": lambda: static(classifier(60, MANY, 0.05), fingerprint_bits=16),
+    "packed_static_fixed": lambda: static(quantized(embeddings(12, 2), bits=2)),
+    "packed_static_prefix": lambda: static(
+        quantized(embeddings(150, 6), bits=3, per="label"), fingerprint_bits=0
+    ),
+    "packed_static_empty": lambda: static(quantized(embeddings(0, 3), bits=2)),
     "product": factored,
     "pq": product_quantized,
     "linear_row_half": half_scales,
@@ -371,8 +385,9 @@ def encoding(matrix: Matrix) -> str:
         return f"{matrix.kind} of {'; '.join(parts)}"
     assert isinstance(matrix, Plain)
     form = matrix.kind
-    if isinstance(matrix, Coded):
-        form = "sparse stream" if matrix.layout.sparse else "dense stream"
+    if isinstance(matrix, Coded | StaticRows):
+        where = "stream" if isinstance(matrix, Coded) else "function"
+        form = f"sparse {where}" if matrix.layout.sparse else f"dense {where}"
         form += f", {matrix.layout.symbol_bits} bits" if matrix.layout.symbol_bits else ", prefixes"
     elif isinstance(matrix, Dense):
         form += f" {matrix.codes.dtype.name}"

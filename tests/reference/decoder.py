@@ -31,6 +31,7 @@ from tests.reference.hash import (
 from tests.reference.linearized import expand
 from tests.reference.namespaces import Namespaces, Pairs
 from tests.reference.neural import READ_WORDS, affine, represent
+from tests.reference.static import HashesIndex, StaticIndex, ValueBits
 from tests.reference.tagger import TokenReader, viterbi
 from tests.reference.vectorizer import VectorizerParts
 
@@ -232,7 +233,7 @@ def read_sealed(data: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     require(len(data) >= 21, "too short")
     at = 21 + int.from_bytes(data[17:21], "little")
     require(at <= len(data), "the description is longer than the file")
-    spec = description_of("".join(phrase(byte) for byte in data[21:at]))
+    spec = description_of(expanded(data[21:at]))
     listed = spec.pop("tensors", None)
     require(isinstance(listed, list), "no list of tensors")
     require(spec.get("sealed") is True, "a sealed file that says that it is open")
@@ -258,16 +259,28 @@ def read_sealed(data: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
 def phrases_of(document: str) -> dict[int, str]:
     """The phrases in the table of section 1.2."""
     section = document[document.index("### 1.2") : document.index("### 1.3")]
-    rows = re.findall(r"^\| `([0-9A-F]{2})` \| `(.*)` \|$", section, re.MULTILINE)
-    return {int(byte, 16): text for byte, text in rows}
+    rows = re.findall(r"^\| `((?:7F )?[0-9A-F]{2})` \| `(.*)` \|$", section, re.MULTILINE)
+    return {int(byte.replace(" ", ""), 16): text for byte, text in rows}
 
 
 DOCUMENT = Path(__file__).parents[2] / "nlucompress/format/FORMAT.md"
 PHRASES = phrases_of(DOCUMENT.read_text("utf-8"))
 
 
+def expanded(data: bytes) -> str:
+    """The text of a description in phrases."""
+    text = []
+    at = 0
+    while at < len(data):
+        two = data[at] == 0x7F
+        require(not two or at + 1 < len(data), "half of a phrase")
+        text.append(phrase(0x7F00 + data[at + 1] if two else data[at]))
+        at += 1 + two
+    return "".join(text)
+
+
 def phrase(byte: int) -> str:
-    """What a byte of the description stands for."""
+    """What a byte of the description stands for, or two behind 7F as one number."""
     if 0x20 <= byte <= 0x7E:
         return chr(byte)
     if 0x80 <= byte < 0x80 + 100:
@@ -545,6 +558,64 @@ class Quantized:
         return x if self.rotation is None else times(x, self.rotation, self.columns)
 
 
+class StaticRows:
+    """Rows that are values of a static function (section 9.5)."""
+
+    def __init__(self, spec: Any, path: str, tensors: Tensors, keys: StaticIndex) -> None:
+        """Read the code tables."""
+        fields(spec, "kind columns sparse symbol_bits longest numbers")
+        require(spec["kind"] == "static", "no static rows behind static keys")
+        self.keys, self.rows = keys, keys.size
+        self.columns = integer(spec["columns"], 0, 2**20)
+        self.sparse = boolean(spec["sparse"])
+        self.width = integer(spec["symbol_bits"], 0, 32)
+        self.end = keys.fingerprint_bits + integer(spec["longest"], 0, keys.places)
+        self.numbers = Numbers(spec["numbers"], f"{path}.numbers", tensors, 0, self.columns)
+        floats = self.numbers.kind == "float"
+        require(floats or self.numbers.per != "row", "numbers for every row")
+        require((self.width == 32) == floats, "32 bits are for floats")
+        data = tensors.take(f"{path}.rows", "U8", None).data
+        tables = Bits(data)
+        self.codes: list[PrefixCode] = []
+        if self.sparse:
+            self.codes.append(PrefixCode(tables, tokens(self.columns + 1)))
+            self.codes.extend(PrefixCode(tables, tokens(self.columns)) for _ in range(6))
+        if self.width == 0:
+            levels = self.numbers.levels
+            self.codes.extend(PrefixCode(tables, levels) for _ in range(6 if self.sparse else 1))
+        require(tables.align() == len(data), "wrong length of the code tables")
+
+    def row(self, handle: int) -> list[float]:
+        """The numbers of a row, each exactly a binary32."""
+        row = [0.0] * self.columns
+        bits = ValueBits(self.keys, handle, self.end)
+        bits.at = self.keys.fingerprint_bits
+        try:
+            count = read_number(self.codes[0], bits) if self.sparse else self.columns
+            if count > self.columns:
+                return row
+            class_ = min((count - 1).bit_length(), 5) if self.sparse and count else 0
+            column = -1
+            for _ in range(count):
+                column += read_number(self.codes[1 + class_], bits) + 1 if self.sparse else 1
+                if column >= self.columns:
+                    return row
+                if self.width:
+                    symbol: float = bits.read(self.width)
+                else:
+                    symbol = self.codes[7 + class_ if self.sparse else 0].read(bits)
+                if self.numbers.kind == "float":
+                    symbol = struct.unpack(">f", int(symbol).to_bytes(4, "big"))[0]
+                    if not math.isfinite(symbol):
+                        return row
+                elif symbol >= self.numbers.levels:
+                    return row
+                row[column] = self.numbers.value(0, column, symbol)
+        except ValueError:
+            pass
+        return row
+
+
 AnyMatrix = Matrix | Product | Quantized
 
 
@@ -578,14 +649,26 @@ class Table:
         """Read a table (section 2)."""
         fields(spec, "keys matrix", "counts")
         keys = spec["keys"]
-        kind = fields(keys, "kind", "size groups levels fingerprint_bits")["kind"]
-        self.keys: StringIndex | HashIndex
+        optional = "size groups levels fingerprint_bits stored places offsets"
+        kind = fields(keys, "kind", optional)["kind"]
+        self.keys: StringIndex | HashIndex | HashesIndex | StaticIndex
         if kind == "strings":
             fields(keys, "kind")
             data = tensors.take(f"{path}.keys.data", "U8", None).data
             offsets = tensors.take(f"{path}.keys.offsets", "I64", None).values()
             require(bool(offsets), "no offsets")
             self.keys = StringIndex(data, offsets)
+        elif kind == "hashes":
+            r = integer(fields(keys, "kind fingerprint_bits")["fingerprint_bits"], 0, 16)
+            self.keys = HashesIndex(tensors.take(f"{path}.keys.hashes", "U8", None, 16).data)
+        elif kind == "static":
+            fields(keys, "kind size fingerprint_bits stored places offsets")
+            size = integer(keys["size"], 0, 2**32 - 1)
+            r = integer(keys["fingerprint_bits"], 0, 16)
+            stored, places = (integer(keys[name], 0, 2**40) for name in ("stored", "places"))
+            stride, width = integers(keys["offsets"], (16, 128), (0, 57))
+            data = tensors.take(f"{path}.keys.hash", "U8", None).data
+            self.keys = StaticIndex(data, size, r, stored, places, (stride, width))
         else:
             require(kind == "hash", "unknown kind of key index")
             fields(keys, "kind size groups levels fingerprint_bits")
@@ -597,7 +680,11 @@ class Table:
             r = integer(keys["fingerprint_bits"], 0, 16)
             data = tensors.take(f"{path}.keys.hash", "U8", None).data
             self.keys = HashIndex(data, size, (c, s), levels, r)
-        self.matrix = read_matrix(spec["matrix"], f"{path}.matrix", tensors)
+        self.matrix: AnyMatrix | StaticRows
+        if isinstance(self.keys, StaticIndex):
+            self.matrix = StaticRows(spec["matrix"], f"{path}.matrix", tensors, self.keys)
+        else:
+            self.matrix = read_matrix(spec["matrix"], f"{path}.matrix", tensors)
         require(self.matrix.rows == self.keys.size, "keys and rows differ in number")
         self.counts: list[int] | None = None
         if boolean(spec.get("counts", False)):

@@ -42,15 +42,15 @@ class Decoder:
     # Built when a row is first read: a file of many small matrices opens at once.
     @cached_property
     def _counts(self) -> Tables:
-        return _tables(self._codes.counts)
+        return tables_of(self._codes.counts)
 
     @cached_property
     def _gaps(self) -> Tables:
-        return _tables(self._codes.gaps)
+        return tables_of(self._codes.gaps)
 
     @cached_property
     def _symbols(self) -> Tables:
-        return _tables(self._codes.symbols)
+        return tables_of(self._codes.symbols)
 
     def _check(self, at: Int64) -> None:
         if len(at) and (int(at.min()) < 0 or int(at.max()) > self._end):
@@ -181,7 +181,8 @@ class Tables:
     usable: NDArray[np.bool_]
 
 
-def _tables(codes: Sequence[entropy.PrefixCode]) -> Tables:
+def tables_of(codes: Sequence[entropy.PrefixCode]) -> Tables:
+    """The decoding tables of these codes."""
     windows = [code.window for code in codes]
     width = 1 << entropy.MAX_LENGTH
     symbols = np.array([symbol for symbol, _ in windows], np.uint16).reshape(-1, width)

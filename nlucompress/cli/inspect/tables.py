@@ -37,6 +37,12 @@ def table_lines(table: TableInfo, counted: Account | None) -> Iterator[str]:
         hashed = f"groups of {cells} cells, {seeds} seed bits, {table.hash_levels} levels"
         yield from line("keys", f"{keys}, minimal perfect hash ({hashed})", 2)
         yield from line("unseen keys", _unseen(table), 2)
+    elif table.index == "static":
+        yield from line("keys", f"{keys}, static function that holds the rows too", 2)
+        yield from line("unseen keys", _unseen(table), 2)
+    elif table.index == "hashes":
+        text = f"{keys}, 128-bit hashes, for pack to seal as a static function"
+        yield from line("keys", text, 2)
     else:
         seen = "; how often each was seen is kept" if table.counts else ""
         yield from line("keys", f"{keys}, {table.index}{seen}", 2)
@@ -71,6 +77,12 @@ def encoding(matrix: MatrixInfo) -> str:
         if matrix.symbol_bits:
             return f"coded: {matrix.symbol_bits} bits for every number"
         return f"coded: every number in a prefix code, blocks of {matrix.block_rows} rows"
+    if matrix.encoding == "static":
+        if matrix.sparse_rows:
+            return "static: non-zero numbers in prefix codes"
+        if matrix.symbol_bits:
+            return f"static: {matrix.symbol_bits} bits for every number"
+        return "static: every number in a prefix code"
     if matrix.encoding == "pq":
         codes = matrix.children.get("codes")
         count = "?" if codes is None or codes.columns is None else f"{codes.columns:,}"
@@ -118,6 +130,12 @@ def _bits(account: TableAccount) -> str:
     bound = "none while the keys are strings"
     if account.bound_bits is not None:
         bound = f"{account.bound_bits:.2f}"
+    if account.stored_bits is not None and account.overhead is not None:
+        known = "" if account.bound_bits is None else f"; bound {bound}"
+        return (
+            f"{total:.2f} = function {account.key_bits:.2f} ({account.stored_bits:.2f} stored and "
+            f"{100 * account.overhead:.2f} % above) + code tables {account.value_bits:.2f}{known}"
+        )
     return (
         f"{total:.2f} = keys {account.key_bits:.2f}{hashed} + rows {account.value_bits:.2f}; "
         f"bound {bound}"

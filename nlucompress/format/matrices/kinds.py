@@ -17,6 +17,7 @@ from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
 from nlucompress.format.matrices.pq import ProductQuantized
 from nlucompress.format.matrices.product import Product
 from nlucompress.format.matrices.protocol import Matrix
+from nlucompress.format.matrices.static_rows import StaticRows
 
 __all__ = [
     "Coded",
@@ -27,6 +28,7 @@ __all__ = [
     "Product",
     "ProductQuantized",
     "Sparse",
+    "StaticRows",
     "from_dense",
     "leaves",
     "parse",
@@ -35,13 +37,16 @@ __all__ = [
     "values_of",
 ]
 
-Plain = Dense | Sparse | Coded
+Plain = Dense | Sparse | Coded | StaticRows
 Composite = Product | ProductQuantized
 
 
 MAX_NESTING = 8  # matrices within matrices
 
-_PLAIN: dict[str, type[Plain]] = {each.kind: each for each in (Dense, Sparse, Coded)}
+# Static rows stand beside static keys alone: the reader of tables sees to them.
+_PLAIN: dict[str, type[Dense | Sparse | Coded]] = {
+    each.kind: each for each in (Dense, Sparse, Coded)
+}
 _MADE: dict[str, type[Product | ProductQuantized]] = {
     each.kind: each for each in (Product, ProductQuantized)
 }

@@ -8,10 +8,13 @@ import numpy as np
 
 from nlucompress.algo.coding import bits, entropy, offsets, rowcode
 from nlucompress.algo.coding.rowcode import Rows, Shape
+from nlucompress.algo.hashing import murmur, static, static_build
 from nlucompress.format.matrices.coded import Coded
 from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized
 from nlucompress.format.matrices.numbers import Floats, Linear, Numbers
 from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
+from nlucompress.format.matrices.static_rows import StaticRows
+from nlucompress.format.static_keys import Hashes, Static
 from nlucompress.progress import told
 
 SPARSE_BLOCK = 8  # rows per block: fewer are found faster, more need fewer offsets
@@ -65,6 +68,59 @@ def smallest(matrix: Matrix, block_rows: int | None = None) -> Matrix:
     return _coded(elements, best)
 
 
+def not_static(matrix: Matrix) -> str | None:
+    """Why the rows of a matrix cannot be values of a static function, or None where they can."""
+    if isinstance(matrix, (Product, ProductQuantized)):
+        return "its rows are made of several matrices"
+    if not isinstance(matrix, Dense | Sparse):
+        return "its rows are packed already"
+    if not isinstance(matrix.numbers, Floats) and matrix.numbers.partition.per == "row":
+        return "every row has a scale or codebook of its own"
+    if matrix.shape[1] > MAX_SPARSE_COLUMNS:
+        return f"it has more than {MAX_SPARSE_COLUMNS:,} columns"
+    return None
+
+
+def static_function(keys: Hashes, matrix: Matrix) -> tuple[Static, StaticRows]:
+    """Keys and rows as one static function, which holds the rows in their smallest encoding.
+
+    Raises:
+        ValueError: The rows cannot be values of a function, or its equations cannot be solved.
+    """
+    why = not_static(matrix)
+    if why is not None or not isinstance(matrix, Dense | Sparse):
+        raise ValueError(f"{why}, which a static function cannot hold")
+    elements = _elements(matrix)
+    shapes = [replace(shape, block_rows=1) for shape in _shapes(elements, 1)]
+    if not elements.columns:
+        shapes = shapes[:1]  # listed rows, whose counts take a bit: a value is never empty
+    best = min(shapes, key=lambda shape: _bits(elements, shape, starts=0))
+    rows = elements.rows if best.sparse else elements.filled()
+    codes = rowcode.Codes()
+    if best.sparse or not best.symbol_bits:
+        codes = rowcode.fit_codes(rows, best)
+        stream, starts, end = rowcode.encode(rows, best, codes)
+        starts = np.append(starts, end)
+    else:
+        stream = bits.pack(rows.symbols.astype(np.uint64), best.symbol_bits)
+        starts = np.arange(len(rows.counts) + 1) * best.columns * best.symbol_bits
+    h1, h2 = keys.halves
+    fingerprints = murmur.fingerprints(h2, keys.fingerprint_bits).astype(np.uint16)
+    values = static_build.Values(fingerprints, keys.fingerprint_bits, stream, starts)
+    function = static_build.build(static.handles(h1), values)
+    longest = int(np.diff(starts).max(initial=0))
+    sealed = StaticRows(
+        elements.numbers,
+        best,
+        longest,
+        rowcode.write_codes(codes),
+        function,
+        keys.fingerprint_bits,
+    )
+    sealed.__dict__["_built_of"] = rows
+    return Static(len(keys), keys.fingerprint_bits, values.total, function), sealed
+
+
 def _elements(matrix: Dense | Sparse) -> _Elements:
     """Symbols that mean the same in all parts of the matrix.
 
@@ -109,11 +165,14 @@ def _shapes(elements: _Elements, block_rows: int | None) -> list[Shape]:
     return shapes
 
 
-def _bits(elements: _Elements, shape: Shape) -> int:
-    """Bits of tables, offsets and stream in this encoding; exact but for the offsets."""
+def _bits(elements: _Elements, shape: Shape, starts: int = OFFSET_BITS) -> int:
+    """Bits of tables, offsets and stream in this encoding; exact but for the offsets.
+
+    ``starts`` is what the offset of a block takes.
+    """
     if not shape.sparse and shape.symbol_bits:
         return elements.count * shape.symbol_bits
-    starts = OFFSET_BITS * shape.blocks
+    starts *= shape.blocks
     if shape.sparse:
         codes = rowcode.fit_codes(elements.rows, shape)
         tables = 8 * len(rowcode.write_codes(codes))

@@ -54,7 +54,7 @@ static inline size_t nlu_put_utf8(uint32_t code, uint8_t *out)
 static inline int nlu_phrase_char(const nlu_json *j)
 {
     unsigned byte = *j->at;
-    const char *phrase = nlu_phrase(byte);
+    const char *phrase = nlu_phrase(j->at, j->end);
     if (byte >= 0x20 && byte < 0x7F) return (int)byte;
     if (byte >= 0x80 && byte < 0x80 + 100) {
         unsigned number = byte - 0x80;
@@ -67,10 +67,11 @@ static inline int nlu_phrase_char(const nlu_json *j)
 static inline void nlu_step(nlu_json *j, unsigned step)
 {
     if (j->inner == NLU_PHRASES && (*j->at < 0x20 || *j->at >= 0x7F)) {
-        const char *phrase = nlu_phrase(*j->at);
+        const char *phrase = nlu_phrase(j->at, j->end);
         unsigned length = phrase ? (unsigned)strlen(phrase) : 2u;
         if (++j->within < length) return;
         j->within = 0;
+        if (*j->at == 0x7F) step++;
     }
     j->at += step;
 }

@@ -1,6 +1,6 @@
 /* ---- Matrices (sections 7 and 9) ------------------------------------------------------------- */
 
-enum { NLU_DENSE, NLU_SPARSE, NLU_CODED, NLU_PQ, NLU_PRODUCT };
+enum { NLU_DENSE, NLU_SPARSE, NLU_CODED, NLU_PQ, NLU_PRODUCT, NLU_STATIC };
 
 /* Floats must be finite and codes below the levels. */
 static inline int nlu_check_codes(const nlu_matrix *m, const nlu_tensor *t)
@@ -95,7 +95,7 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
                                  const uint64_t offsets[2])
 {
     const nlu_tensor *t = nlu_get(p, ".rows", NLU_U8, 1);
-    uint64_t tables = 0, packed = 0, blocks, anchors;
+    uint64_t tables = 0, packed = 0, blocks = (m->rows + m->block_rows - 1) / m->block_rows;
     if (!t) return NLU_ERROR_TENSOR;
     uint64_t least_bits = m->rows * (m->sparse ? 1 : m->columns); /* up to 2^60 */
     if (least_bits > m->stream.bits || m->stream.bits > 8 * (uint64_t)t->size)
@@ -103,39 +103,49 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
     if (m->columns == 0 && m->rows > 65536) return NLU_ERROR_MATRIX;
     if (!m->sparse && m->block_rows > 1 && m->block_rows * m->columns > 65536)
         return NLU_ERROR_MATRIX;
-    for (m->stride_bits = 4; offsets[0] >> m->stride_bits > 1 && m->stride_bits < 7;)
-        m->stride_bits++;
-    if (offsets[0] != 1u << m->stride_bits || offsets[1] > 57) return NLU_ERROR_MATRIX;
-    m->offset_bits = (int)offsets[1];
-    m->anchor_bits = (int)nlu_bit_length(m->stream.bits);
+    if (!nlu_attach_offsets(&m->offsets, blocks, m->stream.bits, offsets, &packed))
+        return NLU_ERROR_MATRIX;
     int error = nlu_open_numbers(p, numbers, m);
     if (error) return error;
     if ((m->numbers == NLU_FLOAT) != (m->symbol_bits == 32)) return NLU_ERROR_MATRIX;
     nlu_stream whole = {t->data, t->size, 8 * (uint64_t)t->size};
     if (nlu_is_fixed(m)) {
         if (m->stream.bits != m->rows * m->columns * m->symbol_bits) return NLU_ERROR_MATRIX;
+        packed = 0;
     } else {
         error = nlu_open_codes(m, &whole, &tables);
         if (error) return error;
-        blocks = (m->rows + m->block_rows - 1) / m->block_rows;
-        anchors = ((blocks + ((uint64_t)1 << m->stride_bits) - 1) >> m->stride_bits) + 1;
-        m->corrections_at = anchors * (unsigned)m->anchor_bits;
-        packed = (m->corrections_at + blocks * (unsigned)m->offset_bits + 7) / 8;
     }
     if (tables + packed + (m->stream.bits + 7) / 8 != t->size) return NLU_ERROR_MATRIX;
-    m->offsets.data = t->data + (size_t)tables;
-    m->offsets.size = (size_t)packed;
-    m->offsets.bits = 8 * packed;
-    m->stream.data = m->offsets.data + (size_t)packed;
+    m->offsets.packed.data = t->data + (size_t)tables;
+    m->offsets.packed.size = (size_t)packed;
+    m->offsets.packed.bits = 8 * packed;
+    m->stream.data = m->offsets.packed.data + (size_t)packed;
     m->stream.size = t->size - (size_t)(tables + packed);
     return NLU_OK;
 }
 
+/* Static rows (section 9.5); the function that holds them is that of the table's keys. */
+static inline int nlu_open_static(const nlu_path *p, nlu_json *numbers, nlu_matrix *m)
+{
+    const nlu_tensor *t = nlu_get(p, ".rows", NLU_U8, 1);
+    uint64_t tables = 0;
+    if (!t) return NLU_ERROR_TENSOR;
+    int error = nlu_open_numbers(p, numbers, m);
+    if (error) return error;
+    if (m->numbers != NLU_FLOAT && m->per == NLU_PER_ROW) return NLU_ERROR_MATRIX;
+    if ((m->numbers == NLU_FLOAT) != (m->symbol_bits == 32)) return NLU_ERROR_MATRIX;
+    nlu_stream whole = {t->data, t->size, 8 * (uint64_t)t->size};
+    error = nlu_open_codes(m, &whole, &tables);
+    return error ? error : tables == t->size ? NLU_OK : NLU_ERROR_MATRIX;
+}
+
 static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m);
 
+/* A matrix; static rows stand in tables alone. */
 static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
 {
-    static const char *const kinds[] = {"dense", "sparse", "coded", "pq", "product", NULL};
+    static const char *const kinds[] = {"dense", "sparse", "coded", "pq", "product", "static", NULL};
     nlu_json name = *j, numbers = *j, whole = *j;
     unsigned count = 0, seen = 0;
     uint64_t shape[2] = {0, 0}, offsets[2] = {0, 0};
@@ -148,6 +158,8 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
     if (whole.bad) return NLU_ERROR_DESCRIPTION;
     if (m->kind == NLU_PQ) return nlu_open_pq(p, j, m);
     if (m->kind == NLU_PRODUCT) return NLU_ERROR_ENCODING;
+    if (m->kind == NLU_STATIC && (strcmp(p->part, ".matrix") != 0 || *p->child))
+        return NLU_ERROR_MATRIX;
     count = 0;
     nlu_expect(j, '{');
     while (nlu_member(j, &name, &count)) {
@@ -179,14 +191,19 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
         } else if (nlu_is(name, "stream_bits")) {
             m->stream.bits = nlu_integer(j, 0, (uint64_t)1 << 40);
             seen |= 256;
+        } else if (nlu_is(name, "longest")) {
+            m->longest = nlu_integer(j, 0, (uint64_t)1 << 40);
+            seen |= 512;
         } else {
             return NLU_ERROR_DESCRIPTION;
         }
     }
-    unsigned wanted = m->kind == NLU_DENSE ? 3u : m->kind == NLU_SPARSE ? 7u : 507u;
-    if (j->bad || seen != wanted) return NLU_ERROR_DESCRIPTION;
+    static const unsigned wanted[] = {3, 7, 1 + 2 + 8 + 16 + 32 + 64 + 128 + 256,
+                                      0, 0, 1 + 2 + 4 + 16 + 64 + 512};
+    if (j->bad || seen != wanted[m->kind]) return NLU_ERROR_DESCRIPTION;
     if (m->kind == NLU_DENSE) return nlu_open_dense(p, &numbers, m);
     if (m->kind == NLU_SPARSE) return nlu_open_sparse(p, &numbers, m);
+    if (m->kind == NLU_STATIC) return nlu_open_static(p, &numbers, m);
     if (shape[1] > 1u << 20) return NLU_ERROR_DESCRIPTION;
     m->rows = shape[0];
     m->columns = shape[1];

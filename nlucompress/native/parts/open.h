@@ -26,6 +26,13 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys 
     }
     if (error) return error;
     if (j->bad || seen != 3) return NLU_ERROR_DESCRIPTION;
+    if ((k->kind == NLU_STATIC_KEYS) != (m->kind == NLU_STATIC)) return NLU_ERROR_MATRIX;
+    if (m->kind == NLU_STATIC) {
+        m->rows = k->size;
+        m->function = k->function;
+        m->skipped = k->fingerprint_bits;
+        if (m->longest > k->function.vector.bits) return NLU_ERROR_MATRIX;
+    }
     if (k->size != m->rows) return NLU_ERROR_KEYS;
     if (!counted) return NLU_OK;
     const nlu_tensor *numbers = nlu_get(&counts, "", NLU_U32, 1);
@@ -183,7 +190,7 @@ static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned
 /* The row of a key in UTF-8: 1 if the key is known, 0 if not, or an error. */
 static inline int nlu_find(const nlu_table *t, const void *key, size_t size, uint64_t *row)
 {
-    if (!t->keys.hashed) return nlu_find_string(&t->keys, (const uint8_t *)key, size, row);
+    if (t->keys.kind == NLU_STRINGS) return nlu_find_string(&t->keys, (const uint8_t *)key, size, row);
     nlu_hasher h = nlu_hash_begin();
     nlu_hash_add(&h, (const uint8_t *)key, size);
     nlu_hash_end(&h);
@@ -196,7 +203,7 @@ static inline int nlu_matrix_row(const nlu_matrix *m, uint64_t row, float *numbe
     nlu_entries entries;
     uint64_t column;
     float number;
-    if (row >= m->rows) return NLU_ERROR_MATRIX;
+    if (row >= m->rows && m->kind != NLU_STATIC) return NLU_ERROR_MATRIX;
     for (uint64_t k = 0; k < m->columns; k++) numbers[(size_t)k] = 0;
     int more = nlu_entries_begin(&entries, m, row);
     if (more) return more;

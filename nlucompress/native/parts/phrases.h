@@ -1,8 +1,10 @@
 /* ---- Phrases (section 1.2) ------------------------------------------------------------------- */
 
-/* What a byte of the description of a sealed file stands for, if that is no digits; else NULL. */
-static inline const char *nlu_phrase(unsigned byte)
+/* What the next byte of the description of a sealed file stands for, or the next two from 7F on,
+   if that is no digits; else NULL. */
+static inline const char *nlu_phrase(const uint8_t *at, const uint8_t *end)
 {
+    unsigned byte = *at;
     static const char *const phrases[] = {
         "{\"features\":{\"chars\":[",
         "],\"kind\":\"ngrams\",\"weighting\":\"binary\",\"words\":[",
@@ -65,6 +67,18 @@ static inline const char *nlu_phrase(unsigned byte)
         "weight",
         "output",
     };
+    static const char *const more[] = {
+        ",\"kind\":\"static\",\"offsets\":[",
+        "],\"places\":",
+        ",\"size\":",
+        ",\"stored\":",
+        "{\"columns\":",
+        ",\"kind\":\"static\",\"longest\":",
+        ",\"numbers\":{\"kind\":\"",
+        "},\"sparse\":true,\"symbol_bits\":0",
+    };
+    if (byte == 0x7F)
+        return end - at > 1 && at[1] < sizeof more / sizeof *more ? more[at[1]] : NULL;
     if (byte >= 0xE4) return phrases[byte - 0xE4];
     return byte < 0x20 ? phrases[byte + 28] : NULL;
 }

@@ -50,19 +50,27 @@ static inline int nlu_open_code(const nlu_stream *s, uint64_t *at, uint32_t symb
     return windows == 0 || windows == 4096 ? NLU_OK : NLU_ERROR_STREAM;
 }
 
+/* The symbol whose word begins a window of 12 bits, and the length of that; -1 from an empty code. */
+static inline int32_t nlu_word(const nlu_code *c, const uint16_t *pool, uint32_t window,
+                               uint32_t *length)
+{
+    uint32_t entry = c->quick[window >> 4];
+    *length = entry >> 12;
+    if (*length <= 12) return (int32_t)(entry & 4095);
+    if (c->empty) return -1;
+    for (*length = 9; window >= c->limit[*length]; ++*length) {}
+    return pool[c->first[*length] + ((window - c->limit[*length - 1]) >> (12 - *length))];
+}
+
 /* The symbol at a position, which moves on; -1 from an empty code or beyond the end. */
 static inline int32_t nlu_symbol(const nlu_stream *s, const nlu_code *c, const uint16_t *pool,
                                  uint64_t *at)
 {
-    uint32_t window = (uint32_t)nlu_peek_bits(s, *at, 12), entry = c->quick[window >> 4];
-    uint32_t length = entry >> 12, symbol = entry & 4095;
-    if (length > 12) {
-        if (c->empty) return -1;
-        for (length = 9; window >= c->limit[length]; length++) {}
-        symbol = pool[c->first[length] + ((window - c->limit[length - 1]) >> (12 - length))];
-    }
+    uint32_t length;
+    int32_t symbol = nlu_word(c, pool, (uint32_t)nlu_peek_bits(s, *at, 12), &length);
+    if (symbol < 0) return -1;
     *at += length;
-    return *at <= s->bits ? (int32_t)symbol : -1;
+    return *at <= s->bits ? symbol : -1;
 }
 
 /* A number written as a token and extra bits; -1 as above. */

@@ -173,6 +173,30 @@ typedef struct {
     uint64_t bits;
 } nlu_stream;
 
+typedef struct {
+    nlu_stream packed;
+    uint64_t end, corrections_at; /* no offset exceeds the end */
+    unsigned stride_bits, anchor_bits, width;
+} nlu_offsets;
+
+#define NLU_WINDOW 57u /* places of a static function that a bit is the parity of (section 6.4) */
+#define NLU_SHARD_BITS 4096u
+#define NLU_LEAD 28u   /* places by which they begin early */
+
+typedef struct {
+    nlu_stream vector;
+    nlu_offsets offsets; /* where its shards begin */
+    uint64_t stored, shards; /* bits of all values; pieces of about NLU_SHARD_BITS of them */
+} nlu_function;
+
+/* The bits of a key's value, read one after the other: `filled` of them stand on top of `window`. */
+typedef struct {
+    const nlu_function *function;
+    uint64_t handle, begin, places; /* the key, and its shard */
+    uint64_t next, end, window;
+    unsigned filled;
+} nlu_answer;
+
 #define NLU_CODES 13u /* 1 of counts, 6 of gaps, 6 of symbols */
 #define NLU_POOL (142u + 6u * 141u + 6u * 512u) /* their largest alphabets */
 
@@ -188,15 +212,19 @@ typedef struct nlu_matrix {
     const uint8_t *codes, *starts, *entry_columns;   /* dense and sparse */
     unsigned code_type, column_bytes;
     uint32_t block_rows, symbol_bits; /* from here: coded rows (section 9) */
-    int sparse, stride_bits, offset_bits, anchor_bits;
-    nlu_stream offsets, stream;
-    uint64_t corrections_at;
+    int sparse;
+    nlu_offsets offsets;
+    nlu_stream stream;
+    nlu_function function;            /* static rows (section 9.5), whose bits follow the `skipped` */
+    uint64_t skipped, longest;
     nlu_code code[NLU_CODES];
     uint16_t pool[NLU_POOL];
 } nlu_matrix;
 
+enum { NLU_STRINGS, NLU_HASH, NLU_HASHES, NLU_STATIC_KEYS };
+
 typedef struct {
-    int hashed;
+    int kind;
     uint64_t size;
     const uint8_t *strings, *string_offsets; /* the keys themselves (section 6.1) */
     uint64_t string_bytes;
@@ -206,6 +234,8 @@ typedef struct {
     const uint8_t *block, *anchors, *fingerprints;
     size_t fingerprint_bytes;
     uint32_t levels[255];
+    const uint8_t *hashes; /* of all keys, ascending (section 6.3) */
+    nlu_function function; /* section 6.4 */
 } nlu_keys;
 
 /* Not to be moved once it is open: a product-quantized matrix points at its children. */

@@ -6,22 +6,66 @@ typedef struct {
     uint64_t row, left, column; /* entries to come; the first column that the next may have */
     uint64_t at;                /* the next: number of an element or entry, or bit of the stream */
     unsigned row_class;
+    nlu_answer value; /* of static rows: what is left of the row */
 } nlu_plain;
 
-/* Start of a block in the stream, bounded by its length (section 9.3). */
-static inline int nlu_block_start(const nlu_matrix *m, uint64_t block, uint64_t *start)
+/* A symbol of a static row by a code, or -1 where the row ends before it. */
+static inline int32_t nlu_static_word(nlu_plain *e, unsigned code)
 {
-    unsigned width = (unsigned)m->anchor_bits, more = (unsigned)m->offset_bits;
-    uint64_t j = block >> m->stride_bits, k = block - (j << m->stride_bits);
-    int64_t low = (int64_t)nlu_peek_bits(&m->offsets, j * width, width);
-    int64_t high = (int64_t)nlu_peek_bits(&m->offsets, (j + 1) * width, width);
-    int64_t rise = (high - low) * (int64_t)k, stride = (int64_t)1 << m->stride_bits;
-    int64_t at = low + (rise >= 0 ? rise / stride : -((-rise + stride - 1) / stride));
-    at += (int64_t)nlu_peek_bits(&m->offsets, m->corrections_at + block * more, more);
-    at -= (int64_t)((uint64_t)1 << more >> 1);
-    if (at < 0 || (uint64_t)at > m->stream.bits) return NLU_ERROR_STREAM;
-    *start = (uint64_t)at;
-    return NLU_OK;
+    const nlu_matrix *m = e->matrix;
+    uint32_t length;
+    nlu_answer_fill(&e->value, 8); /* mostly enough, and every bit takes time */
+    if (m->code[code].quick[e->value.window >> 56] == 0xFFFF) nlu_answer_fill(&e->value, 12);
+    int32_t symbol = nlu_word(&m->code[code], m->pool, (uint32_t)(e->value.window >> 52), &length);
+    return symbol >= 0 && nlu_answer_drop(&e->value, length) ? symbol : -1;
+}
+
+/* The next bits of a static row as a number; -1 as above. */
+static inline int64_t nlu_static_bits(nlu_plain *e, unsigned width)
+{
+    nlu_answer_fill(&e->value, width);
+    uint64_t number = width ? e->value.window >> (64 - width) : 0;
+    return nlu_answer_drop(&e->value, width) ? (int64_t)number : -1;
+}
+
+/* A number of a static row, written as a token and extra bits; -1 as above. */
+static inline int32_t nlu_static_token(nlu_plain *e, unsigned code)
+{
+    int32_t token = nlu_static_word(e, code);
+    if (token < 128) return token;
+    unsigned width = (unsigned)token - 121;
+    int64_t low = nlu_static_bits(e, width);
+    return low < 0 ? -1 : (int32_t)(1u << width | (uint32_t)low);
+}
+
+/* Begins with the row of a key that was found. */
+static inline void nlu_static_begin(nlu_plain *e, uint64_t handle)
+{
+    const nlu_matrix *m = e->matrix;
+    e->left = m->columns;
+    if (!nlu_answer_begin(&e->value, &m->function, handle, m->skipped, m->skipped + m->longest)) {
+        e->left = 0;
+    } else if (m->sparse) {
+        int32_t count = nlu_static_token(e, 0);
+        e->left = count < 0 || (uint32_t)count > m->columns ? 0 : (uint32_t)count;
+    }
+}
+
+/* Column and code of the next entry: 1, or 0 where the row ends before it (section 9.5). */
+static inline int nlu_static_next(nlu_plain *e, uint32_t *code)
+{
+    const nlu_matrix *m = e->matrix;
+    int64_t symbol;
+    if (m->sparse) {
+        int32_t gap = nlu_static_token(e, 1 + e->row_class);
+        if (gap < 0 || (uint32_t)gap >= m->columns - e->column) return 0;
+        e->column += (uint32_t)gap;
+    }
+    if (m->symbol_bits) symbol = nlu_static_bits(e, m->symbol_bits);
+    else symbol = nlu_static_word(e, 7 + e->row_class);
+    if (symbol < 0 || (m->symbol_bits < 32 && symbol >= m->levels)) return 0;
+    *code = (uint32_t)symbol;
+    return m->numbers != NLU_FLOAT || nlu_finite(*code);
 }
 
 /* Next symbol of the stream, in the code of a class or of fixed width; -1 if there is none. */
@@ -71,6 +115,11 @@ static inline int nlu_plain_begin(nlu_plain *e, const nlu_matrix *m, uint64_t ro
     e->left = m->columns;
     e->column = 0;
     e->row_class = 0;
+    if (m->kind == NLU_STATIC) {
+        nlu_static_begin(e, row);
+        if (m->sparse && e->left) e->row_class = nlu_class(e->left);
+        return NLU_OK;
+    }
     if (m->kind == NLU_DENSE || (m->kind == NLU_CODED && nlu_is_fixed(m))) {
         e->at = row * m->columns * (m->kind == NLU_DENSE ? 1 : m->symbol_bits);
         return NLU_OK;
@@ -82,7 +131,7 @@ static inline int nlu_plain_begin(nlu_plain *e, const nlu_matrix *m, uint64_t ro
     }
     uint64_t block = row / m->block_rows;
     uint32_t within = (uint32_t)(row - block * m->block_rows);
-    int error = nlu_block_start(m, block, &e->at);
+    int error = nlu_offset(&m->offsets, block, &e->at);
     if (error) return error;
     if (m->sparse) return nlu_seek_sparse(e, block, within);
     for (uint64_t skip = within * m->columns; skip; skip--)
@@ -97,7 +146,9 @@ static inline int nlu_plain_next(nlu_plain *e, uint64_t *column, float *number)
     uint32_t code;
     if (!e->left) return 0;
     e->left--;
-    if (m->kind == NLU_CODED) {
+    if (m->kind == NLU_STATIC) {
+        if (!nlu_static_next(e, &code)) return (int)(e->left = 0);
+    } else if (m->kind == NLU_CODED) {
         if (m->sparse) {
             int32_t gap = nlu_token(m, 1 + e->row_class, &e->at);
             if (gap < 0 || (uint32_t)gap >= m->columns - e->column) return NLU_ERROR_STREAM;

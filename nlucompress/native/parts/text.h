@@ -54,7 +54,7 @@ static inline int nlu_add_key(nlu_sum *s, const uint8_t *key, size_t size)
     for (const nlu_model *m = s->model; m; m = m->over) {
         const nlu_table *t = &m->table;
         uint64_t row = 0;
-        int found = t->keys.hashed ? nlu_find_hash(&t->keys, &h, &row)
+        int found = t->keys.kind != NLU_STRINGS ? nlu_find_hash(&t->keys, &h, &row)
                                    : nlu_find_string(&t->keys, key, size, &row);
         if (found < 0) return found;
         if (!found) continue;

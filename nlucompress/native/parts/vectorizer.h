@@ -139,7 +139,7 @@ static inline int nlu_count_gram(nlu_vectorizer *v, size_t size)
     g->low = h.h2 & 1;
     g->count = count;
     g->factor = 1;
-    int found = t->keys.hashed
+    int found = t->keys.kind != NLU_STRINGS
                     ? nlu_find_hash(&t->keys, &h, &g->row)
                     : nlu_find_string(&t->keys, v->key, v->prefix + size, &g->row);
     if (found < 0) return found;
@@ -148,7 +148,7 @@ static inline int nlu_count_gram(nlu_vectorizer *v, size_t size)
     uint64_t row;
     const nlu_keys *norms = &v->model->norm_keys;
     g->factor = 0;
-    found = norms->hashed ? nlu_find_hash(norms, &h, &row)
+    found = norms->kind != NLU_STRINGS ? nlu_find_hash(norms, &h, &row)
                           : nlu_find_string(norms, v->key, v->prefix + size, &row);
     return found <= 0 ? found : nlu_add_row(&v->model->norms, row, 1, &g->factor);
 }

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nlucompress.errors import StageOrderError
-from nlucompress.format.indexes import Hashed
+from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import ProductQuantized, leaves
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model
@@ -158,7 +158,7 @@ def space_of(model: Model) -> Space:
     Raises:
         StageOrderError: It is hashed or sealed already, or part of its numbers are codes.
     """
-    if model.sealed or any(isinstance(table.keys, Hashed) for table in model.tables.values()):
+    if model.sealed or any(not isinstance(table.keys, Strings) for table in model.tables.values()):
         raise StageOrderError("the keys are hashed already; compress the model before phash")
     coded = [name for name, table in model.tables.items() if _coded(model, name)]
     if coded:

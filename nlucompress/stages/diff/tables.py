@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nlucompress.format.indexes import Hashed, KeyIndex
+from nlucompress.format.indexes import Hashed, KeyIndex, Strings
 from nlucompress.format.matrices.kinds import Matrix, leaves
 from nlucompress.format.model import Model
 from nlucompress.networks import overlays
@@ -62,7 +62,7 @@ def table_diff(name: str, old: Model, new: Model, top: int) -> TableDiff:
         (len(before.table.keys), len(after.table.keys)),
         (before.table.matrix.shape[1], after.table.matrix.shape[1]),
         (encoding(before.table.matrix), encoding(after.table.matrix)),
-        (isinstance(before.table.keys, Hashed), isinstance(after.table.keys, Hashed)),
+        (not isinstance(before.table.keys, Strings), not isinstance(after.table.keys, Strings)),
         None if fresh is None else len(fresh),
         None if gone is None else len(gone),
         tuple((fresh or ())[:EXAMPLES]),

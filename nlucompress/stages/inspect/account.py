@@ -18,10 +18,12 @@ from nlucompress.format.matrices.kinds import (
     Plain,
     Product,
     ProductQuantized,
+    StaticRows,
     leaves,
 )
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model, Table
+from nlucompress.format.static_keys import Hashes, Static
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class TableAccount:
         value_bits: Bits per key of the rows.
         bound_bits: log2(1 / false-positive rate) + entropy of the row's values, zeros included,
             taken as independent, for each matrix that the rows are made of; None while the keys
-            are strings.
+            are strings, and where the rows cannot be listed: in a static function that was read
+            from a file.
+        stored_bits: Of a static function: bits per key that fingerprints and rows have in it.
+        overhead: Share of bits that a static function takes above them, its offsets counted.
     """
 
     name: str
@@ -56,6 +61,8 @@ class TableAccount:
     hash_bits: float | None
     value_bits: float
     bound_bits: float | None
+    stored_bits: float | None = None
+    overhead: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,17 @@ def account(model: Model) -> Account:
 
 
 def _key_parts(name: str, table: Table, key_bytes: int) -> list[Part]:
+    if isinstance(table.keys, Static):
+        bits = len(table.keys) * table.keys.fingerprint_bits
+        fingerprints = (bits + 7) // 8
+        rows = (table.keys.stored + 7) // 8 - fingerprints
+        return [
+            Part(f"{name}: fingerprints", fingerprints),
+            Part(f"{name}: rows", rows),
+            Part(f"{name}: function beside them", key_bytes - fingerprints - rows),
+        ]
+    if isinstance(table.keys, Hashes):
+        return [Part(f"{name}: hashes of the keys", key_bytes)]
     if not isinstance(table.keys, Hashed):
         return [Part(f"{name}: strings", key_bytes)]
     hash_bytes = table.keys.cascade.nbytes
@@ -114,6 +132,10 @@ def _row_parts(
             yield from _row_parts(f"{name}: {part}", f"{prefix}{part}.", child, tensors)
         return
     row_bytes = sum(tensors[t] for t in tensors if t.startswith(prefix))
+    if isinstance(matrix, StaticRows):
+        yield Part(f"{name}: code tables", len(matrix.tables))
+        yield Part(f"{name}: scales", row_bytes - len(matrix.tables))
+        return
     if not isinstance(matrix, Coded):
         yield Part(f"{name}: {matrix.kind} rows", row_bytes)
         return
@@ -126,16 +148,27 @@ def _row_parts(
 
 def _table(name: str, table: Table, key_bytes: int, row_bytes: int) -> TableAccount:
     keys, columns = table.matrix.shape
-    counted = [_value_counts(each) for each in leaves(table.matrix).values()]
+    listed = [each for each in leaves(table.matrix).values() if _listed(each)]
+    counted = [_value_counts(each) for each in listed]
     nonzero = counted[0][1] if len(counted) == 1 else None
     per_key = 8 / keys if keys else 0.0
     hash_bits = bound = None
     if isinstance(table.keys, Hashed):
         hash_bits = table.keys.cascade.nbytes * per_key
+    if isinstance(table.keys, Hashed | Hashes | Static) and listed:
         bits_of_values = sum(entropy.entropy_bits(counts) for counts, _ in counted)
         bound = table.keys.fingerprint_bits + bits_of_values / max(keys, 1)
     bits = (key_bytes * per_key, hash_bits, row_bytes * per_key, bound)
-    return TableAccount(name, keys, columns, nonzero, *bits)
+    if not isinstance(table.keys, Static) or not table.keys.stored:
+        return TableAccount(name, keys, columns, nonzero, *bits)
+    stored = table.keys.stored
+    overhead = 8 * key_bytes / stored - 1
+    return TableAccount(name, keys, columns, nonzero, *bits, stored / keys, overhead)
+
+
+def _listed(matrix: Plain) -> bool:
+    """Whether the rows of a matrix can be listed."""
+    return not isinstance(matrix, StaticRows) or matrix.built_of is not None
 
 
 def _value_counts(matrix: Plain) -> tuple[NDArray[np.int64], int]:

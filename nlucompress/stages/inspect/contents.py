@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from nlucompress.format.container import Entry
@@ -20,7 +20,7 @@ class MatrixInfo:
     """An encoded matrix; what the file does not tell is None.
 
     Attributes:
-        encoding: ``dense``, ``sparse``, ``coded``, ``product`` or ``pq``.
+        encoding: ``dense``, ``sparse``, ``coded``, ``static``, ``product`` or ``pq``.
         numbers: ``float``, ``linear`` or ``codebook``.
         levels: Number of codes, for numbers that are codes.
         per: What has a scale or codebook of its own: tensor, row, label or group.
@@ -50,8 +50,8 @@ class TableInfo:
 
     Attributes:
         keys: Number of keys.
-        index: ``strings`` or ``hash``.
-        fingerprint_bits: Of a hash.
+        index: ``strings``, ``hash``, ``hashes`` or ``static``.
+        fingerprint_bits: Of a hash or static function, or of the one to be built of hashes.
         false_positive_rate: Share of unseen keys that a hash takes for known ones.
         hash_levels, hash_groups: Levels of the hash; cells and seed bits of its groups.
         counts: Whether it knows how often each key was seen.
@@ -88,9 +88,15 @@ def _table(name: str, value: object, entries: Entries) -> TableInfo:
     size, width = field(keys, "size", int), field(keys, "fingerprint_bits", int)
     if index == "strings":
         size = _length(entries, f"tables.{name}.keys.offsets", 1)
+    if index == "hashes":
+        entry = entries.get(f"tables.{name}.keys.hashes")
+        size = entry.shape[0] if entry is not None and len(entry.shape) == 2 else None
     rate = 2.0**-width if width is not None and 0 <= width <= 64 else None
     levels, groups = field(keys, "levels", list), field(keys, "groups", list) or []
     sane = len(groups) == 2 and all(type(n) is int for n in groups)
+    matrix = matrix_of(field(value, "matrix", dict), f"tables.{name}.matrix", entries)
+    if matrix.encoding == "static":
+        matrix = replace(matrix, rows=size)
     return TableInfo(
         name,
         size,
@@ -100,7 +106,7 @@ def _table(name: str, value: object, entries: Entries) -> TableInfo:
         len(levels) if levels is not None else None,
         (groups[0], groups[1]) if sane else None,
         field(value, "counts", bool) is True,
-        matrix_of(field(value, "matrix", dict), f"tables.{name}.matrix", entries),
+        matrix,
     )
 
 
@@ -122,6 +128,8 @@ def matrix_of(value: object, where: str, entries: Entries, nesting: int = 1) -> 
         shape = field(value, "shape", list) or []
         if len(shape) == 2 and all(type(n) is int for n in shape):
             rows, columns = shape
+    elif encoding == "static":
+        columns = field(value, "columns", int)
     elif encoding == "product" and {"left", "right"} <= children.keys():
         rows, columns = children["left"].rows, children["right"].columns
     elif encoding == "pq" and "codes" in children:

@@ -6,8 +6,9 @@ import numpy as np
 
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.indexes import Hashed, KeyIndex
-from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.kinds import Matrix, StaticRows
 from nlucompress.format.model import Model
+from nlucompress.format.static_keys import Hashes, Static
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.overlays import is_overlay, parts_of
 from nlucompress.networks.tagger import Tagger, is_tagger
@@ -48,6 +49,8 @@ def _keys(keys: KeyIndex) -> list[str]:
         # Slots count set cells, so agreeing ranks give every slot from 0 to n - 1 exactly once.
         agree = keys.cascade.counts_agree()
         return [] if agree else ["the ranks of the hash do not count its keys"]
+    if isinstance(keys, Hashes | Static):  # reading them has checked all that there is to check
+        return []
     try:
         for row in range(len(keys)):
             keys.key(row)
@@ -58,6 +61,8 @@ def _keys(keys: KeyIndex) -> list[str]:
 
 
 def _rows(matrix: Matrix) -> list[str]:
+    if isinstance(matrix, StaticRows):  # found by their keys alone, and any bits are a row
+        return []
     height, width = matrix.shape
     step = max(1, BATCH_VALUES // max(width, 1))
     for begin in range(0, height, step):

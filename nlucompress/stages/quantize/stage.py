@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import StageOrderError, UsageError
-from nlucompress.format.indexes import Hashed
+from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized, Sparse
 from nlucompress.format.matrices.numbers import Floats
@@ -49,7 +49,7 @@ def quantize(model: Model, options: QuantizeOptions | None = None) -> Model:
         table = model.table(name)
         where = f"table {name!r}"
         _refuse_coded(model, where, table.matrix)
-        if isinstance(table.keys, Hashed):
+        if not isinstance(table.keys, Strings):
             stage = stage_of(model, "phash")
             raise StageOrderError(
                 f"{where} was hashed by {stage}: rows cannot leave it; quantize before phash"

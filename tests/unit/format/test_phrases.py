@@ -38,10 +38,13 @@ def test_long_repetitions_stay_within_what_a_reader_takes() -> None:
 def test_a_byte_that_stands_for_nothing_is_refused() -> None:
     with pytest.raises(FormatError, match="stands for nothing"):
         phrases.expand(b"{\x7f}")
+    with pytest.raises(FormatError, match="stands for nothing"):
+        phrases.expand(b"{}\x7f")
 
 
 def test_every_reader_has_the_same_table() -> None:
     words = {code: text for code, text in phrases.TEXTS.items() if not 0x80 <= code < 0xE4}
+    words |= {0x7F00 + code: text for code, text in enumerate(phrases.LONGER)}
     assert words == PHRASES
     strings = re.findall(r'^ +"(.*)",$', PART.read_text("ascii"), re.MULTILINE)
     assert [re.sub(r"\\(.)", r"\1", each) for each in strings] == list(words.values())
