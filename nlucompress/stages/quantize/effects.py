@@ -14,7 +14,7 @@ from nlucompress.stages.quantize.stage import quantize
 def without_effect(
     before: Model, options: QuantizeOptions, after: Model, given: Collection[str]
 ) -> list[str]:
-    """A line for each of ``keep`` and ``importance`` that is among ``given`` and changed nothing.
+    """A line for each of these options of pruning that is among ``given`` and changed nothing.
 
     Whether ``keep`` did is found by quantizing without it.
 
@@ -34,6 +34,8 @@ def without_effect(
                 "--importance has no effect: the model does not know how often its keys were seen, "
                 "which only `train` counts"
             )
+    if "key_bits" in given and options.keep is None:
+        found.append("--key-bits says what --keep keeps, and has no effect without it")
     if options.keep is not None and "keep" in given:
         plain = quantize(before, replace(options, keep=None))
         if _contents(plain) == _contents(after):

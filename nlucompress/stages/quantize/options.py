@@ -65,6 +65,12 @@ class QuantizeOptions(Options):
     importance: float = option(
         0.25, "Importance is |weight| * (training texts with the key) ^ this"
     )
+    key_bits: float = option(
+        11.0,
+        "With --keep: bits that a key costs beside its weights, so that whole keys leave first; 0 "
+        "ranks every weight alone",
+        least=0,
+    )
     keep_zero_rows: bool | None = option(
         None,
         "Whether keys stay whose whole row became zero",

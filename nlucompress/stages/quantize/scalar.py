@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo.quantization import affine, codebook
+from nlucompress.algo.quantization import affine, codebook, pruning
 from nlucompress.errors import DataError
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Dense, Plain, Sparse
@@ -55,7 +56,7 @@ def quantized(
     """
     rows, columns, values = matrices.values_of(matrix)
     check_finite(where, values)
-    kept = _pruned(values, rows, options, counts)
+    kept = _pruned(values, rows, columns, options, counts)
     partition = Partition(options.per or "tensor", options.group)
     numbers, codes = _fit(matrix, partition, rows, columns, kept, options)
     dense = Dense(numbers, codes) if isinstance(matrix, Dense) else None
@@ -72,6 +73,7 @@ def quantized(
 def _pruned(
     values: Floating,
     rows: Int64,
+    columns: Int64,
     options: QuantizeOptions,
     counts: NDArray[np.uint32] | None,
 ) -> Floating:
@@ -84,10 +86,25 @@ def _pruned(
     importance = np.abs(kept).astype(np.float64)
     if counts is not None:
         importance *= (np.maximum(counts, 1).astype(np.float64) ** options.importance)[rows]
-    nonzero = importance[kept != 0]
-    wanted = max(1, round(options.keep * len(nonzero)))
-    bar = np.partition(nonzero, len(nonzero) - wanted)[len(nonzero) - wanted]
-    return np.where(importance >= bar, kept, 0)
+    places = np.nonzero(kept)
+    worth = importance[places]
+    if not options.keep_zero_rows:
+        of = np.broadcast_to(rows, kept.shape)[places]
+        worth = pruning.worth(worth, of, options.key_bits, _entry_bits(columns, options))
+    wanted = max(1, round(options.keep * len(worth)))
+    bar = np.partition(worth, len(worth) - wanted)[len(worth) - wanted]
+    result = np.zeros_like(kept)
+    chosen = tuple(each[worth >= bar] for each in places)
+    result[chosen] = kept[chosen]
+    return result
+
+
+def _entry_bits(columns: Int64, options: QuantizeOptions) -> float:
+    """Bits of a weight in a row that lists its entries, about: those of its column and its code,
+    of which a gap and a prefix code save some.
+    """
+    width = int(columns.max(initial=0)) + 1
+    return max(1.0, math.log2(width) + options.bits - 2)
 
 
 def _fit(
