@@ -23,7 +23,7 @@ from nlucompress.stages.history import stage_of, with_record
 
 LARGEST = 1e30  # a weight beyond this is no weight; its square would leave float64's range soon
 
-Weight = Literal["frequency", "none"]
+Weight = Literal["auto", "frequency", "none"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class FactorizeOptions(Options):
     """Options of ``factorize``; exactly one of rank, ratio and energy.
 
     With ``weight="frequency"`` the squared error of each row is weighted by count^power, where
-    count is how often its key was seen.
+    count is how often its key was seen; ``auto`` does so for tables that know the counts.
     """
 
     rank: int | None = option(None, "Columns of the left factor", kind=int, least=1, metavar="K")
@@ -52,12 +52,13 @@ class FactorizeOptions(Options):
         below=1,
     )
     weight: Weight = option(
-        "none",
-        "Weight the error of each row by how often its key was seen, or all rows alike",
+        "auto",
+        "Weight the error of each row by how often its key was seen, or all rows alike; auto: by "
+        "frequency where it is known",
         choices=get_args(Weight),
     )
     power: float = option(
-        0.5, "With --weight frequency, the weight is the count to this power", above=0, most=4
+        1.0, "Where rows are weighted, the weight is the count to this power", above=0, most=4
     )
     tables: tuple[str, ...] = option(
         (),
@@ -148,9 +149,10 @@ def _refuse(model: Model, where: str, matrix: Matrix, table: Table | None = None
 
 
 def _weights(where: str, table: Table, options: FactorizeOptions) -> NDArray[np.float64] | None:
-    if options.weight == "none":
+    counted = table.counts is not None and bool(table.counts.any())
+    if options.weight == "none" or (options.weight == "auto" and not counted):
         return None
-    if table.counts is None or not table.counts.any():
+    if table.counts is None or not counted:
         raise DataError(f"{where} does not know how often its keys were seen; use --weight none")
     weights: NDArray[np.float64] = (table.counts / table.counts.max()) ** options.power
     return weights

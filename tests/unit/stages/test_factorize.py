@@ -26,7 +26,7 @@ def model(values: np.ndarray[tuple[int, int], np.dtype[np.float64]] = VALUES) ->
 
 
 def test_a_table_and_its_figures() -> None:
-    made = factorize(model(), FactorizeOptions(rank=3))
+    made = factorize(model(), FactorizeOptions(rank=3, weight="none"))
     matrix = made.table().matrix
     assert isinstance(matrix, Product)
     assert (matrix.left.shape, matrix.right.shape) == ((60, 3), (3, 8))
@@ -42,7 +42,7 @@ def test_a_table_and_its_figures() -> None:
 
 def test_the_rank_follows_ratio_or_energy() -> None:
     def rank(**options: float) -> int:
-        made = factorize(model(), FactorizeOptions(**options))  # type: ignore[arg-type]
+        made = factorize(model(), FactorizeOptions(weight="none", **options))  # type: ignore[arg-type]
         result: int = made.history[-1]["figures"]["words"]["rank"]
         return result
 
@@ -68,8 +68,19 @@ def test_frequent_words_are_kept_better() -> None:
         rows = factorize(model(), options).table().matrix.rows(np.arange(60))
         return float((COUNTS[:, None] * (rows - VALUES) ** 2).sum())
 
-    frequency = FactorizeOptions(rank=2, weight="frequency", power=1)
-    assert error(frequency) < error(FactorizeOptions(rank=2))
+    alike = error(FactorizeOptions(rank=2, weight="none"))
+    assert error(FactorizeOptions(rank=2, weight="frequency")) < alike
+    assert error(FactorizeOptions(rank=2)) < alike
+
+
+def test_rows_count_alike_where_no_counts_are_known() -> None:
+    table = nc.Table(Strings.of(KEYS), from_dense(VALUES))
+    auto, alike = (
+        factorize(nc.Model({"words": table}), FactorizeOptions(rank=2, weight=weight))
+        for weight in ("auto", "none")
+    )
+    rows = np.arange(60)
+    assert np.array_equal(auto.table().matrix.rows(rows), alike.table().matrix.rows(rows))
 
 
 @pytest.mark.parametrize(
