@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlucompress.format.model import Model
+from nlucompress.options import key, spelled
 from nlucompress.stages.pack import PackOptions, pack
 from nlucompress.stages.phash import PhashOptions, phash
 from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
@@ -20,7 +21,7 @@ Chosen = Mapping[str, Any]  # options of a stage that are not its defaults
 class Stage:
     """A stage: its options and its function."""
 
-    options: Callable[..., Any]
+    options: type[Any]
     run: Callable[[Model, Any], Model]
 
 
@@ -29,7 +30,6 @@ STAGES: dict[str, Stage] = {
     "phash": Stage(PhashOptions, phash),
     "pack": Stage(PackOptions, pack),
 }
-FLAGS = {"tables": "--table"}  # options whose name on the command line is another one
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,10 @@ class Step:
 
     def words(self) -> list[str]:
         """The stage as words of a command line, without input and output."""
-        given = {**self.settings}
-        if given.get("per") == "group":
-            given["per"] = f"group:{given.pop('group')}"
+        fields = {each.name: each for each in dataclasses.fields(STAGES[self.stage].options)}
         words = [self.stage]
-        for name, value in given.items():
-            flag = FLAGS.get(name, "--" + name.replace("_", "-"))
+        for name, value in self.chosen:
+            flag = spelled(key(fields[name]))
             if isinstance(value, bool):
                 words.append(flag if value else flag.replace("--", "--no-", 1))
             elif name == "groups":

@@ -221,8 +221,8 @@ def test_commands() -> None:
         ("quantize", "phash", "pack"),
     )
     assert commands(steps, "a b.nlu", "-") == (
-        "nlucompress quantize 'a b.nlu' --bits 4 --per group:3 | nlucompress phash --groups 32x8 "
-        "| nlucompress pack"
+        "nlucompress quantize 'a b.nlu' --bits 4 --group 3 --per group "
+        "| nlucompress phash --groups 32x8 | nlucompress pack"
     )
     assert commands(steps[1:], "x.ftz", "y", ("import",)).startswith("nlucompress import x.ftz | ")
 

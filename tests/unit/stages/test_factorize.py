@@ -97,7 +97,7 @@ def test_rows_count_alike_where_no_counts_are_known() -> None:
         ({"energy": 1.5}, "above 0 and below 1"),
         ({"energy": 0.9999999}, "full rank"),
         ({"rank": 2, "power": 0.0}, "--power"),
-        ({"rank": 2, "weight": "length"}, "--weight: 'length' is not one of frequency, none"),
+        ({"rank": 2, "weight": "length"}, "--weight: 'length' is not one of auto, frequency, none"),
         ({"rank": 2, "tables": ("others",)}, "no table 'others'"),
         ({"rank": 2, "tensors": ("others",)}, "no tensor 'others'"),
         ({"rank": 1, "tensors": ("bias",)}, "vector"),
