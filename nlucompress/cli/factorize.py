@@ -15,6 +15,7 @@ from nlucompress.cli.shared.common import (
     stage_options,
     write_stage,
 )
+from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.options import given, options_of
 from nlucompress.stages.factorize import FactorizeOptions
 
@@ -22,6 +23,7 @@ from nlucompress.stages.factorize import FactorizeOptions
 @click.command(name="factorize")
 @model_argument
 @options_of(FactorizeOptions)
+@written_gates
 @stage_options
 def command(target: Target, model: str, **options: Any) -> None:
     """Replace a table or dense layer by the product of two thin matrices: truncated SVD.

@@ -17,9 +17,11 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.data_options import data_options
+from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.network_files import checkpoint_option, compatible_option
 from nlucompress.cli.shared.options import GroupedCommand, given, options_of
 from nlucompress.cli.train.neural import training_line
+from nlucompress.cli.train.review import review
 from nlucompress.errors import UsageError
 from nlucompress.progress import tell
 from nlucompress.stages.finetune.stage import FinetuneOptions
@@ -42,6 +44,7 @@ from nlucompress.stages.finetune.stage import FinetuneOptions
 @compatible_option
 @checkpoint_option
 @data_options
+@written_gates
 @stage_options
 def command(
     target: Target,
@@ -94,6 +97,7 @@ def command(
         write_stage(target, finetune_crf(before, tagged, dev_tagged, older, chosen.teaching), _line)
         return
     examples, held_out = read_data(data), read_data(dev) if dev else None
+    review(data, examples, held_out, target)
     if space is None and before.network is not None and PROJECTION in before.network.tensors:
         streams.note(
             "nlucompress: warning: the model was made compatible with another one, whose space it "

@@ -17,7 +17,9 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.data_options import data_options
+from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.options import given, options_of
+from nlucompress.cli.train.review import review
 from nlucompress.progress import tell
 from nlucompress.stages.finetune.linearized_options import LinearizedOptions
 
@@ -28,6 +30,7 @@ from nlucompress.stages.finetune.linearized_options import LinearizedOptions
 @click.option("--dev", metavar="FILE", help="Development data: chooses --ridge.")
 @options_of(LinearizedOptions)
 @data_options
+@written_gates
 @stage_options
 def command(target: Target, model: str, data: str, dev: str | None, **options: Any) -> None:
     """Train a network on by its first-order expansion around its weights, without torch.
@@ -48,6 +51,7 @@ def command(target: Target, model: str, data: str, dev: str | None, **options: A
     chosen = LinearizedOptions.of(given(options))
     before = read_model(model)
     examples, held_out = read_data(data), read_data(dev) if dev else None
+    review(data, examples, held_out, target)
     after = linearize(before, examples, held_out, chosen, tell)
     write_stage(target, after, _line)
 

@@ -16,6 +16,7 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.data_options import data_options
+from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.options import given, options_of
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.errors import UsageError
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     "were trained with, whose keys are looked up.",
 )
 @data_options
+@written_gates
 @stage_options
 def command(
     target: Target,

@@ -16,6 +16,7 @@ from nlucompress.cli.shared.common import (
     stage_options,
     write_stage,
 )
+from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.options import given, options_of
 from nlucompress.stages.phash import PhashOptions
 
@@ -31,6 +32,7 @@ def cells_and_bits(value: str) -> tuple[int, int]:
 @click.command(name="phash")
 @model_argument
 @options_of(PhashOptions, parse={"groups": cells_and_bits})
+@written_gates
 @stage_options
 def command(target: Target, model: str, **options: Any) -> None:
     """Replace the keys' strings by a minimal perfect hash; rows move to slot order.

@@ -15,6 +15,7 @@ from nlucompress.cli.shared.common import (
     stage_options,
     write_stage,
 )
+from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.options import given, options_of
 from nlucompress.stages.quantize.options import QuantizeOptions
 
@@ -22,6 +23,7 @@ from nlucompress.stages.quantize.options import QuantizeOptions
 @click.command(name="quantize")
 @model_argument
 @options_of(QuantizeOptions)
+@written_gates
 @stage_options
 def command(target: Target, model: str, **options: Any) -> None:
     """Round weights to 2^bits levels, zero always one of them; drop what rounds to zero.

@@ -19,7 +19,9 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.data_options import data_options
+from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.options import given, options_of
+from nlucompress.cli.train.review import review
 from nlucompress.progress import tell
 from nlucompress.stages.search.students import SearchOptions
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--dev", required=True, metavar="FILE", help="Development data; the queries.")
 @options_of(SearchOptions)
 @data_options
+@written_gates
 @stage_options
 def command(target: Target, model: str, data: str, dev: str, **options: Any) -> int:
     """Find the cheapest student that answers queries against a large model's gallery.
@@ -53,6 +56,7 @@ def command(target: Target, model: str, data: str, dev: str, **options: Any) -> 
     streams.check_output(target.output, [model, data, dev], target.force)
     chosen = SearchOptions.of(given(options))
     large, examples, held_out = read_model(model), read_data(data), read_data(dev)
+    review(data, examples, held_out, target)
     tried = None if target.as_json else lambda each: streams.note(_line(each), target.quiet)
     student, report = search(large, examples, held_out, chosen, tell, tried)
     if student is not None:

@@ -17,6 +17,7 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.data_options import data_options
+from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.shares import Points
 
 
@@ -42,6 +43,7 @@ from nlucompress.cli.shared.shares import Points
     "and of the recall out of scope.",
 )
 @data_options
+@written_gates
 @stage_options
 def command(target: Target, model: str, dev: str, **options: Any) -> None:
     """Choose the confidence below which a text is answered by a label for unknown ones.

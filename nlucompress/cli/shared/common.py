@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.data_options import data_layout, refuse_layout
+from nlucompress.cli.shared.data_options import data_layout, given, refuse_layout
 from nlucompress.cli.shared.progress import watched
-from nlucompress.errors import NluCompressError
+from nlucompress.errors import DataError, NluCompressError
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
@@ -84,13 +84,38 @@ def read_model(path: str, verify: bool = True) -> Model:
 
 
 def read_data(path: str) -> Examples:
-    """Read labelled utterances from a file or from stdin, laid out as ``data_options`` say."""
+    """Read labelled utterances from a file or from stdin, laid out as ``data_options`` say.
+
+    Warns of what looks wrong.
+
+    Raises:
+        DataError: They cannot be read, or look wrong and ``--strict`` was given.
+    """
     from nlucompress.importers.data.examples import parse_data, read_examples
+    from nlucompress.importers.data.review import doubts
 
     layout = data_layout()
     if path != streams.STANDARD:
-        return read_examples(path, layout)
-    return parse_data(bytes(streams.read_input(path)), streams.named(path), layout)
+        examples = read_examples(path, layout)
+    else:
+        examples = parse_data(bytes(streams.read_input(path)), streams.named(path), layout)
+    for doubt in doubts(examples):
+        doubted(path, doubt)
+    return examples
+
+
+def doubted(path: str, doubt: str) -> None:
+    """Warn of data that look wrong.
+
+    Raises:
+        DataError: ``--strict`` was given.
+    """
+    text = f"{streams.named(path)}: {doubt}"
+    if given().get("strict"):
+        raise DataError(f"{text} (--strict)")
+    context = click.get_current_context(silent=True)
+    quiet = bool(context is not None and context.params.get("quiet"))
+    streams.note(f"nlucompress: warning: {printable(text)}", quiet)
 
 
 def read_tagged_data(path: str, layout: Layout) -> Tagged:
@@ -105,11 +130,23 @@ def read_tagged_data(path: str, layout: Layout) -> Tagged:
     return parse_tagged(io.BytesIO(data), streams.named(path), layout)
 
 
+_BEFORE_WRITING = "nlucompress.before_writing"
+
+
+def before_writing(asked: Callable[[Model], bool]) -> None:
+    """Ask this whether the model that the running command makes is to be written."""
+    click.get_current_context().meta[_BEFORE_WRITING] = asked
+
+
 def write_model(model: Model, output: str) -> int:
-    """Write a model and return its size in bytes."""
+    """Write a model, unless what was set ``before_writing`` refuses it; returns its bytes."""
     from nlucompress.format import codec
 
+    context = click.get_current_context(silent=True)
+    asked = context.meta.get(_BEFORE_WRITING) if context is not None else None
     serialized = codec.serialize(model)
+    if asked is not None and not asked(model):
+        return serialized.size
     tensors = (tensor.data for tensor in serialized.tensors)
     streams.write_output(output, (serialized.header, *tensors))
     return serialized.size

@@ -21,7 +21,15 @@ def _kept(ctx: click.Context, param: click.Parameter, value: Any) -> None:
 
 
 def data_options(function: Function) -> Function:
-    """``--data-format``, ``--columns`` and ``--label-prefix``; no parameters arrive."""
+    """``--data-format``, ``--columns``, ``--label-prefix``, ``--strict``; no parameters arrive."""
+    function = click.option(
+        "--strict",
+        is_flag=True,
+        default=None,
+        expose_value=False,
+        callback=_kept,
+        help="Refuse labelled texts that look wrong, where a warning is printed otherwise.",
+    )(function)
     options: tuple[tuple[str, Any, str, str], ...] = (
         (
             "--data-format",
@@ -73,7 +81,7 @@ def refuse_layout() -> None:
     Raises:
         UsageError: An option of the layout was given.
     """
-    for name in given():
+    for name in given().keys() - {"strict"}:
         raise UsageError(f"--{name.replace('_', '-')} is for labelled texts, not for tagged tokens")
 
 
@@ -82,13 +90,3 @@ def given() -> dict[str, Any]:
     context = click.get_current_context(silent=True)
     found: dict[str, Any] = context.meta.get(_META, {}) if context is not None else {}
     return found
-
-
-strict_option = click.option(
-    "--strict",
-    is_flag=True,
-    default=None,
-    expose_value=False,
-    callback=_kept,
-    help="Refuse data that look wrong, where a warning is printed otherwise.",
-)

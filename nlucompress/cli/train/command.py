@@ -9,7 +9,8 @@ import click
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import Target, stage_options
-from nlucompress.cli.shared.data_options import data_options, strict_option
+from nlucompress.cli.shared.data_options import data_options
+from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.options import (
     GroupedCommand,
     given,
@@ -88,8 +89,8 @@ def own(owner: type[Options]) -> set[str]:
 @near.near_option
 @overlay_option
 @neural.neural_options
-@strict_option
 @data_options
+@written_gates
 @stage_options
 def command(target: Target, data: str, dev: str | None, network: str, **options: Any) -> None:
     """Train a linear n-gram classifier on lines of `label<TAB>text`, or a tagger.

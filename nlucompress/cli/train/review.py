@@ -1,28 +1,22 @@
-"""What `train` says of the data that it reads."""
+"""What the commands that train say of the data that they read."""
 
 from __future__ import annotations
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import Target, printable
-from nlucompress.cli.shared.data_options import given
-from nlucompress.errors import DataError
+from nlucompress.cli.shared.common import Target, doubted, printable
 from nlucompress.importers.data.examples import Examples
 
 
 def review(name: str, examples: Examples, dev: Examples | None, target: Target) -> None:
-    """Say what was read, and warn of what looks wrong.
+    """Say what was read, and warn of development data that were trained on.
 
     Raises:
-        DataError: Something does, and ``--strict`` was given.
+        DataError: They were, and ``--strict`` was given.
     """
-    from nlucompress.stages.train.data_review import described, doubts
+    from nlucompress.importers.data.review import described, seen
 
     streams.note(
         printable(f"{streams.named(name)}: {described(examples)}"), target.quiet or target.as_json
     )
-    for doubt in doubts(examples, dev):
-        if given().get("strict"):
-            raise DataError(f"{streams.named(name)}: {doubt} (--strict)")
-        streams.note(
-            f"nlucompress: warning: {printable(f'{streams.named(name)}: {doubt}')}", target.quiet
-        )
+    if dev is not None and (doubt := seen(examples, dev)):
+        doubted(name, doubt)

@@ -24,17 +24,21 @@ def described(examples: Examples) -> str:
     )
 
 
-def doubts(examples: Examples, dev: Examples | None = None) -> list[str]:
+def doubts(examples: Examples) -> list[str]:
     """What is likely wrong, a sentence each with what to do; none of it is certain."""
     found = [_swapped(examples), _header(examples), _columns(examples), _joined(examples)]
-    if dev is not None:
-        known = set(zip(examples.labels, examples.texts, strict=True))
-        if known.issuperset(zip(dev.labels, dev.texts, strict=True)):
-            found.append(
-                "every example of the development data is a training example: "
-                "what is chosen on them is not chosen on unseen text"
-            )
     return [each for each in found if each]
+
+
+def seen(examples: Examples, dev: Examples) -> str:
+    """Whether development data are training data, in words; empty if they are not."""
+    known = set(zip(examples.labels, examples.texts, strict=True))
+    if not known.issuperset(zip(dev.labels, dev.texts, strict=True)):
+        return ""
+    return (
+        "every example of the development data is a training example: what is chosen on them is "
+        "not chosen on unseen text"
+    )
 
 
 def _swapped(examples: Examples) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.importers.data.examples import parse_data
-from nlucompress.stages.train.data_review import described, doubts
+from nlucompress.importers.data.review import described, doubts, seen
 from tests.workplace import SAMPLE
 
 GOOD = [(f"label{i % 3}", f"text number {i}") for i in range(30)]
@@ -48,10 +48,10 @@ def test_right_data(rows: list[tuple[str, str]]) -> None:
 
 def test_the_sample_is_right() -> None:
     train, dev = (nc.read_examples(SAMPLE / f"{part}.tsv") for part in ("train", "dev"))
-    assert doubts(train, dev) == []
-    (doubt,) = doubts(train, train)
+    assert seen(train, dev) == ""
+    doubt = seen(train, train)
     assert "every example of the development data is a training example" in doubt
-    assert doubts(dev, train) == []
+    assert seen(dev, train) == ""
 
 
 def test_what_was_read() -> None:
