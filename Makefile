@@ -56,7 +56,7 @@ comparison: $(STAMP)
 # Updates and compressed models that break little, compatible representations, LQF; hours.
 graceful: $(STAMP)
 	@test -n "$(DATA)" || { echo "make graceful DATA=folder: name the folder of data" >&2; exit 2; }
-	@missed=0; for each in update near ensembles compression compatible device linearized; do \
+	@missed=0; for each in update near overlays ensembles compression compatible device linearized; do \
 	  $(BIN)/python -m tests.bench.graceful_$$each --data $(DATA) || missed=1; done; exit $$missed
 
 fuzz: $(STAMP)

@@ -13,6 +13,7 @@ from tests.bench import (
     graceful_device,
     graceful_ensembles,
     graceful_near,
+    graceful_overlays,
     graceful_update,
     per_seed,
 )
@@ -23,6 +24,7 @@ from tests.bench import (
     [
         (graceful_update, "linear", ("| tiny, linear: new, untreated ", "merged, focal ")),
         (graceful_near, "linear", ("| tiny: merge --weight 0.5 ", "| tiny: train --near ")),
+        (graceful_overlays, "linear", ("| tiny, 50% -> all: old and overlay ", "near, floats ")),
         (graceful_update, "dan", ("| tiny, dan: old, trained on ", "| tiny, dan: old, focal ")),
         (graceful_compatible, "dan", ("| tiny, dan ", "update gain", "at least as accurate")),
         (

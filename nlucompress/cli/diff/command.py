@@ -53,7 +53,7 @@ OF_OVERLAY = ("bits", "keep", "fingerprint_bits")
     "--fingerprint-bits",
     type=click.IntRange(0, 16),
     metavar="R",
-    help="-o: a key that did not change passes for one that did with 2^-R; default 8.",
+    help="-o: a key that did not change passes for one that did with 2^-R; default 6.",
 )
 @overlay_option
 @click.option(

@@ -37,9 +37,9 @@ class OverlayOptions:
         fingerprint_bits: A key that did not change passes for one that did with 2^-bits.
     """
 
-    bits: int = 5
+    bits: int = 4
     keep: float | None = None
-    fingerprint_bits: int = 8
+    fingerprint_bits: int = 6
 
 
 def overlay_of(
