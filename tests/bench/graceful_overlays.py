@@ -60,7 +60,7 @@ def patches(old: bytes, new: bytes) -> dict[str, int]:
         paths[1].write_bytes(new)
         if shutil.which("zstd"):
             command = ["zstd", "-q", "-19", f"--patch-from={paths[0]}", str(paths[1])]
-            subprocess.run([*command, "-o", str(paths[2])], check=True)
+            subprocess.run([*command, "-o", str(paths[2])], check=True, stderr=subprocess.DEVNULL)
             found["zstd --patch-from"] = paths[2].stat().st_size
     if find_spec("bsdiff4"):
         found["bsdiff4"] = len(import_module("bsdiff4").diff(old, new))

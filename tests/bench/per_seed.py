@@ -85,15 +85,17 @@ def main(
     show: Callable[[Found], bool],
     networks: Sequence[str] = ("dan",),
     data_sets: Sequence[str] = DATA_SETS,
+    parts: Sequence[str] = ("dev", "test"),
 ) -> int:
     """Measure what is asked for, and show it; exit code 1: ``show`` says that a bar is missed.
 
     ``networks`` are those that are measured unless told otherwise; ``linear`` has no network.
+    ``parts`` are those that figures can be of.
     """
     choices = ("linear", *NETWORKS)
     parser = cells.parser(description, cache, data_sets, networks, choices)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--part", choices=("dev", "test"), default="test")
+    parser.add_argument("--part", choices=parts, default="test")
     asked = parser.parse_args()
     if not asked.data:
         parser.error(f"name the folder that holds {TABLE_FOLDER}/: --data or NLUCOMPRESS_DATA")

@@ -25,8 +25,8 @@ near_option = click.option(
     metavar="OLD",
     cls=Grouped,
     group=NearOptions.title,
-    help="The linear model whose loss and features are taken; --l2 and --l1 are then penalties on "
-    "the change.",
+    help="The linear model whose loss and features are taken; --l2 or --l1, if given, are then "
+    "penalties on the change.",
 )
 
 

@@ -30,16 +30,19 @@ from nlucompress.training.linear.fit import Problem, Weights
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-STEP = 1.0  # without a development set
+STEP = 0.75  # without a development set, of the untreated model
 
 
 @dataclass(frozen=True)
 class NearOptions(Options):
     """Options of ``train --near``; of those that TrainOptions has too, the meaning is the same.
 
-    They choose the new n-grams, and never leave out one of the older model. Without ``step`` 0.5 to
-    1 is tried in steps of 0.05, with a bound of the flips 0 to 1; the untreated model is always
-    tried. Without a bound the fewest flips at no accuracy lost are taken.
+    They choose the new n-grams, and never leave out one of the older model. Without both strengths
+    W_near is the untreated model that ``train`` would make; with one of them the other is 1e-3 or
+    3e-5. Without ``step`` 0.65 to 0.9 is tried in steps of 0.05, and 1, with a bound of the flips 0
+    to 1; without development data it is 0.75, or 1 with a strength. Without a bound the fewest
+    flips are taken at an accuracy that is not below the untreated model's by more than a standard
+    error of the difference.
     """
 
     title = "Near the weights of an older model (--near OLD)"
@@ -49,14 +52,14 @@ class NearOptions(Options):
         "Strength of the squared penalty on the change",
         kind=float,
         least=0,
-        absent="a path of them",
+        absent="none, or 1e-3 beside --l1",
     )
     l1: float | None = option(
         None,
         "Strength of the absolute penalty on the change",
         kind=float,
         least=0,
-        absent="a path of them",
+        absent="none, or 3e-5 beside --l2",
     )
     step: float | None = option(
         None,
@@ -65,7 +68,7 @@ class NearOptions(Options):
         unit="share",
         least=0,
         most=1,
-        absent="by --dev, or all",
+        absent="by --dev, or 75%",
     )
     max_nfr: float | None = option(
         None,
@@ -74,7 +77,7 @@ class NearOptions(Options):
         unit="points",
         least=0,
         most=1,
-        absent="fewest at no accuracy lost",
+        absent="fewest at an accuracy that may be as good",
     )
     min_count: int = option(2, "Leave out features of fewer training texts", least=1)
     distinct: bool = option(
@@ -102,8 +105,8 @@ def train_near(
 
         1/n sum loss(W' x + b) + l2/2 ||W - W_old||^2 + l1 |W - W_old|_1
 
-    over the n-grams and labels of both (``training.near``), or is the untreated model that
-    ``train`` would make. The development data choose among them. Where the older one's keys are
+    over the n-grams and labels of both (``training.near``), or without penalties is the untreated
+    model that ``train`` would make. The development data choose t. Where the older one's keys are
     hashed its weights are those it gives to the n-grams of the training texts; the others are gone.
     Loss and features are those of the older model. What comes out has float weights.
 
@@ -139,13 +142,16 @@ def train_near(
     except FloatingPointError:
         raise DataError("the training diverges; are the older model's weights absurd?") from None
     kept = len(old.labels)
-    point = near_points.Point(0, *fits[0][0], STEP if options.step is None else options.step, 0, 0)
+    last = len(fits) - 1
+    usual = STEP if fits[last][0] == (None, None) else 1.0
+    step = usual if options.step is None else options.step
+    point = near_points.Point(last, *fits[last][0], step, 0, 0)
     told: dict[str, Any] = {}
     if dev is not None and held_out is not None:
-        tried = _tried(fits, held_out.features, dev, old, basis, options)
-        point = near_points.chosen(tried, options.max_nfr)
+        untreated, tried = _tried(fits, held_out.features, dev, old, basis, options)
+        point = near_points.chosen(tried, untreated.accuracy, options.max_nfr)
         told["dev_accuracy"], told["dev_nfr"] = point.accuracy, point.nfr
-        told["untreated"] = next(asdict(each) for each in tried if (each.fit, each.step) == (0, 1))
+        told["untreated"] = asdict(untreated)
         told["front"] = [asdict(each) for each in near_points.front(tried)]
     change = fits[point.fit][1]
     matrix = near_points.mixed(point.step, basis.old.matrix, change.matrix, kept)
@@ -188,22 +194,25 @@ def _tried(
     old: Model,
     basis: Basis,
     options: NearOptions,
-) -> list[near_points.Point]:
-    """Every point of every fit on the development data, whose keys are ``features``."""
+) -> tuple[near_points.Point, list[near_points.Point]]:
+    """The untreated model and every step of the last fit, on development data of these keys."""
     before = Classifier(old).predict(dev.texts)
-    steps = near_points.HALF_ON if options.max_nfr is None else near_points.STEPS
+    steps = near_points.USUAL if options.max_nfr is None else near_points.STEPS
     steps = steps if options.step is None else (options.step,)
-    tried = []
     known = basis.old.scores(features)
-    for number, (strengths, change) in enumerate(fits):
+    kept = len(old.labels)
+    new = _answers(known + fits[0][1].scores(features), old, basis.labels)
+
+    def points(number: int, steps: Sequence[float]) -> list[near_points.Point]:
+        strengths, change = fits[number]
         scores = known, change.scores(features)
-        # The untreated model is the bar, whatever step is asked for.
         answers = [
-            (step, _answers(near_points.mixed(step, *scores, len(old.labels)), old, basis.labels))
-            for step in sorted({*steps, *([1.0] if number == 0 else [])})
+            (step, _answers(near_points.mixed(step, *scores, kept), old, basis.labels))
+            for step in steps
         ]
-        tried += near_points.points(number, strengths, answers, dev.labels, before)
-    return tried
+        return near_points.points(number, strengths, answers, dev.labels, before, new)
+
+    return points(0, (1.0,))[0], points(len(fits) - 1, steps)
 
 
 def _answers(scores: Any, old: Model, labels: Sequence[str]) -> list[str]:

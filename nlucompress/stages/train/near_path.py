@@ -1,4 +1,4 @@
-"""The changes of an older linear model's weights along a path of penalties."""
+"""The changes from an older linear model's weights to those of new ones."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from nlucompress.training.linear.near import fit_near
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-# Of development sets. From strong to weak, so that each fit begins near its end.
-L2_PATH, L1_PATH = (3e-3, 1e-3, 3e-4), (3e-5,)
-L2, L1 = 1e-3, 3e-5  # without a development set
+L2, L1 = 1e-3, 3e-5  # of penalties on the change, where only the other one is given
 
 Strengths = tuple[float | None, float | None]  # L2 and L1
 
@@ -29,36 +27,34 @@ def fits_of(
     iterations: int,
     progress: train.Progress | None,
 ) -> list[tuple[Strengths, Weights]]:
-    """Changes by strengths; those that are not given take their path.
+    """Changes by strengths.
 
-    With development data the first change is that of the untreated model.
+    With development data, or where no strength is given, the first is that of the untreated model,
+    whose strengths are None; where one is given, the last is that of the model near the older one.
 
     Raises:
         FloatingPointError: The training diverges.
     """
     fits: list[tuple[Strengths, Weights]] = []
-    l2_path: tuple[float, ...] = (L2,)
-    l1_path: tuple[float, ...] = (L1,)
-    if dev is not None:
+    held = given != (None, None)
+    if dev is not None or not held:
         untreated, _ = train.choose(
-            _only(data, basis), _only(dev, basis), train.TrainOptions(loss=loss), progress
+            _only(data, basis),
+            None if dev is None else _only(dev, basis),
+            train.TrainOptions(loss=loss),
+            progress,
         )
         matrix = -basis.old.matrix
         matrix[basis.fresh] += untreated.matrix
         fits.append(((None, None), Weights(matrix, untreated.bias - basis.old.bias)))
-        l2_path, l1_path = L2_PATH, L1_PATH
-    offset = basis.old.scores(data.features)
-    l2_path = l2_path if given[0] is None else (given[0],)
-    l1_path = l1_path if given[1] is None else (given[1],)
-    total = len(l2_path) * len(l1_path)
-    change = None
-    for l2 in l2_path:
-        for l1 in l1_path:
-            if progress is not None:
-                done = (len(fits) - (dev is not None)) / total
-                progress(f"near the old weights, L2 {l2:g}, L1 {l1:g}", done)
-            change = fit_near(data, loss, offset, l2, l1, iterations, change)
-            fits.append(((l2, l1), change))
+    if held:
+        l2, l1 = (
+            default if each is None else each for each, default in zip(given, (L2, L1), strict=True)
+        )
+        if progress is not None:
+            progress(f"near the old weights, L2 {l2:g}, L1 {l1:g}", 0.0)
+        offset = basis.old.scores(data.features)
+        fits.append(((l2, l1), fit_near(data, loss, offset, l2, l1, iterations)))
     return fits
 
 

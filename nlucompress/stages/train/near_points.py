@@ -13,9 +13,9 @@ from nlucompress.errors import UsageError
 
 SLACK = 1e-12
 STEPS = tuple(step / 20 for step in range(21))
-# Nearer to the old model than half way its mistakes come back, and a development set of a
-# thousand texts often does not show it.
-HALF_ON = STEPS[10:]
+# Nearer to the old model its mistakes come back, which a development set of a thousand texts often
+# does not show; farther from it flips come back at no gain.
+USUAL = (*STEPS[13:19], 1.0)  # 0.65 to 0.9, and the new model itself
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Point:
         step: t.
         accuracy: Share of right answers.
         nfr: Negative flips against the older model, as a share of the examples.
+        unsure: Standard error of the difference of its accuracy to the untreated model's.
     """
 
     fit: int
@@ -36,6 +37,7 @@ class Point:
     step: float
     accuracy: float
     nfr: float
+    unsure: float = 0.0
 
 
 def points(
@@ -44,21 +46,31 @@ def points(
     answers: Iterable[tuple[float, Sequence[str]]],
     truth: Sequence[str],
     before: Sequence[str],
+    untreated: Sequence[str],
 ) -> list[Point]:
-    """The points of one fit: the answers of each step against the truth and the older model's."""
+    """The points of one fit: the answers of each step against the truth and two other models'."""
     found = []
     for step, given in answers:
         right = sum(a == b for a, b in zip(given, truth, strict=True)) / len(truth)
         nfr = metrics.flips(truth, before, given).nfr
-        found.append(Point(fit, *strengths, step, right, nfr))
+        # The difference is a sum of as many signs as there are examples right in one alone.
+        versus = metrics.flips(truth, untreated, given)
+        apart = int(versus.negative.sum() + versus.positive.sum())
+        found.append(Point(fit, *strengths, step, right, nfr, apart**0.5 / len(truth)))
     return found
 
 
-def chosen(found: Sequence[Point], max_nfr: float | None) -> Point:
+def chosen(found: Sequence[Point], bar: float, max_nfr: float | None) -> Point:
     """The best point: most accurate within a bound of the flips, or else of fewest flips.
 
-    Without a bound the accuracy may not be below that of the untreated model, which is fit 0 at
-    step 1. Of equals the more accurate, then the one of fewest flips, then the smaller step.
+    Without a bound the accuracy may not be below that of the untreated model by more than a
+    standard error of the difference; where none is as accurate, the most accurate one is taken. Of
+    equals the more accurate, then the one of fewest flips, then the smaller step.
+
+    Args:
+        found: The points to choose from.
+        bar: Accuracy of the untreated model.
+        max_nfr: The bound, as a fraction; None for none.
 
     Raises:
         UsageError: No point is within the bound.
@@ -71,8 +83,9 @@ def chosen(found: Sequence[Point], max_nfr: float | None) -> Point:
                 f"--max-nfr {100 * max_nfr:g} %: the fewest negative flips are {100 * least:.2f} %"
             )
         return min(within, key=lambda each: (-each.accuracy, each.nfr, each.step))
-    bar = next(each.accuracy for each in found if each.fit == 0 and each.step == 1)
-    able = [each for each in found if each.accuracy >= bar - SLACK]
+    able = [each for each in found if each.accuracy >= bar - each.unsure - SLACK]
+    if not able:
+        return min(found, key=lambda each: (-each.accuracy, each.nfr, each.step))
     return min(able, key=lambda each: (each.nfr, -each.accuracy, each.step))
 
 
