@@ -18,17 +18,16 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.data_options import data_options
+from nlucompress.cli.shared.options import GroupedCommand, options_of
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
-from nlucompress.cli.shared.shares import Share
 from nlucompress.errors import UsageError
+from nlucompress.stages.diff.overlay import OverlayOptions
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
 
-OF_OVERLAY = ("bits", "keep", "fingerprint_bits")
 
-
-@click.command(name="diff")
+@click.command(name="diff", cls=GroupedCommand)
 @click.argument("old", metavar="OLD")
 @click.argument("new", default=streams.STANDARD, metavar="[NEW]")
 @click.option(
@@ -37,24 +36,7 @@ OF_OVERLAY = ("bits", "keep", "fingerprint_bits")
     metavar="FILE",
     help="Write the changes as an overlay, a small sealed file that is added to OLD.",
 )
-@click.option(
-    "--bits",
-    type=click.IntRange(1, 8),
-    metavar="N",
-    help="-o: bits of a change; what rounds to zero is left out; default 4.",
-)
-@click.option(
-    "--keep",
-    type=Share(),
-    metavar="SHARE",
-    help="-o: keep this share of the changes, the largest, 0.5 or 50%; default all.",
-)
-@click.option(
-    "--fingerprint-bits",
-    type=click.IntRange(0, 16),
-    metavar="R",
-    help="-o: a key that did not change passes for one that did with 2^-R; default 6.",
-)
+@options_of(OverlayOptions)
 @overlay_option
 @click.option(
     "--data",
@@ -132,7 +114,7 @@ def command(
 
 
 def _overlay(before: Model, after: Model, given: dict[str, Any]) -> tuple[Model, dict[str, Any]]:
-    from nlucompress.stages.diff.overlay import OverlayOptions, overlay_of
+    from nlucompress.stages.diff.overlay import overlay_of
 
     return overlay_of(before, after, OverlayOptions(**given))
 

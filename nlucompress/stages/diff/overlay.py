@@ -19,6 +19,7 @@ from nlucompress.networks.crf import network as crf
 from nlucompress.networks.linear import network as linear
 from nlucompress.networks.overlays import Float64
 from nlucompress.networks.tagger import Tagger, is_tagger
+from nlucompress.options import Options, option
 from nlucompress.stages.diff.stage import structure
 from nlucompress.stages.pack import pack
 from nlucompress.stages.phash import PhashOptions, phash
@@ -28,18 +29,27 @@ TENSOR_BITS = 8  # of the bias or the transitions
 
 
 @dataclass(frozen=True)
-class OverlayOptions:
-    """Options of ``overlay_of``.
+class OverlayOptions(Options):
+    """Options of ``diff -o``.
 
-    Attributes:
-        bits: Of a change of a weight; what rounds to zero is left out, and the old weight stays.
-        keep: Fraction of the changes to keep, the largest, or None for all.
-        fingerprint_bits: A key that did not change passes for one that did with 2^-bits.
+    A change that rounds to zero is left out, and the old weight stays.
     """
 
-    bits: int = 4
-    keep: float | None = None
-    fingerprint_bits: int = 6
+    title = "The overlay (-o)"
+
+    bits: int = option(4, "Bits of a change", least=1, most=8)
+    keep: float | None = option(
+        None,
+        "Keep this share of the changes, the largest, 0.5 or 50%",
+        kind=float,
+        unit="share",
+        above=0,
+        most=1,
+        absent="all",
+    )
+    fingerprint_bits: int = option(
+        6, "A key that did not change passes for one that did with 2^-bits", least=0, most=16
+    )
 
 
 def overlay_of(
