@@ -365,7 +365,7 @@ def overlay_on(name: str) -> nc.Model:
     if name == "packed_crf":
         new = tagger("crf", {"kind": "attributes"}, (*ATTRIBUTES, "w=new"))
         new = replace(new, labels=(LABELS[2], *LABELS[:2]))
-    return nc.overlay_of(SOURCES[name](), new, nc.OverlayOptions(bits=5))[0]
+    return nc.overlay_of(SOURCES[name](), new, nc.OverlayOptions(bits=5, fingerprint_bits=8))[0]
 
 
 def laid(update: nc.Model) -> nc.Model:
