@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.train.crf import CrfOptions, train_crf
     from nlucompress.stages.train.linear import TrainOptions, train
     from nlucompress.stages.train.near import NearOptions, train_near
+    from nlucompress.stages.train.near_crf import NearCrfOptions, train_near_crf
 
 # Names are imported when they are first used: `import nlucompress` alone costs next to nothing.
 _HOMES = {
@@ -85,6 +86,7 @@ _HOMES = {
     "stages.merge.stage": "MergeOptions merge",
     "stages.threshold": "ThresholdOptions choose_threshold",
     "stages.train.near": "NearOptions train_near",
+    "stages.train.near_crf": "NearCrfOptions train_near_crf",
     "stages.pack": "PackOptions pack",
     "stages.phash": "PhashOptions phash",
     "stages.quantize.stage": "QuantizeOptions quantize",
@@ -112,6 +114,7 @@ __all__ = [
     "ImportOptions",
     "MergeOptions",
     "Model",
+    "NearCrfOptions",
     "NearOptions",
     "Network",
     "NluCompressError",
@@ -155,6 +158,7 @@ __all__ = [
     "train",
     "train_crf",
     "train_near",
+    "train_near_crf",
 ]
 __version__ = VERSION
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,38 +12,60 @@ from nlucompress.cli.shared.common import (
     bytes_text,
     printable,
     read_data,
+    read_tagged_data,
     write_model,
 )
-from nlucompress.cli.shared.options import Grouped
+from nlucompress.cli.shared.options import Grouped, names_of
 from nlucompress.cli.shared.overlays import read_overlaid
 from nlucompress.cli.train.review import review
+from nlucompress.errors import UsageError
+from nlucompress.options import spelled
 from nlucompress.progress import tell
 from nlucompress.stages.train.near import NearOptions
+
+if TYPE_CHECKING:
+    from nlucompress.format.model import Model
 
 near_option = click.option(
     "--near",
     metavar="OLD",
     cls=Grouped,
     group=NearOptions.title,
-    help="The linear model whose loss and features are taken; --l2 or --l1, if given, are then "
-    "penalties on the change.",
+    help="The linear model or CRF whose loss and features are taken; --l2 or --l1, if given, are "
+    "then penalties on the change.",
 )
 
 
 def run(target: Target, data: str, dev: str | None, options: Mapping[str, Any]) -> None:
     """Train, write and report; ``options`` are those on the command line."""
+    from nlucompress.networks.tagger import is_tagger
     from nlucompress.stages.train.near import train_near
 
     chosen = NearOptions.of(options)
     model = read_overlaid(options["near"], options.get("overlays", ()))
-    examples = read_data(data)
-    held_out = read_data(dev) if dev else None
-    review(data, examples, held_out, target)
-    near = train_near(model, examples, held_out, chosen, tell)
+    if is_tagger(model):
+        near = _tagger(model, data, dev, options)
+    else:
+        examples = read_data(data)
+        held_out = read_data(dev) if dev else None
+        review(data, examples, held_out, target)
+        near = train_near(model, examples, held_out, chosen, tell)
     size = write_model(near, target.output)
     figures = near.history[-1]["figures"]
     lines = [*_lines(figures), f"model: {bytes_text(size)}"]
     target.report({"labels": len(near.labels), "size_bytes": size, **figures}, lines)
+
+
+def _tagger(model: Model, data: str, dev: str | None, options: Mapping[str, Any]) -> Model:
+    from nlucompress.stages.evaluate.tags import layout_of
+    from nlucompress.stages.train.near_crf import NearCrfOptions, train_near_crf
+
+    for name in sorted((names_of(NearOptions) - names_of(NearCrfOptions)) & options.keys()):
+        raise UsageError(f"{spelled(name)} is for linear models, but OLD tags tokens")
+    layout = layout_of(model)
+    tagged = read_tagged_data(data, layout)
+    held_out = read_tagged_data(dev, layout) if dev else None
+    return train_near_crf(model, tagged, held_out, NearCrfOptions.of(options), tell)
 
 
 def _lines(figures: Mapping[str, Any]) -> list[str]:
