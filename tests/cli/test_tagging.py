@@ -182,3 +182,24 @@ def test_what_a_tagger_cannot_be_trained_on(
     assert told.code == code
     assert message in told.err
     assert not (folder / "never.nlu").exists()
+
+
+def test_near_a_packed_tagger_and_its_overlay(folder: Path) -> None:
+    near = run(
+        folder, "train", "train.conll", "--dev", "train.conll", "--near", "tiny.nlu",
+        "--iterations", "20", "--json", "-o", "near.nlu",
+    )  # fmt: skip
+    assert near.code == DONE, near.err
+    figures = json.loads(near.out)
+    assert figures["dev_nfr"] <= figures["untreated"]["nfr"]
+    made = run(folder, "diff", "tiny.nlu", "near.nlu", "-o", "update.nlu", "--bits", "8")
+    assert made.code == DONE, made.err
+    lines = "play\na\nx\n\nin\nb\n\n"
+    answers = [
+        run(folder, "tag", *model, stdin=lines.encode()).lines
+        for model in (("near.nlu",), ("tiny.nlu", "--overlay", "update.nlu"))
+    ]
+    assert answers[0] == answers[1] == ["O", "B-artist", "I-artist", "", "O", "B-city", ""]
+    stray = run(folder, "train", "train.conll", "--near", "tiny.nlu", "--l1", "1", "-o", "x.nlu")
+    assert stray.code == USAGE
+    assert "--l1 is for linear models" in stray.err
