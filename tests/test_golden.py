@@ -72,7 +72,7 @@ def test_every_encoding_is_frozen() -> None:
         "dense stream, 2 bits, linear",
         "dense stream, 4 bits, codebook",
         "product of left dense float32, float; right dense float32, float",
-        "product of left dense uint8, linear; right dense uint8, linear",
+        "product of left dense stream, 5 bits, linear; right dense uint8, linear",
         "pq of codes dense uint8, linear; centroids dense float32, float; "
         "norms dense float32, float; rotation dense float16, float",
         "pq of codes dense stream, prefixes, linear; centroids dense float32, float; "

@@ -20,7 +20,7 @@ from nlucompress.progress import told
 SPARSE_BLOCK = 8  # rows per block: fewer are found faster, more need fewer offsets
 DENSE_BLOCK = 32  # symbols per block of dense rows, about
 OFFSET_BITS = 14  # what the offset of a block takes, about
-CODED_COST = 150  # bytes of header and description that coded rows take above plain codes, about
+CODED_COST = 30  # bytes of description that coded rows take above plain codes, about
 MAX_FILLED = 1 << 28  # elements of a matrix whose zeros can be written out in memory
 
 

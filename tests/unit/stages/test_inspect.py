@@ -77,7 +77,7 @@ def test_what_each_stage_did_is_told() -> None:
     assert (table.matrix.numbers, table.matrix.levels, table.matrix.per) == ("linear", 16, "label")
     assert "linear, 16 levels, a scale for each column" in text_of(quantized)
     table = hashed.tables[0]
-    assert (table.index, table.fingerprint_bits, table.false_positive_rate) == ("hash", 8, 2**-8)
+    assert (table.index, table.fingerprint_bits, table.false_positive_rate) == ("hash", 7, 2**-7)
     assert packed.tables[0].matrix.encoding == "coded"
     assert (packed.tables[0].matrix.rows, packed.tables[0].matrix.columns) == (ROWS, 3)
     assert [each.stage for each in packed.history] == ["quantize", "phash", "pack"]
