@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures comparison graceful fuzz golden device sample clean
+.PHONY: demo test check bench figures comparison graceful fuzz golden device closed sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -45,6 +45,11 @@ figures: $(STAMP)
 	$(BIN)/python -m tests.bench.embeddings $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.fasttext $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.out_of_scope $(if $(DATA),--data $(DATA))
+
+# Closed tables and shorter fingerprints: accidents, flips and bytes on three data sets; minutes.
+closed: $(STAMP)
+	@test -n "$(DATA)" || { echo "make closed DATA=folder: name the folder of data" >&2; exit 2; }
+	$(BIN)/python -m tests.bench.closed --data $(DATA)
 
 comparison: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

@@ -38,7 +38,8 @@ def command(target: Target, model: str, **options: Any) -> None:
     """Replace the keys' strings by a minimal perfect hash; rows move to slot order.
 
     A perfect hash leads every unseen key to some row. Fingerprints of r bits reject all but 2^-r of
-    them; with 0 bits every unseen key is given the weights of another one.
+    them; with 0 bits every unseen key is given the weights of another one. A table of n-grams is
+    closed: most unseen n-grams are refused by a part that is no key, so that shorter ones do.
 
     \b
     Example:
@@ -52,13 +53,16 @@ def command(target: Target, model: str, **options: Any) -> None:
 
 def _line(name: str, figures: Mapping[str, Any]) -> str:
     bits = figures["fingerprint_bits"]
+    added = f" ({figures['keys_without_weights']:,} added)" if figures["closed"] else ""
+    whose = " whose parts are keys" if figures["closed"] else ""
     if "hash_bits_per_key" not in figures:
         return (
-            f"{name}: {figures['keys']:,} keys, for pack to seal as a static function with {bits} "
-            f"bits for fingerprints: {100 * 2.0**-bits:.4g} % of unseen keys pass for known ones"
+            f"{name}: {figures['keys']:,} keys{added}, for pack to seal as a static function with "
+            f"{bits} bits for fingerprints: {100 * 2.0**-bits:.4g} % of unseen keys{whose} pass "
+            "for known ones"
         )
     return (
-        f"{name}: {figures['keys']:,} keys, {figures['hash_bits_per_key']:.3f} bits per key for "
-        f"the hash ({figures['levels']} levels) + {bits} for fingerprints: "
-        f"{100 * 2.0**-bits:.4g} % of unseen keys pass for known ones"
+        f"{name}: {figures['keys']:,} keys{added}, {figures['hash_bits_per_key']:.3f} bits per key "
+        f"for the hash ({figures['levels']} levels) + {bits} for fingerprints: "
+        f"{100 * 2.0**-bits:.4g} % of unseen keys{whose} pass for known ones"
     )

@@ -96,6 +96,7 @@ def _store_table(where: str, table: Table, tensors: Tensors) -> dict[str, Any]:
         "keys": table.keys.store(f"{where}.keys", tensors),
         "matrix": table.matrix.store(f"{where}.matrix", tensors),
         **({"counts": True} if table.counts is not None else {}),
+        **({"closed": True} if table.closed else {}),
     }
 
 
@@ -212,8 +213,9 @@ def _table(fields: Fields) -> Table:
     counts = None
     if fields.has("counts") and fields.flag("counts"):
         counts = fields.tensor("counts", np.uint32, (len(keys),))
+    closed = fields.has("closed") and fields.flag("closed")
     fields.close()
-    return Table(keys, matrix, counts)
+    return Table(keys, matrix, counts, closed)
 
 
 def _network(fields: Fields) -> Network:

@@ -27,11 +27,13 @@ class Table:
         keys: Key index with one entry per row.
         matrix: The rows.
         counts: uint32, shape (rows,): how often each key was seen in training, if known.
+        closed: Whether the parts of every n-gram are keys (see ``networks.linear.closure``).
     """
 
     keys: KeyIndex
     matrix: Matrix
     counts: NDArray[np.uint32] | None = None
+    closed: bool = False
 
     def __post_init__(self) -> None:
         """Check that keys, rows and counts are as many."""

@@ -224,7 +224,7 @@ typedef struct nlu_matrix {
 enum { NLU_STRINGS, NLU_HASH, NLU_HASHES, NLU_STATIC_KEYS };
 
 typedef struct {
-    int kind;
+    int kind, closed; /* closed: the parts of every n-gram are keys (section 12) */
     uint64_t size;
     const uint8_t *strings, *string_offsets; /* the keys themselves (section 6.1) */
     uint64_t string_bytes;
@@ -3149,7 +3149,7 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys 
     nlu_path keys = *objects, matrix = *objects, counts = *objects;
     nlu_json name = *j;
     unsigned count = 0, seen = 0;
-    int error = NLU_OK, counted = 0;
+    int error = NLU_OK, counted = 0, closed = 0;
     keys.part = ".keys";
     matrix.part = ".matrix";
     counts.part = ".counts";
@@ -3163,6 +3163,8 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys 
             seen |= 2;
         } else if (nlu_is(name, "counts")) {
             counted = nlu_boolean(j);
+        } else if (nlu_is(name, "closed")) {
+            closed = nlu_boolean(j);
         } else {
             error = NLU_ERROR_DESCRIPTION;
         }
@@ -3177,6 +3179,7 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys 
         if (m->longest > k->function.vector.bits) return NLU_ERROR_MATRIX;
     }
     if (k->size != m->rows) return NLU_ERROR_KEYS;
+    k->closed = closed;
     if (!counted) return NLU_OK;
     const nlu_tensor *numbers = nlu_get(&counts, "", NLU_U32, 1);
     return numbers && numbers->shape[0] == k->size ? NLU_OK : NLU_ERROR_TENSOR;
@@ -3698,55 +3701,79 @@ static inline int nlu_is_new(nlu_sum *s, const nlu_hasher *h)
     return 1;
 }
 
-static inline int nlu_add_key(nlu_sum *s, const uint8_t *key, size_t size)
+/* Adds the rows of a key, of the model's own table only if it may be there: 1 if that one knows it,
+   0 if not, or an error. */
+static inline int nlu_add_key(nlu_sum *s, const uint8_t *key, size_t size, int possible)
 {
-    int fresh = !s->seen;
+    int fresh = !s->seen, known = 0;
     nlu_hasher h = nlu_hash_begin();
     nlu_hash_add(&h, key, size);
     nlu_hash_end(&h);
     for (const nlu_model *m = s->model; m; m = m->over) {
         const nlu_table *t = &m->table;
         uint64_t row = 0;
+        if (m == s->model && !possible) continue;
         int found = t->keys.kind != NLU_STRINGS ? nlu_find_hash(&t->keys, &h, &row)
                                    : nlu_find_string(&t->keys, key, size, &row);
         if (found < 0) return found;
         if (!found) continue;
-        if (!fresh && !nlu_is_new(s, &h)) return NLU_OK;
+        if (m == s->model) known = 1;
+        if (!fresh && !nlu_is_new(s, &h)) return known;
         fresh = 1;
         int error = nlu_add_row(&t->matrix, row, 1, s->scores);
         if (error) return error;
     }
-    return NLU_OK;
+    return known;
 }
 
-/* Every run of low to high words from the one that begins here. */
-static inline int nlu_add_words(nlu_sum *s, const uint8_t *begin, const uint8_t *end)
+/* Whether a run of n may be a key of the model's own table, of whose parts the known ones have at
+   most this length. */
+static inline int nlu_is_possible(const nlu_sum *s, uint32_t n, uint32_t low, uint32_t known)
+{
+    return !s->model->table.keys.closed || n <= low || known >= n - 1;
+}
+
+/* Every run of low to high words from the one that begins here. In a closed table, *known is the
+   length of the longest run that is known from the next word on, and then from this one. */
+static inline int nlu_add_words(nlu_sum *s, const uint8_t *begin, const uint8_t *end,
+                                uint32_t *known)
 {
     const uint8_t *at = begin;
+    uint32_t low = s->model->word_low, next = *known, mine = 0;
     for (uint32_t n = 1; n <= s->model->word_high; n++) {
         while (at < end && *at != ' ') at++;
-        int error = n < s->model->word_low ? 0 : nlu_add_key(s, begin, (size_t)(at - begin));
-        if (error || at == end) return error;
+        int found = 0, possible = nlu_is_possible(s, n, low, mine < next ? mine : next);
+        if (!possible && !s->model->over) break;
+        if (n >= low) found = nlu_add_key(s, begin, (size_t)(at - begin), possible);
+        if (found < 0) return found;
+        if (found) mine = n;
+        if (at == end) break;
         at++;
     }
+    *known = mine;
     return NLU_OK;
 }
 
-/* Every run of low to high characters of "<word>", each behind "#". */
+/* Every run of low to high characters of "<word>", each behind "#", from the last one back. */
 static inline int nlu_add_characters(nlu_sum *s, const uint8_t *word, size_t size)
 {
     uint8_t key[1 + 4 * 32];
+    uint32_t low = s->model->char_low, next = 0, mine = 0;
     key[0] = '#';
-    for (size_t begin = 0; begin < size + 2; begin++) { /* 0 is '<', size + 1 is '>' */
+    for (size_t begin = size + 2; begin-- > 0; next = mine) { /* 0 is '<', size + 1 is '>' */
         size_t length = 1, at = begin;
         if (begin && begin <= size && (word[begin - 1] & 0xC0) == 0x80) continue;
+        mine = 0;
         for (uint32_t n = 1; n <= s->model->char_high && at < size + 2; n++) {
             do {
                 key[length++] = at == 0 ? '<' : at <= size ? word[at - 1] : '>';
                 at++;
             } while (at && at <= size && (word[at - 1] & 0xC0) == 0x80);
-            int error = n < s->model->char_low ? 0 : nlu_add_key(s, key, length);
-            if (error) return error;
+            int found = 0, possible = nlu_is_possible(s, n, low, mine < next ? mine : next);
+            if (!possible && !s->model->over) break;
+            if (n >= low) found = nlu_add_key(s, key, length, possible);
+            if (found < 0) return found;
+            if (found) mine = n;
         }
     }
     return NLU_OK;
@@ -3794,10 +3821,10 @@ static inline int nlu_add_ngrams(const nlu_model *m, const uint8_t *text, size_t
         sum.seen = t.bytes + (end - at);
         memset(sum.seen, 0, 16 * (size_t)sum.slots);
     }
-    for (; at < end; at = stop + 1) {
-        stop = (const uint8_t *)memchr(at, ' ', (size_t)(end - at));
-        if (!stop) stop = end;
-        if (m->word_high) error = nlu_add_words(&sum, at, end);
+    uint32_t known = 0;
+    for (stop = end; stop > t.bytes; stop = at - (at > t.bytes)) { /* from the last word back */
+        for (at = stop; at > t.bytes && at[-1] != ' ';) at--;
+        if (m->word_high) error = nlu_add_words(&sum, at, end, &known);
         if (!error && m->char_high) error = nlu_add_characters(&sum, at, (size_t)(stop - at));
         if (error) return error;
     }

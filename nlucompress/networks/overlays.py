@@ -9,8 +9,9 @@ them give. Of several, each lies on those before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from nlucompress.errors import FormatError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.model import Model, Table
+from nlucompress.networks.linear import closure
+from nlucompress.networks.linear.closure import Int64
 
 Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -178,12 +181,25 @@ def tables_of(model: Model, own: Table) -> list[Table]:
     return [own, *(parts_of(update).table for update in model.overlays)]
 
 
-def rows_of(tables: Sequence[Table], keys: Sequence[str], labels: int) -> tuple[Bools, Float64]:
+def find(
+    tables: Sequence[Table], keys: Sequence[str], features: Mapping[str, Any] | None
+) -> list[Int64]:
+    """Rows of the keys in each table, -1 for unknown ones; only the first can be closed."""
+    own, *others = tables
+    return [closure.find(own, features, keys), *(table.find(keys) for table in others)]
+
+
+def rows_of(
+    tables: Sequence[Table],
+    keys: Sequence[str],
+    labels: int,
+    features: Mapping[str, Any] | None = None,
+) -> tuple[Bools, Float64]:
     """Which keys any of the tables knows, shape (keys,), and of those the sums of their rows.
 
     The rows have a column for each of so many labels, float64.
     """
-    found = [table.find(keys) for table in tables]
+    found = find(tables, keys, features)
     if len(found) == 1:
         known = found[0] >= 0
         return known, tables[0].matrix.rows(found[0][known]).astype(np.float64)

@@ -45,15 +45,17 @@ def pack(model: Model, options: PackOptions | None = None) -> Model:
     for name, table in model.tables.items():
         if isinstance(table.keys, Hashes):
             try:
-                tables[name] = Table(*packing.static_function(table.keys, table.matrix))
+                sealed_parts = packing.static_function(table.keys, table.matrix)
             except ValueError as error:
                 raise DataError(
                     f"table {name!r}: {error}; hash it by phash --method grouped"
                 ) from None
+            tables[name] = Table(*sealed_parts, closed=table.closed)
             continue
         if not isinstance(table.keys, Hashed):
             raise StageOrderError(f"table {name!r} still has its strings; run phash before pack")
-        tables[name] = Table(table.keys, packing.smallest(table.matrix, options.block_rows))
+        matrix = packing.smallest(table.matrix, options.block_rows)
+        tables[name] = Table(table.keys, matrix, closed=table.closed)
     network = model.network
     if network is not None:
         tensors = {

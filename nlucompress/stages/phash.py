@@ -13,10 +13,15 @@ from nlucompress.format.indexes import Hashed, Strings
 from nlucompress.format.matrices.packing import not_static
 from nlucompress.format.model import Model, Table, require_model
 from nlucompress.format.static_keys import Hashes
+from nlucompress.networks.linear import closure
+from nlucompress.networks.linear.network import TABLE
 from nlucompress.options import Options, option
 from nlucompress.stages.history import stage_of, with_record
 
 LOWEST_GAMMA, HIGHEST_GAMMA = 0.5, 10.0
+OPEN_BITS = 8  # of fingerprints
+CLOSED_BITS = 7  # half or more of the unseen n-grams are refused by a part: the same harm
+ADDED_BITS = 20  # what a key without weights takes, about: 13 to 24
 
 Method = Literal["grouped", "cascade", "static"]
 
@@ -44,11 +49,21 @@ class PhashOptions(Options):
         metavar="CELLSxBITS",
         absent="16x4",
     )
-    fingerprint_bits: int = option(
-        8,
+    fingerprint_bits: int | None = option(
+        None,
         "Bits that tell known keys from unseen ones: one in 2^bits passes for known",
+        kind=int,
         least=0,
         most=16,
+        absent="7 for a closed table, 8 for others",
+    )
+    closed: bool | None = option(
+        None,
+        "Add the parts that n-grams lack as keys without weights: an n-gram of which a part is no "
+        "key is then known to be unseen",
+        kind=bool,
+        off="no-closed",
+        absent="where that saves bytes",
     )
     tables: tuple[str, ...] | None = option(
         None, "Only this table (may be repeated)", flag="table", many=True, absent="all"
@@ -78,21 +93,23 @@ def phash(model: Model, options: PhashOptions | None = None) -> Model:
         if not isinstance(table.keys, Strings):
             stage = stage_of(model, "phash", "pack")
             raise StageOrderError(f"table {name!r} was hashed by {stage} already")
+        grown, bits = _closed(model, name, table, options)
+        added = {"closed": grown.closed, "keys_without_weights": len(grown.keys) - len(table.keys)}
         if options.method == "static":
-            tables[name] = _static(name, table, table.keys, options.fingerprint_bits)
-            figures[name] = {
-                "keys": len(table.keys),
-                "fingerprint_bits": options.fingerprint_bits,
-            }
+            tables[name] = _static(name, grown, bits)
+            figures[name] = {"keys": len(grown.keys), "fingerprint_bits": bits, **added}
             continue
-        tables[name], index = _hashed(name, table, table.keys, groups, options)
+        tables[name], index = _hashed(name, grown, groups, options, bits)
         size = max(len(index), 1)
         figures[name] = {
             "keys": len(index),
             "levels": len(index.cascade.levels),
             "hash_bits_per_key": 8 * index.cascade.nbytes / size,
-            "fingerprint_bits": options.fingerprint_bits,
+            "fingerprint_bits": bits,
+            **added,
         }
+    if options.closed and not any(table.closed for table in tables.values()):
+        raise UsageError("--closed needs a table of word or character n-grams, not yet hashed")
     result = model.with_tables(tables)
     return with_record("phash", options, model, result, figures)
 
@@ -104,20 +121,36 @@ def _groups(options: PhashOptions) -> mphf.Groups:
         raise UsageError(f"--groups: {error}") from None
 
 
+def _closed(model: Model, name: str, table: Table, options: PhashOptions) -> tuple[Table, int]:
+    """The table, closed if that is asked for or pays, and the bits of its fingerprints."""
+    asked = options.fingerprint_bits
+    grams = name == TABLE and (model.features or {}).get("kind") == "ngrams"
+    if grams and options.closed is not False and (options.closed or asked != 0):
+        grown = closure.closed(table, model.features or {})
+        if grown is None and options.closed:
+            raise UsageError(f"--closed: the rows of table {name!r} are encoded so that none fits")
+        added = 0 if grown is None else len(grown.keys) - len(table.keys)
+        if grown is not None and (options.closed or added * ADDED_BITS < len(table.keys)):
+            return grown, CLOSED_BITS if asked is None else asked
+    return table, OPEN_BITS if asked is None else asked
+
+
 def _hashed(
-    name: str, table: Table, keys: Strings, groups: mphf.Groups, options: PhashOptions
+    name: str, table: Table, groups: mphf.Groups, options: PhashOptions, fingerprint_bits: int
 ) -> tuple[Table, Hashed]:
+    keys = table.strings
+    assert keys is not None
     h1, h2 = _distinct(name, keys)
     try:
         cascade = mphf_build.build(h1, h2, groups, options.gamma)
     except ValueError as error:
         raise DataError(f"table {name!r}: {error}") from None
     slots = cascade.slots(h1, h2)
-    index = Hashed.of(cascade, slots, h2, options.fingerprint_bits)
+    index = Hashed.of(cascade, slots, h2, fingerprint_bits)
     order = np.empty(len(keys), np.int64)
     order[slots] = np.arange(len(keys))
     counts = None if table.counts is None else table.counts[order]
-    return Table(index, table.matrix.take(order), counts), index
+    return Table(index, table.matrix.take(order), counts, table.closed), index
 
 
 def _distinct(name: str, keys: Strings) -> tuple[murmur.UInt64, murmur.UInt64]:
@@ -133,8 +166,10 @@ def _distinct(name: str, keys: Strings) -> tuple[murmur.UInt64, murmur.UInt64]:
     return h1, h2
 
 
-def _static(name: str, table: Table, keys: Strings, fingerprint_bits: int) -> Table:
+def _static(name: str, table: Table, fingerprint_bits: int) -> Table:
     """The table by its keys' hashes, which ``pack`` will seal as a static function."""
+    keys = table.strings
+    assert keys is not None
     why = not_static(table.matrix)
     if why is not None:
         raise DataError(
@@ -152,4 +187,5 @@ def _static(name: str, table: Table, keys: Strings, fingerprint_bits: int) -> Ta
             "hash, which a static function cannot tell apart; use --method grouped"
         )
     counts = None if table.counts is None else table.counts[order]
-    return Table(Hashes.of(h1, h2, fingerprint_bits), table.matrix.take(order), counts)
+    index = Hashes.of(h1, h2, fingerprint_bits)
+    return Table(index, table.matrix.take(order), counts, table.closed)

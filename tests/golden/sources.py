@@ -86,6 +86,16 @@ def classifier(rows: int = 12, labels: tuple[str, ...] = LABELS, share: float = 
     return nc.Model({"features": table}, network, labels, FEATURES)
 
 
+def grams() -> nc.Model:
+    """A linear model over words and characters, some of whose n-grams lack their parts."""
+    keys = ["on", "off", "on off", "play a", "a b", "#<o", "#<on", "#ff>", "#on>", "füße 東京"]
+    table = nc.Table(Strings.of(keys), from_dense(values(len(keys), len(LABELS), 0.8)))
+    bias = from_dense(np.arange(len(LABELS), dtype=np.float32)[None, :] / 8)
+    network = nc.Network("linear", {"link": "margin"}, {"bias": bias})
+    features = {"kind": "ngrams", "words": [1, 2], "chars": [2, 3], "weighting": "count"}
+    return nc.Model({"features": table}, network, LABELS, features)
+
+
 ATTRIBUTES = ("b", "w=on", "w=off", "w=a:b", "p=füß", "w=東京", "x=X", "")
 TEMPLATE = {"kind": "token-template", "affixes": 2, "grams": 2, "window": 1}
 SENTENCES: dict[str, tuple[list[str], ...]] = {
@@ -352,6 +362,7 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "packed_unknown": lambda: nc.pack(
         replace(hashed(clipped()), unknown=nc.Unknown(LABELS[1], 0.375))
     ),
+    "packed_closed": lambda: nc.pack(hashed(grams(), fingerprint_bits=6, closed=True)),
     "packed_labels": lambda: nc.pack(hashed(quantized(classifier(12, MANY, 0.5), bits=4))),
     "packed_overlay": lambda: overlay_on("packed_labels"),
     "packed_crf_overlay": lambda: overlay_on("packed_crf"),

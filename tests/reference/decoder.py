@@ -647,7 +647,8 @@ class Table:
 
     def __init__(self, spec: Any, path: str, tensors: Tensors) -> None:
         """Read a table (section 2)."""
-        fields(spec, "keys matrix", "counts")
+        fields(spec, "keys matrix", "counts closed")
+        self.closed = boolean(spec.get("closed", False))
         keys = spec["keys"]
         optional = "size groups levels fingerprint_bits stored places offsets"
         kind = fields(keys, "kind", optional)["kind"]
@@ -945,7 +946,7 @@ class ReferenceModel:
     def add(self, scores: list[float], key: str, weight: float) -> None:
         """Add the rows of a key, of the model and of its overlays."""
         for each in (self, *self.over):
-            index = each.tables["features"].find(key)
+            index = each.tables["features"].find(key) if each.is_possible(key) else None
             if index is not None:
                 for j, x in enumerate(each.tables["features"].row(index)):
                     scores[j] += weight * x
@@ -1017,6 +1018,21 @@ class ReferenceModel:
         if self.ngrams is None:
             raise ValueError("the model has no features")
         return self.ngrams.weights(text)
+
+    def is_possible(self, key: str) -> bool:
+        """Whether a closed table knows all parts of an n-gram (section 12)."""
+        table = self.tables["features"]
+        if not table.closed or not isinstance(self.ngrams, NGrams):
+            return True
+        if key.startswith("#"):
+            size, low, parts = len(key) - 1, self.ngrams.chars, (key[:-1], "#" + key[2:])
+        else:
+            words = key.split(" ")
+            size, low = len(words), self.ngrams.words
+            parts = (" ".join(words[:-1]), " ".join(words[1:]))
+        if size <= low[0]:
+            return True
+        return all(table.find(part) is not None and self.is_possible(part) for part in parts)
 
     def scores(self, text: str) -> list[float]:
         """The score of every label, before the link."""

@@ -66,7 +66,8 @@ def _unseen(table: TableInfo) -> str:
     if table.false_positive_rate is None:
         return "the fingerprints' size is not known"
     share = f"{100 * table.false_positive_rate:.3g} %"
-    return f"{table.fingerprint_bits}-bit fingerprints: {share} of them pass for known keys"
+    whose = "those whose parts are keys" if table.closed else "them"
+    return f"{table.fingerprint_bits}-bit fingerprints: {share} of {whose} pass for known keys"
 
 
 def encoding(matrix: MatrixInfo) -> str:

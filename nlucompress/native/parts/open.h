@@ -6,7 +6,7 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys 
     nlu_path keys = *objects, matrix = *objects, counts = *objects;
     nlu_json name = *j;
     unsigned count = 0, seen = 0;
-    int error = NLU_OK, counted = 0;
+    int error = NLU_OK, counted = 0, closed = 0;
     keys.part = ".keys";
     matrix.part = ".matrix";
     counts.part = ".counts";
@@ -20,6 +20,8 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys 
             seen |= 2;
         } else if (nlu_is(name, "counts")) {
             counted = nlu_boolean(j);
+        } else if (nlu_is(name, "closed")) {
+            closed = nlu_boolean(j);
         } else {
             error = NLU_ERROR_DESCRIPTION;
         }
@@ -34,6 +36,7 @@ static inline int nlu_read_table(const nlu_path *objects, nlu_json *j, nlu_keys 
         if (m->longest > k->function.vector.bits) return NLU_ERROR_MATRIX;
     }
     if (k->size != m->rows) return NLU_ERROR_KEYS;
+    k->closed = closed;
     if (!counted) return NLU_OK;
     const nlu_tensor *numbers = nlu_get(&counts, "", NLU_U32, 1);
     return numbers && numbers->shape[0] == k->size ? NLU_OK : NLU_ERROR_TENSOR;

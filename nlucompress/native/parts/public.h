@@ -224,7 +224,7 @@ typedef struct nlu_matrix {
 enum { NLU_STRINGS, NLU_HASH, NLU_HASHES, NLU_STATIC_KEYS };
 
 typedef struct {
-    int kind;
+    int kind, closed; /* closed: the parts of every n-gram are keys (section 12) */
     uint64_t size;
     const uint8_t *strings, *string_offsets; /* the keys themselves (section 6.1) */
     uint64_t string_bytes;

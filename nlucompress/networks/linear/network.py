@@ -42,12 +42,17 @@ class Linear:
         self._bounds = bounds_of(model)
         self._weigh = weights_of(model)
         self._reader = _native_reader(model)
+        self._features = model.features
 
     def known(self, texts: Sequence[str]) -> list[tuple[int, int]]:
         """Per text, how many keys the table knows (or takes for known) and how many not."""
         keyed = [list(weights) for weights in self._weigh(texts)]
         found = [
-            int(np.logical_or.reduce([table.find(keys) >= 0 for table in self._tables]).sum())
+            int(
+                np.logical_or.reduce(
+                    [at >= 0 for at in overlays.find(self._tables, keys, self._features)]
+                ).sum()
+            )
             for keys in keyed
         ]
         return [(known, len(keys) - known) for known, keys in zip(found, keyed, strict=True)]
@@ -62,7 +67,7 @@ class Linear:
             return scores.reshape(len(texts), -1)
         weights = self._weigh(texts)
         keys = sorted(set().union(*weights))
-        known, rows = overlays.rows_of(self._tables, keys, len(self._bias))
+        known, rows = overlays.rows_of(self._tables, keys, len(self._bias), self._features)
         found = [key for key, is_in in zip(keys, known.tolist(), strict=True) if is_in]
         slots = {key: at for at, key in enumerate(found)}
         scores = np.tile(self._bias, (len(texts), 1))

@@ -101,7 +101,8 @@ def overlay_of(
     rows = coded.tables[overlays.TABLE].matrix
     strings = coded.tables[overlays.TABLE].strings
     assert strings is not None
-    known, _ = overlays.rows_of(overlays.tables_of(old, old_table), strings.decoded(), len(labels))
+    under = overlays.tables_of(old, old_table)
+    known, _ = overlays.rows_of(under, strings.decoded(), len(labels), old.features)
     slots = old_table.find(keys)
     reached = len(np.unique(slots[slots >= 0]))
     return update, {
@@ -155,7 +156,7 @@ def _places(model: Model, labels: tuple[str, ...]) -> NDArray[np.int64]:
 def _rows(model: Model, keys: list[str], labels: tuple[str, ...]) -> Float64:
     """The rows of keys, a column for each of the labels; zeros of what the model lacks."""
     tables = overlays.tables_of(model, linear.table_of(model))
-    known, rows = overlays.rows_of(tables, keys, len(model.labels))
+    known, rows = overlays.rows_of(tables, keys, len(model.labels), model.features)
     result = np.zeros((len(keys), len(labels)))
     result[np.ix_(np.flatnonzero(known), _places(model, labels))] = rows
     return result

@@ -122,7 +122,7 @@ class _Asked:
 
     def ask(self, keys: Sequence[str]) -> tuple[overlays.Bools, Float64]:
         """Which keys are known, and their rows."""
-        return overlays.rows_of(self._tables, keys, len(self.columns()))
+        return overlays.rows_of(self._tables, keys, len(self.columns()), self._model.features)
 
     def strings(self) -> list[str] | None:
         """The keys if the table still has them, and no overlay adds hashed ones."""
@@ -131,7 +131,7 @@ class _Asked:
 
     def knows(self, keys: Sequence[str]) -> overlays.Bools:
         """Which keys are known."""
-        found = [table.find(keys) >= 0 for table in self._tables]
+        found = [at >= 0 for at in overlays.find(self._tables, keys, self._model.features)]
         known: overlays.Bools = np.logical_or.reduce(found)
         return known
 

@@ -55,6 +55,7 @@ class TableInfo:
         false_positive_rate: Share of unseen keys that a hash takes for known ones.
         hash_levels, hash_groups: Levels of the hash; cells and seed bits of its groups.
         counts: Whether it knows how often each key was seen.
+        closed: Whether the parts of every n-gram are keys.
     """
 
     name: str
@@ -65,6 +66,7 @@ class TableInfo:
     hash_levels: int | None
     hash_groups: tuple[int, int] | None
     counts: bool
+    closed: bool
     matrix: MatrixInfo
 
 
@@ -106,6 +108,7 @@ def _table(name: str, value: object, entries: Entries) -> TableInfo:
         len(levels) if levels is not None else None,
         (groups[0], groups[1]) if sane else None,
         field(value, "counts", bool) is True,
+        field(value, "closed", bool) is True,
         matrix,
     )
 

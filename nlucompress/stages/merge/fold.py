@@ -63,7 +63,7 @@ def fold(model: Model, data: Examples | Tagged | None = None) -> Model:
             "with, whose keys are looked up"
         )
     keys = _keys(model, tables, data)
-    known, rows = overlays.rows_of(tables, keys, len(model.labels))
+    known, rows = overlays.rows_of(tables, keys, len(model.labels), model.features)
     kept = [key for key, is_in in zip(keys, known.tolist(), strict=True) if is_in]
     table = Table(Strings.of(kept), matrices.smaller(matrices.from_dense(rows)))
     name = overlays.TENSORS[network.kind]

@@ -59,7 +59,7 @@ def quantize(model: Model, options: QuantizeOptions | None = None) -> Model:
             chosen = replace(chosen, keep=None, threshold=0.0, keep_zero_rows=True)
         matrix = _quantized(where, table.matrix, options, chosen, table.counts)
         figures[name] = distortion.figures(table.matrix, matrix)
-        tables[name] = Table(table.keys, matrix, table.counts)
+        tables[name] = Table(table.keys, matrix, table.counts, table.closed)
         if not chosen.keep_zero_rows:
             tables[name] = _without_zero_rows(tables[name])
         figures[name] = {**figures[name], "rows_after": tables[name].matrix.shape[0]}

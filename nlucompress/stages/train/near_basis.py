@@ -59,10 +59,10 @@ def basis_of(
     for table in tables:
         asked.update(counts if table.strings is None else table.strings.decoded())
     candidates = sorted(asked)
-    is_known, _ = overlays.rows_of(tables, candidates, len(old.labels))
+    is_known, _ = overlays.rows_of(tables, candidates, len(old.labels), old.features)
     found = [key for key, is_in in zip(candidates, is_known.tolist(), strict=True) if is_in]
     keys = sorted({*fresh, *found})
-    known, rows = overlays.rows_of(tables, keys, len(old.labels))
+    known, rows = overlays.rows_of(tables, keys, len(old.labels), old.features)
     new = sorted(set(examples.labels) - set(old.labels))
     labels = (*old.labels, *new)
     matrix = np.zeros((len(keys), len(labels)), np.float32)
