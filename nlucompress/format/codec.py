@@ -123,6 +123,7 @@ def parse(buffer: bytes | memoryview, verify: bool = True) -> Model:
     model.__dict__["_file"] = memoryview(buffer)
     for name, table in model.tables.items():
         table.matrix.__dict__["source"] = (buffer, name)
+        table.__dict__["_held"] = buffer
     return model
 
 

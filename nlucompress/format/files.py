@@ -14,13 +14,13 @@ from nlucompress.format.model import Model
 READ_WHOLE = 64 << 20  # bytes up to which nobody can pull a file away from under its reader
 
 
-def read_bytes(path: str | os.PathLike[str]) -> memoryview:
-    """Read a file of up to ``READ_WHOLE`` bytes, and map a larger one into memory.
+def read_bytes(path: str | os.PathLike[str], in_memory: bool = False) -> memoryview:
+    """Read a file of up to ``READ_WHOLE`` bytes, and map a larger one unless ``in_memory``.
 
     The path may be an address that fsspec knows, such as ``s3://bucket/model.nlu``.
 
-    A file that is shortened in place while it is mapped kills the process that reads on (SIGBUS):
-    replace it by a new one of its name instead, as ``save`` does.
+    A file that is shortened in place while it is mapped kills the process that reads on (SIGBUS;
+    see ``mapped.refuse_lost``): replace it by a new one of its name instead, as ``save`` does.
 
     Raises:
         FormatError: It cannot be opened, is empty or changes its size meanwhile.
@@ -32,7 +32,7 @@ def read_bytes(path: str | os.PathLike[str]) -> memoryview:
             size = os.fstat(file.fileno()).st_size
             if size == 0 and Path(path).is_file():
                 raise FormatError(f"{path}: the file is empty")
-            if size <= READ_WHOLE:
+            if in_memory or size <= READ_WHOLE:
                 return memoryview(file.read())
             try:
                 mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -45,18 +45,20 @@ def read_bytes(path: str | os.PathLike[str]) -> memoryview:
         raise FormatError(f"{path}: {error.strerror or error}") from None
 
 
-def load(path: str | os.PathLike[str], verify: bool = True) -> Model:
-    """Read a model; of a large file, the tensors stay in its memory map.
+def load(path: str | os.PathLike[str], verify: bool = True, in_memory: bool = False) -> Model:
+    """Read a model; of a file above 64 MiB, the tensors stay in its memory map.
 
     Args:
         path: A ``.nlu`` file.
         verify: Check every digest, which reads the whole file once.
+        in_memory: Read a large file into memory too, so that nobody can shorten it under its
+            reader. A mapped file must be replaced by a new one, never be shortened in place.
 
     Raises:
         FormatError: The file is missing, damaged, foreign, hostile or newer.
     """
     try:
-        return codec.parse(read_bytes(path), verify)
+        return codec.parse(read_bytes(path, in_memory), verify)
     except NluCompressError as error:
         if str(error).startswith(f"{path}: "):
             raise

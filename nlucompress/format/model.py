@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.arguments import require_list
 from nlucompress.format.indexes import KeyIndex, Strings
+from nlucompress.format.mapped import refuse_lost
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Float32, Int64
 
@@ -49,9 +50,11 @@ class Table:
         probability 2^-fingerprint_bits.
 
         Raises:
+            FormatError: The file of the table is mapped and was shortened since.
             TypeError: ``keys`` is one string.
         """
         require_list(keys, "keys")
+        refuse_lost(self.__dict__.get("_held"))
         return self.keys.find(keys)
 
     def lookup(self, keys: Sequence[str]) -> Float32:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.arguments import require_list
+from nlucompress.format.mapped import refuse_lost
 from nlucompress.format.model import Model, require_model
 from nlucompress.networks import overlays
 from nlucompress.networks.tagger import is_tagger
@@ -90,6 +91,7 @@ class Classifier:
             raise FormatError("the model has no labels")
         self.labels = model.labels
         self.unknown = model.unknown
+        self._file = model.file
         module, name = KINDS[model.network.kind]
         network = getattr(import_module(f"nlucompress.networks.{module}"), name)
         self._network: Scorer = network(model)
@@ -115,8 +117,9 @@ class Classifier:
     def _batches(self, texts: Sequence[str]) -> Iterator[Sequence[str]]:
         require_list(texts, "texts")
         size = max(1, min(512, BATCH_VALUES // len(self.labels) // 32))
-        begins = told("texts", range(0, len(texts), size))
-        return (texts[begin : begin + size] for begin in begins)
+        for begin in told("texts", range(0, len(texts), size)):
+            refuse_lost(self._file)
+            yield texts[begin : begin + size]
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The answer to each text: its best label, of equal scores the earlier one, or unknown."""

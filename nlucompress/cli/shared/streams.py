@@ -96,7 +96,8 @@ def read_input(path: str) -> bytes | memoryview:
     from nlucompress.format.files import read_bytes
 
     if path != STANDARD:
-        held = read_bytes(path)
+        # Only the extension can end a process that reads a lost map with an error.
+        held = read_bytes(path, in_memory=extension is None)
         if isinstance(held.obj, mmap):
             _guard(path)
         return held
@@ -110,8 +111,7 @@ def read_input(path: str) -> bytes | memoryview:
 
 def _guard(path: str) -> None:
     """See to it that a mapped input which is shortened in place ends in an error line."""
-    if extension is None:
-        return
+    assert extension is not None, "nothing is mapped without it"
     text = f"nlucompress: error: {path}: the file was shortened in place while it was being read"
     _guarded.append(path)
     if len(_guarded) > 1:
