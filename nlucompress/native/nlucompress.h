@@ -1418,21 +1418,30 @@ static inline unsigned nlu_parity(uint64_t x)
 #endif
 }
 
-/* At least `width` (at most 32) bits of a value on top of v->window; zeros behind its end. */
+/* At least `width` (at most 32) bits of a value on top of v->window; zeros behind its end. What
+   changes from bit to bit is added up here, by the formulas above. */
 static inline void nlu_answer_fill(nlu_answer *v, unsigned width)
 {
     const nlu_stream *vector = &v->function->vector;
-    while (v->filled < width) {
-        uint64_t bit = 0;
-        if (v->next < v->end) {
-            uint64_t at = v->begin + nlu_window_start(nlu_turned(v->handle, v->next), v->places);
-            uint64_t places = nlu_bits(vector->data, vector->size, at, NLU_WINDOW);
-            bit = nlu_parity(places & nlu_coefficients(v->handle, v->next));
-        }
-        v->window |= bit << (63 - v->filled);
-        v->next++;
-        v->filled++;
+    uint64_t left = v->end > v->next ? v->end - v->next : 0, last = v->places - NLU_WINDOW;
+    uint64_t t = v->handle + (v->next + 1) * 0x9E3779B97F4A7C15u, window = 0;
+    uint32_t turned = nlu_turned(v->handle, v->next);
+    unsigned more = width > v->filled ? width - v->filled : 0;
+    int whole = (v->begin + v->places) / 8 + 8 <= vector->size; /* eight bytes from each place on */
+    for (unsigned k = 0; k < more; k++, turned += 0x9E3779B9u, t += 0x9E3779B97F4A7C15u) {
+        uint64_t at = (uint64_t)turned * v->places >> 32, places;
+        at = at > NLU_LEAD ? at - NLU_LEAD : 0;
+        at = v->begin + (at < last ? at : last);
+        if (whole) places = nlu_big64(vector->data + (size_t)(at >> 3)) << (at & 7);
+        else places = nlu_bits(vector->data, vector->size, at, NLU_WINDOW) << (64 - NLU_WINDOW);
+        uint64_t taken = (t ^ t >> 32) * 0xD6E8FEB86659FD93u >> (64 - NLU_WINDOW);
+        window = window << 1 | nlu_parity(places & taken << (64 - NLU_WINDOW));
     }
+    if (!more) return;
+    if (left < more) window = left ? window >> (more - left) << (more - left) : 0;
+    v->window |= window << (64 - v->filled - more);
+    v->next += more;
+    v->filled += more;
 }
 
 /* Steps over bits that were filled; 0 if they reach beyond the end of the value. */
