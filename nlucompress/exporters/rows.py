@@ -94,17 +94,23 @@ def of_table(name: str, table: Table, keys: Strings | None, where: str) -> Rows:
     found = table.find(texts)
     for row in np.flatnonzero(found < 0)[:1].tolist():
         raise DataError(f"{where}: line {row + 1}: {texts[row]!r} is no key of table {name!r}")
-    first = np.full(table.matrix.shape[0], -1)
+    first: dict[int, int] = {}  # by slot, or by what finds a row in a static function
     for row, slot in enumerate(found.tolist()):
-        if first[slot] >= 0:
+        if slot in first:
             lines = f"lines {first[slot] + 1} and {row + 1}"
             raise DataError(
                 f"{where}: {lines}: both lead to one row, so one is no key of table {name!r}"
             )
         first[slot] = row
-    if len(texts) != len(first):
+    size = len(table.keys)
+    if len(texts) < size:
         raise DataError(
-            f"{where}: {len(texts):,} keys, but table {name!r} has {len(first):,}: "
-            f"{len(first) - len(texts):,} are missing"
+            f"{where}: {len(texts):,} keys, but table {name!r} has {size:,}: "
+            f"{size - len(texts):,} are missing"
+        )
+    if len(texts) > size:  # of a static function, where two keys never lead to one row
+        raise DataError(
+            f"{where}: {len(texts):,} keys, but table {name!r} has {size:,}: "
+            f"{len(texts) - size:,} are none of them"
         )
     return Rows(name, keys, found, table.matrix)

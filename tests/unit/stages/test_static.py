@@ -11,6 +11,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import DataError, StageOrderError, UsageError
+from nlucompress.exporters.rows import of_table
 from nlucompress.format import codec
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import packing
@@ -18,7 +19,15 @@ from nlucompress.format.matrices.kinds import Matrix, from_dense, smaller
 from nlucompress.format.static_keys import Hashes, Static
 from nlucompress.stages.inspect.account import account
 from nlucompress.stages.inspect.histogram import histograms
-from tests.golden.sources import classifier, embeddings, factored, quantized, values, words
+from tests.golden.sources import (
+    classifier,
+    embeddings,
+    factored,
+    neural,
+    quantized,
+    values,
+    words,
+)
 
 KEYS = 300
 FACTORS = nc.FactorizeOptions(tables=("features",), rank=2)
@@ -169,3 +178,19 @@ def test_rows_that_a_file_cannot_list(tmp_path: Path) -> None:
         histograms(read_again(sealed))
     nc.save(sealed, tmp_path / "m.nlu")
     assert nc.load(tmp_path / "m.nlu").table().lookup(["on"]).shape == (1, 40)
+
+
+def test_networks_and_exports_read_by_handles(tmp_path: Path) -> None:
+    model = neural("dan", 2)
+    sealed = nc.pack(marked(model, 16))
+    again = read_again(sealed)
+    texts = ("on off", "play rain", "unseen", "")
+    for each in (sealed, again):
+        given = nc.Classifier(each).scores(texts)
+        assert given == pytest.approx(nc.Classifier(model).scores(texts), abs=1e-12)
+    strings = model.tables["embeddings"].strings
+    assert strings is not None
+    rows = of_table("embeddings", again.tables["embeddings"], strings, "keys")
+    assert (rows.values() == model.tables["embeddings"].matrix.rows(np.arange(len(rows)))).all()
+    with pytest.raises(DataError, match="are missing"):
+        of_table("embeddings", again.tables["embeddings"], strings.take(np.arange(3)), "keys")
