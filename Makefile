@@ -37,6 +37,7 @@ bench: $(STAMP)
 	$(BIN)/python -m tests.bench.lowrank $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.distortion $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.peers
+	$(BIN)/python -m tests.bench.static_functions $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.keys $(if $(DATA),--keys $(DATA)/keys/wordfreq_large.tsv.gz)
 
 figures: $(STAMP)

@@ -20,6 +20,7 @@ from tests.bench import (
     many_keys,
     peers,
     speed,
+    static_functions,
     subjects,
     tagging,
 )
@@ -151,3 +152,10 @@ def test_matrices(
     monkeypatch.setattr("sys.argv", ["bench", "--rows", "600", *rounds])
     assert bench.main() in (0, 1)
     assert "600 x 300" in capsys.readouterr().out
+
+
+def test_static_functions() -> None:
+    subject = static_functions.made_up(3000)
+    cells, _ = static_functions.figures("made up", subject, 1)
+    assert cells[:2] == ["made up", "3,000"]
+    assert int(cells[3].replace(",", "")) < int(cells[2].replace(",", ""))

@@ -14,7 +14,8 @@ static inline int32_t nlu_static_word(nlu_plain *e, unsigned code)
 {
     const nlu_matrix *m = e->matrix;
     uint32_t length;
-    nlu_answer_fill(&e->value, 8); /* mostly enough, and every bit takes time */
+    /* 8 bits are mostly enough, and every bit takes time; of a long row more are read at once. */
+    if (e->value.filled < 8) nlu_answer_fill(&e->value, e->left > 3 ? 16 : 8);
     if (m->code[code].quick[e->value.window >> 56] == 0xFFFF) nlu_answer_fill(&e->value, 12);
     int32_t symbol = nlu_word(&m->code[code], m->pool, (uint32_t)(e->value.window >> 52), &length);
     return symbol >= 0 && nlu_answer_drop(&e->value, length) ? symbol : -1;
