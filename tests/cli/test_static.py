@@ -7,8 +7,10 @@ from pathlib import Path
 
 from tests.cli.program import BAD_INPUT, DONE, USAGE, run, shell
 
-PIPE = "nlucompress quantize full.nlu --bits 5 | nlucompress phash --method {} --fingerprint-bits 16"
-PIPE += " | nlucompress pack"
+PIPE = (
+    "nlucompress quantize full.nlu --bits 5 "
+    "| nlucompress phash --method {} --fingerprint-bits 16 | nlucompress pack"
+)
 
 
 def test_the_pipe(workdir: Path) -> None:
