@@ -80,6 +80,7 @@ FORMATS: dict[str, Format] = {
     "crfsuite": Format("crfsuite.model", lambda head: head.startswith(b"lCRF")),
     "crfsuite-dump": _asked("crfsuite.dump"),
     CRF_PICKLE: _asked("crfsuite.pickled"),
+    "opennlp": _asked("opennlp.model"),
     "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
     "vowpal-wabbit": _asked("vowpal.model"),
     "liblinear": Format("liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)),

@@ -11,6 +11,7 @@ from tests.builders import (
     classifier_files,
     crf_pickles,
     fasttext_files,
+    opennlp_files,
     skops_files,
     tagger_files,
     vector_files,
@@ -67,6 +68,7 @@ def foreign_files() -> list[bytes]:
         crf_pickles.with_joblib_arrays(crf_pickles.crf(tagger_files.crfsuite())),
         *classifier_files.FILES.values(),
         *fasttext_files.FILES.values(),
+        *opennlp_files.FILES.values(),
         skops_files.skops(),
         *[make() for make in vector_files.FILES.values()],
     ]

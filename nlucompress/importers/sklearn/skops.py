@@ -19,7 +19,7 @@ from nlucompress.errors import FormatError
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.sources import Opened, opened
-from nlucompress.importers.sklearn.archive import Archive, Sparse
+from nlucompress.importers.reading.zip_archive import Archive, Sparse
 from nlucompress.importers.sklearn.estimator import Estimator, Opaque
 from nlucompress.importers.sklearn.pipelines import model_of
 

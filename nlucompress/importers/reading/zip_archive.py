@@ -1,4 +1,4 @@
-"""The zip archives of `.skops` files, inflated within bounds."""
+"""Zip archives, such as `.skops` files and models of OpenNLP, inflated within bounds."""
 
 from __future__ import annotations
 
