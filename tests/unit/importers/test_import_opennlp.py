@@ -127,4 +127,9 @@ def test_categories_are_those_of_the_tool(tmp_path: Path) -> None:
         env={"JAVA_TOOL_OPTIONS": "-Dfile.encoding=UTF-8", "PATH": "/usr/bin:/bin"},
     )
     answers = [line.split("\t")[0] for line in told.stdout.decode().splitlines() if "\t" in line]
-    assert nc.Classifier(import_model(tmp_path / "model.bin")).predict(texts) == answers
+    classifier = nc.Classifier(import_model(tmp_path / "model.bin"))
+    scores = classifier.scores(texts)
+    theirs = [classifier.labels.index(answer) for answer in answers]
+    # Of scores that differ by rounding alone either is the best one.
+    assert (scores[range(len(texts)), theirs] > scores.max(axis=1) - 1e-6).all()
+    assert len(set(answers)) == 3
