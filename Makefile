@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures comparison graceful fuzz golden device closed sample clean
+.PHONY: demo test check bench figures comparison graceful differential fuzz golden device closed sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -65,6 +65,13 @@ graceful: $(STAMP)
 	@missed=0; for each in update near overlays ensembles compression compatible device linearized; do \
 	  $(BIN)/python -m tests.bench.graceful_$$each --data $(DATA) || missed=1; done; exit $$missed
 
+# Foreign tools, pinned and in an environment of their own, train models; ours must answer alike.
+differential: $(STAMP)
+	$(PYTHON) -m venv .venv-differential
+	.venv-differential/bin/python -m pip install --quiet --editable . \
+	  -r tests/differential/requirements.txt
+	.venv-differential/bin/python -m tests.differential.run
+
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz/run.py --seconds 60
 
@@ -75,7 +82,7 @@ sample: $(STAMP)
 	$(BIN)/python sample_data/generate.py
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-differential build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(STAMP): pyproject.toml nlucompress/native/_native.c nlucompress/native/nlucompress.h
 	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,1 @@
+"""Foreign tools train small models; ours must give their answers, before and after packing."""
