@@ -6,13 +6,16 @@ rehearsed: the examples are split into random halves, the choice is made on one 
 the other, whose luck is another one. (Repeated random splits: Picard and Cook 1984,
 "Cross-validation of regression models"; that one half chooses and the other one judges: Cox 1975,
 "A note on data-splitting for the evaluation of significance levels".) The margin that keeps the
-risk there, in standard errors of a half, is used on the whole set in standard errors of the whole.
+risk there, in standard errors of a half, is used on the whole set in standard errors of the whole;
+it is at least that of a single candidate, sqrt(2) times the normal quantile of the risk, since the
+unseen set errs as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +24,8 @@ Float64 = NDArray[np.float64]
 
 SLACK = 1e-12  # a figure that is at its bound but for rounding meets it
 SPLITS = 500
-MARGINS = np.linspace(0.0, 5.0, 101)  # standard errors that are tried
+STEP, MOST = 0.05, 5.0  # standard errors by which margins differ, and the largest of them
+DOUBT = 1.0  # flips that a standard error counts in beside those that were seen, if any was
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,18 @@ class Bounded:
         result: Float64 = self.values.sum(axis=1, dtype=np.float64) / self.sizes.sum()
         return result
 
-    @property
-    def errors(self) -> Float64:
-        """Standard errors of the figures, ratios of two sums (Cochran 1977, section 2.11)."""
+    def errors(self, share: float = 1.0) -> Float64:
+        """Standard errors of the figures, or of those of a share of the units, shape (candidates,).
+
+        Of a ratio of two sums (Cochran 1977, section 2.11), with ``DOUBT`` flips more than were
+        counted: where few were seen, few more would change the figure (as in Agresti and Coull
+        1998, "Approximate is better than exact for interval estimation of binomial proportions").
+        A candidate that changes nothing at all is taken at its word.
+        """
         left = self.values - self.figures[:, None] * self.sizes
-        result: Float64 = np.sqrt((left.astype(np.float64) ** 2).sum(axis=1)) / self.sizes.sum()
+        squares = share * (left.astype(np.float64) ** 2).sum(axis=1)
+        squares += DOUBT * self.values.any(axis=1)
+        result: Float64 = np.sqrt(squares) / (share * self.sizes.sum())
         return result
 
     def drawn(self, weights: NDArray[np.floating]) -> Float64:
@@ -72,7 +83,7 @@ def margin(bounds: Sequence[Bounded], order: Sequence[int], risk: float, seed: i
         seed: Of the splits.
 
     Returns:
-        The least of ``MARGINS`` that keeps the risk, the largest if none does.
+        The least that keeps the risk, ``MOST`` if none does.
     """
     units = bounds[0].values.shape[1]
     random = np.random.default_rng(seed)
@@ -83,9 +94,10 @@ def margin(bounds: Sequence[Bounded], order: Sequence[int], risk: float, seed: i
     kept = np.logical_and.reduce(
         [each.drawn(seen_on)[:, at] <= each.limit + SLACK for each in bounds]
     )
-    errors = [np.sqrt(2) * each.errors[at] for each in bounds]  # of half as many units
+    errors = [each.errors(0.5)[at] for each in bounds]
     splits = np.arange(SPLITS)
-    for found in MARGINS.tolist():
+    single = np.sqrt(2) * NormalDist().inv_cdf(1 - min(risk, 0.5))
+    for found in np.arange(single, MOST, STEP).tolist():
         met = np.logical_and.reduce(
             [
                 figure + found * error <= each.limit + SLACK
@@ -96,4 +108,4 @@ def margin(bounds: Sequence[Bounded], order: Sequence[int], risk: float, seed: i
         missed = some & ~kept[splits, met.argmax(axis=1)]
         if missed.sum() <= risk * some.sum():
             return float(found)
-    return float(MARGINS[-1])
+    return MOST

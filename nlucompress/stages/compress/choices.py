@@ -81,7 +81,7 @@ ROUNDING = Axis(
         {"bits": 2, "range": "mse"},
         {"bits": 2, "method": "kmeans"},
     ),
-    (2, 3, 5, 7, 8),
+    (0, 3, 5, 7, 8),
 )
 SHARES = (0.85, 0.7, 0.6, 0.5, 0.42, 0.35, 0.3, 0.25, 0.21, 0.175, 0.15, 0.125, 0.105, 0.088, 0.07)
 KEEP = Axis("keep", "quantize", ({}, *({"keep": share} for share in SHARES)), (0, 4, 8, 12))
@@ -89,7 +89,7 @@ FINGERPRINTS = Axis(
     "fingerprints",
     "phash",
     tuple({"fingerprint_bits": bits} for bits in (12, 10, 8, 7, 6, 5, 4, 3, 2, 1)),
-    (2, 5, 7),
+    (0, 3, 6),
 )
 # 1 to 3 % smaller than the default of `pack`, and read 1.5 to 2 times slower.
 BLOCKS = Axis("blocks", "pack", ({"block_rows": 32},), (0,))

@@ -89,7 +89,7 @@ class Judge:
         self._options = options
         self._unit_of = measure.units
         self.units = int(measure.units[-1]) + 1
-        numbers = {label: at for at, label in enumerate(model.labels)}
+        numbers = {label: at for at, label in enumerate(model.answers)}
         self._truth = np.array([numbers.get(label, -1) for label in measure.truth], np.int64)
         self.references = tuple(
             Old(
@@ -146,7 +146,7 @@ class Judge:
             margin = assurance.margin(bounded, by_size, self._options.risk, self._options.seed)
         count = len(sizes)
         figures = np.array([each.figures for each in bounded]).reshape(len(bounded), count)
-        errors = np.array([each.errors for each in bounded]).reshape(len(bounded), count)
+        errors = np.array([each.errors() for each in bounded]).reshape(len(bounded), count)
         limits = np.array([each.limit for each in bounded])
         bounds = figures + margin * errors
         excess = np.maximum(bounds - limits[:, None], 0).max(axis=0, initial=0)

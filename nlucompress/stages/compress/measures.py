@@ -37,7 +37,7 @@ class Measure(Protocol):
     units: Int64
 
     def answers(self, hashed: Model, file: bytes) -> Int64:
-        """Number of the label that a model gives to each, shape (len(truth),).
+        """Number of the answer, of ``model.answers``, to each, shape (len(truth),).
 
         Args:
             hashed: Before it is packed.
@@ -57,22 +57,23 @@ def measure_of(model: Model, dev: Examples | Tagged) -> Measure:
     Classifier(model)  # checks that the parts fit together
     kind = (model.features or {}).get("kind")
     plain = model.network is not None and model.network.kind == "linear" and kind != VECTORIZER
-    return LinearTexts(model, dev) if plain else Texts(dev)
+    return LinearTexts(model, dev) if plain and model.unknown is None else Texts(model, dev)
 
 
 class Texts:
     """Texts, by any classifier: every candidate reads them anew."""
 
-    def __init__(self, dev: Examples) -> None:
-        """Keep the examples."""
+    def __init__(self, model: Model, dev: Examples) -> None:
+        """Keep the examples, and what the model can answer."""
         self.truth: Sequence[str] = dev.labels
         self.units = np.arange(len(dev))
         self._texts = dev.texts
+        self._numbers = {label: at for at, label in enumerate(model.answers)}
 
     def answers(self, hashed: Model, file: bytes) -> Int64:
         """Answers of the packed file."""
-        found: Int64 = Classifier(codec.parse(file)).scores(self._texts).argmax(axis=1)
-        return found
+        answers = Classifier(codec.parse(file)).predict(self._texts)
+        return np.array([self._numbers[answer] for answer in answers], np.int64)
 
 
 class Keyed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlucompress.algo.assurance import MARGINS, Bounded, margin
+from nlucompress.algo.assurance import MOST, Bounded, margin
 
 UNITS = 400
 LIMIT = 0.05
@@ -25,7 +25,9 @@ def test_figures_and_errors() -> None:
     values[0, :20] = 1
     found = bounded(values)
     assert found.figures == pytest.approx([0.05])
-    assert found.errors == pytest.approx([np.sqrt(0.05 * 0.95 / UNITS)])
+    assert found.errors() == pytest.approx([np.sqrt(20 * 0.95 + 1) / UNITS])
+    assert bounded(0 * values).errors() == [0]
+    assert found.errors(0.5) == pytest.approx([np.sqrt(10 * 0.95 + 1) / (UNITS / 2)])
 
 
 def test_units_of_several_answers_weigh_as_many() -> None:
@@ -35,9 +37,10 @@ def test_units_of_several_answers_weigh_as_many() -> None:
     assert found.drawn(np.array([[0, 1, 1]], np.float32)) == pytest.approx(np.array([[0.4]]))
 
 
-def test_what_lies_far_within_needs_no_margin() -> None:
+def test_what_lies_far_within_needs_the_margin_of_one_alone() -> None:
     values = flips([0.001] * 5, 1)
-    assert margin([bounded(values)], range(5), 0.1, 1) == 0
+    assert margin([bounded(values)], range(5), 0.1, 1) == pytest.approx(np.sqrt(2) * 1.2816, 1e-4)
+    assert margin([bounded(values)], range(5), 0.5, 1) == pytest.approx(0, abs=1e-9)
 
 
 def test_the_margin_grows_with_less_risk() -> None:
@@ -57,12 +60,13 @@ def test_the_choice_keeps_its_bound_on_unseen_examples() -> None:
         for risk in missed:
             held = bounded(seen)
             width = margin([held], range(60), risk, seed) if risk else 0.0
-            ok = held.figures + width * held.errors <= LIMIT
+            ok = held.figures + width * held.errors() <= LIMIT
             missed[risk] += bool(ok.any() and unseen[ok.argmax()].mean() > LIMIT)
     assert missed[0.0] > 0.5 * rounds  # the smallest that meets its bound was lucky
     assert missed[0.1] <= 0.2 * rounds
 
 
-def test_no_margin_keeps_what_always_misses() -> None:
-    always = np.ones((1, UNITS), np.float32)
-    assert margin([bounded(always), bounded(always * 0)], [0], 0.1, 1) == MARGINS[0]
+def test_no_margin_keeps_what_always_misses_where_it_is_not_seen() -> None:
+    luck = np.zeros((1, UNITS), np.float32)
+    luck[0, : UNITS // 2] = 1e4  # so that every half is far from the limit on one side
+    assert margin([bounded(np.zeros((1, UNITS))), bounded(luck)], [0], 0.1, 1) < MOST

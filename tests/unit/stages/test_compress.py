@@ -13,6 +13,7 @@ import nlucompress as nc
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.matrices.kinds import from_dense
+from nlucompress.format.model import Unknown
 from nlucompress.networks.tagger import Tagger
 from nlucompress.stages.compress.choices import PRESETS, WEIGHTS, space_of
 from nlucompress.stages.compress.measures import LinearTexts, Texts, measure_of
@@ -166,7 +167,17 @@ def test_measures_agree(full: nc.Model, dev: nc.Examples) -> None:
         nc.quantize(full, nc.QuantizeOptions(bits=4)), nc.PhashOptions(fingerprint_bits=2)
     )
     file = codec.to_bytes(nc.pack(hashed))
-    assert np.array_equal(fast.answers(hashed, file), Texts(dev).answers(hashed, file))
+    assert np.array_equal(fast.answers(hashed, file), Texts(full, dev).answers(hashed, file))
+
+
+def test_answers_to_unknown_texts_count(full: nc.Model, dev: nc.Examples) -> None:
+    doubtful = replace(full, unknown=Unknown("nothing of it", 0.5))
+    _, report = compress(doubtful, dev, options=replace(QUICK, budget=1e-9))
+    (only,) = report.candidates
+    sealed = Maker(doubtful).made(only.steps)
+    assert only.accuracy == pytest.approx(nc.evaluate(sealed, dev).accuracy)
+    assert report.original_accuracy == pytest.approx(nc.evaluate(doubtful, dev).accuracy)
+    assert report.original_accuracy < nc.evaluate(full, dev).accuracy
 
 
 @pytest.fixture(scope="module")
