@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import nlucompress
+from nlucompress.exporters.formats import FORMATS as EXPORTS
 from nlucompress.format.matrices.kinds import Composite, Plain
 from nlucompress.importers import detect
 from nlucompress.importers.formats import FORMATS
 from nlucompress.networks.classifier import KINDS
-from nlucompress.stages.export import FORMATS as EXPORTS
 from tests.fuzz.seeds import foreign_files
 from tests.golden.make import EXPECTED, FOLDER
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 
@@ -14,38 +15,20 @@ from nlucompress.cli.shared.common import (
     read_model,
     stage_options,
 )
-
-FORMATS = (
-    "word2vec",
-    "word2vec-binary",
-    "glove",
-    "safetensors",
-    "model2vec",
-    "onnx",
-    "crfsuite-dump",
-    "json",
-)
-TEXTS = ("word2vec", "glove", "crfsuite-dump", "json")
+from nlucompress.cli.shared.options import given, options_of
+from nlucompress.exporters.formats import FORMATS
+from nlucompress.stages.export import ExportOptions
 
 
 @click.command(name="export")
 @model_argument
-@click.option("--to", required=True, type=click.Choice(FORMATS), help="The format to write.")
-@click.option("--table", metavar="NAME", help="Which table; needed where there are several.")
+@click.option("--to", required=True, type=click.Choice(list(FORMATS)), help="The format to write.")
+@options_of(ExportOptions, leave=("to",))
 @click.option(
     "--keys", metavar="FILE", help="The keys of a table whose keys are hashed, one a line."
 )
-@click.option(
-    "--dtype",
-    type=click.Choice(["float32", "float16"]),
-    default="float32",
-    show_default=True,
-    help="safetensors, model2vec: how numbers are stored.",
-)
 @stage_options
-def command(
-    target: Target, model: str, to: str, table: str | None, keys: str | None, dtype: str
-) -> None:
+def command(target: Target, model: str, to: str, keys: str | None, **options: Any) -> None:
     """Write a model for another program: its table decoded, every key as it is.
 
     What compression lost stays lost, in the numbers alone. A hashed table does not hold its keys:
@@ -56,16 +39,15 @@ def command(
       nlucompress export vectors.nlu --to word2vec -o exported.txt
     """
     from nlucompress.format.folders import write_folder
-    from nlucompress.stages.export import ExportOptions, export
+    from nlucompress.stages.export import export
 
     inputs = [path for path in (model, keys) if path]
     streams.check_inputs(*inputs)
-    if to == "model2vec":
-        from nlucompress.exporters.model2vec import FILES
-
-        streams.check_folder(target.output, inputs, target.force, FILES)
+    shape = FORMATS[to]
+    if shape.files:
+        streams.check_folder(target.output, inputs, target.force, shape.files)
     else:
-        streams.check_output(target.output, inputs, target.force, to not in TEXTS)
+        streams.check_output(target.output, inputs, target.force, not shape.text)
     source = streams.opened(keys) if keys else None
     read = read_model(model)
     if read.unknown is not None:
@@ -74,7 +56,7 @@ def command(
             "left out",
             target.quiet,
         )
-    made = export(read, ExportOptions(to, table, source, dtype))
+    made = export(read, ExportOptions.of({**given(options), "to": to, "keys": source}))
     if isinstance(made, Mapping):
         size = write_folder(target.output, made)
     else:

@@ -22,7 +22,7 @@ _ARROW = b" --> "
 _LIKE_A_LINE = re.compile(rb"\n(?: *[0-9]+: |  \([01]\) |\})")
 
 
-def write(model: Model, rows: Rows) -> Iterator[bytes]:
+def write(model: Model, rows: Rows, dtype: str = "float32") -> Iterator[bytes]:
     """The dump of a model of kind ``crf``; weights that are zero are left out, as in the file.
 
     Raises:

@@ -11,7 +11,7 @@ from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model
 
 
-def write(model: Model, rows: Rows) -> Iterator[bytes]:
+def write(model: Model, rows: Rows, dtype: str = "float32") -> Iterator[bytes]:
     """A JSON object with ``labels``, ``features``, ``network`` and ``tables``, a row per line."""
     network = model.network
     head = {

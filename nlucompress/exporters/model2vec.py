@@ -19,25 +19,23 @@ import numpy as np
 from nlucompress.errors import DataError
 from nlucompress.exporters import safetensors_file
 from nlucompress.exporters.rows import Rows
-from nlucompress.format.model import Network
+from nlucompress.format.model import Model
 
 UNKNOWN = "[UNK]"
-FILES = ("model.safetensors", "tokenizer.json", "config.json", "modules.json")
 
 
-def write(
-    rows: Rows, network: Network | None = None, dtype: str = "float32"
-) -> dict[str, Iterator[bytes]]:
+def write(model: Model, rows: Rows, dtype: str = "float32") -> dict[str, Iterator[bytes]]:
     """The files of the directory by name.
 
     Args:
+        model: An import from model2vec leaves its setting in the network.
         rows: The table.
-        network: That of its model: an import from model2vec leaves its setting there.
         dtype: ``float32`` or ``float16``.
 
     Raises:
         DataError: model2vec would not answer from the rows as the table does.
     """
+    network = model.network
     setting = network.settings.get("model2vec") if network is not None else None
     setting = setting if isinstance(setting, dict) else {}
     if "tokenizer" in setting:

@@ -33,7 +33,7 @@ _TYPES = {"float32": FLOAT, "uint8": UINT8, "int64": INT64}
 _LINKS = {"softmax": "Softmax", "logistic": "Sigmoid", "margin": "Identity"}
 
 
-def write(model: Model, rows: Rows) -> Iterator[bytes]:
+def write(model: Model, rows: Rows, dtype: str = "float32") -> Iterator[bytes]:
     """An ONNX file of a model.
 
     Raises:

@@ -17,18 +17,19 @@ from nlucompress.errors import DataError, UsageError
 from nlucompress.exporters.rows import Rows
 from nlucompress.format.container import canonical
 from nlucompress.format.matrices.product import whole
-from nlucompress.format.model import Network
+from nlucompress.format.model import Model
 
 DTYPES = {"float32": ("F32", "<f4"), "float16": ("F16", "<f2")}
 
 
-def write(rows: Rows, network: Network | None, dtype: str = "float32") -> Iterator[bytes]:
+def write(model: Model, rows: Rows, dtype: str = "float32") -> Iterator[bytes]:
     """A safetensors file of a table and all tensors of the network.
 
     Raises:
         UsageError: The table is named like a tensor.
         DataError: A number is beyond the range of float16.
     """
+    network = model.network
     if network is not None and rows.name in network.tensors:
         raise UsageError(f"table and tensor are both named {rows.name!r}; rename one")
     tensors = {rows.name: narrowed(rows.values(), dtype, f"table {rows.name!r}")}

@@ -14,18 +14,19 @@ import numpy as np
 
 from nlucompress.errors import DataError
 from nlucompress.exporters.rows import Rows
+from nlucompress.format.model import Model
 
 _BREAKS = re.compile("[ \t\r\n]")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-def text(rows: Rows) -> Iterator[bytes]:
+def text(model: Model, rows: Rows, dtype: str = "float32") -> Iterator[bytes]:
     """A word2vec text file."""
     yield _header(rows)
     yield from _lines(rows)
 
 
-def glove(rows: Rows) -> Iterator[bytes]:
+def glove(model: Model, rows: Rows, dtype: str = "float32") -> Iterator[bytes]:
     """A GloVe text file.
 
     Raises:
@@ -36,7 +37,7 @@ def glove(rows: Rows) -> Iterator[bytes]:
     yield from _lines(rows)
 
 
-def binary(rows: Rows) -> Iterator[bytes]:
+def binary(model: Model, rows: Rows, dtype: str = "float32") -> Iterator[bytes]:
     """A word2vec binary file, a line end after each row, as word2vec itself writes it."""
     yield _header(rows)
     for keys, values in rows.blocks():

@@ -120,11 +120,9 @@ def parse(buffer: bytes | memoryview, verify: bool = True) -> Model:
     """
     model = from_description(*taken_apart(buffer, verify))
     # For the readers in C, which read the file themselves.
-    model.__dict__["_file"] = memoryview(buffer)
     for name, table in model.tables.items():
-        table.matrix.__dict__["source"] = (buffer, name)
-        table.__dict__["_held"] = buffer
-    return model
+        table.of_file(buffer, name)
+    return model.of_file(memoryview(buffer))
 
 
 def taken_apart(buffer: bytes | memoryview, verify: bool = True) -> tuple[Frame, dict[str, Any]]:

@@ -14,8 +14,11 @@ from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.arguments import require_list
 from nlucompress.format.indexes import KeyIndex, Strings
 from nlucompress.format.mapped import refuse_lost
+from nlucompress.format.matrices.coded import Coded
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Float32, Int64
+from nlucompress.format.matrices.static_rows import StaticRows
+from nlucompress.format.names import trait
 
 LARGEST_THRESHOLD = 1e30
 
@@ -29,18 +32,26 @@ class Table:
         matrix: The rows.
         counts: uint32, shape (rows,): how often each key was seen in training, if known.
         closed: Whether the parts of every n-gram are keys (see ``networks.linear.closure``).
+        file: The bytes of the file that this very table was read from.
     """
 
     keys: KeyIndex
     matrix: Matrix
     counts: NDArray[np.uint32] | None = None
     closed: bool = False
+    file: bytes | memoryview | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check that keys, rows and counts are as many."""
         rows = self.matrix.shape[0]
         if len(self.keys) != rows or (self.counts is not None and len(self.counts) != rows):
             raise FormatError(f"a table has {len(self.keys)} keys but {rows} rows or counts")
+
+    def of_file(self, file: bytes | memoryview, name: str) -> None:
+        """Tell this very table the file that it was read from; a changed copy does not know it."""
+        object.__setattr__(self, "file", file)
+        if isinstance(self.matrix, Coded | StaticRows):  # which are read in C
+            self.matrix.of_file(file, name)
 
     def find(self, keys: Sequence[str]) -> Int64:
         """Row of each key; -1 for keys that are not in the table.
@@ -54,7 +65,7 @@ class Table:
             TypeError: ``keys`` is one string.
         """
         require_list(keys, "keys")
-        refuse_lost(self.__dict__.get("_held"))
+        refuse_lost(self.file)
         return self.keys.find(keys)
 
     def lookup(self, keys: Sequence[str]) -> Float32:
@@ -132,6 +143,7 @@ class Model:
         sealed: Whether ``pack`` has made its final form.
         overlays: What is added to it (see ``networks.overlays``); the labels are those of all.
         unknown: The answer to texts that none of the labels fits, None if there is none.
+        file: The bytes of the file that this very model was read from; a changed copy has none.
     """
 
     tables: Mapping[str, Table]
@@ -142,14 +154,14 @@ class Model:
     sealed: bool = False
     overlays: tuple[Model, ...] = ()
     unknown: Unknown | None = None
+    file: memoryview | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Check that labels differ, and that all names can be written in a file."""
         if len(set(self.labels)) != len(self.labels):
             raise FormatError("two labels have the same name")
         tensors = self.network.tensors if self.network is not None else ()
-        kind = self.network.kind if self.network is not None else "tensors"
-        if self.unknown is not None and kind in ("tensors", "crf", "overlay"):
+        if self.unknown is not None and not trait(self.network.kind if self.network else "").texts:
             raise FormatError("only a classifier of texts has an answer to unknown ones")
         for what, names in (("label", self.answers), ("table", self.tables), ("tensor", tensors)):
             for name in names:
@@ -163,10 +175,10 @@ class Model:
             return self.labels
         return (*self.labels, self.unknown.label)
 
-    @property
-    def file(self) -> memoryview | None:
-        """The bytes of the file that this very model was read from; a changed copy has none."""
-        return self.__dict__.get("_file")
+    def of_file(self, file: memoryview | None) -> Model:
+        """This very model, which knows the bytes that it was read from; a changed copy does not."""
+        object.__setattr__(self, "file", file)
+        return self
 
     @property
     def own_labels(self) -> int:

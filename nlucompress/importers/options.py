@@ -6,10 +6,9 @@ import os
 from dataclasses import dataclass
 
 from nlucompress.errors import UsageError
+from nlucompress.format.names import EMBEDDINGS
 from nlucompress.importers.formats import FORMATS
 from nlucompress.importers.reading.sources import Readable
-
-TABLE = "embeddings"
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class ImportOptions:
     tensor: str | None = None
     keys: str | os.PathLike[str] | Readable | None = None
     skip: tuple[str, ...] = ()
-    name: str = TABLE
+    name: str = EMBEDDINGS
     trust_pickle: bool = False
     limit: int | None = None
     vocabulary: str | os.PathLike[str] | Readable | None = None
@@ -53,7 +52,7 @@ class ImportOptions:
             "tensor": self.tensor is not None,
             "keys": self.keys is not None,
             "skip": bool(self.skip),
-            "name": self.name != TABLE,
+            "name": self.name != EMBEDDINGS,
         }
         for option, is_given in given.items():
             if is_given and option not in FORMATS[kind].takes:

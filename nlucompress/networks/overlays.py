@@ -20,6 +20,7 @@ from nlucompress.errors import FormatError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.model import Model, Table
+from nlucompress.format.names import FEATURES
 from nlucompress.networks.linear import closure
 from nlucompress.networks.linear.closure import Int64
 
@@ -27,7 +28,6 @@ Float64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 KIND = "overlay"
-TABLE = "features"
 TENSORS = {"linear": "bias", "crf": "transitions"}  # by the kind of network that is changed
 MAX_LABELS = 1 << 20  # as of any model
 _DIGEST = re.compile("[0-9a-f]{32}")
@@ -96,11 +96,13 @@ def parts_of(update: Model) -> Overlay:
     if type(under) is not int or not 1 <= under <= MAX_LABELS:
         raise FormatError(f"the overlay lies on {str(under)[:40]} labels")
     name, width = TENSORS[kind], under + len(update.labels)
-    if set(update.tables) != {TABLE} or set(network.tensors) != {name}:
-        raise FormatError(f"an overlay of a {kind} model needs a table {TABLE!r} and {name!r} only")
+    if set(update.tables) != {FEATURES} or set(network.tensors) != {name}:
+        raise FormatError(
+            f"an overlay of a {kind} model needs a table {FEATURES!r} and {name!r} only"
+        )
     if update.features is not None:
         raise FormatError("an overlay has no features of its own")
-    table, tensor = update.tables[TABLE], network.tensors[name]
+    table, tensor = update.tables[FEATURES], network.tensors[name]
     if table.matrix.shape[1] != width:
         raise FormatError(f"the columns of the overlay's table are not its {width} labels")
     if tensor.shape != (width if kind == "crf" else 1, width):
@@ -143,8 +145,7 @@ def _overlaid(base: Model, update: Model) -> Model:
         raise FormatError(f"the overlay adds label {both[0]!r}, which the model has already")
     labels = (*base.labels, *update.labels)
     made = replace(base, labels=labels, overlays=(*base.overlays, update))
-    made.__dict__["_file"] = base.file
-    return made
+    return made.of_file(base.file)
 
 
 def bottom(model: Model) -> Model:
@@ -152,8 +153,7 @@ def bottom(model: Model) -> Model:
     if not model.overlays:
         return model
     made = replace(model, labels=model.labels[: model.own_labels], overlays=())
-    made.__dict__["_file"] = model.file
-    return made
+    return made.of_file(model.file)
 
 
 def with_changes(model: Model, own: Float64) -> Float64:

@@ -2,50 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nlucompress.errors import UsageError
-from nlucompress.exporters import (
-    crfsuite_dump,
-    json_file,
-    model2vec,
-    onnx_file,
-    rows,
-    safetensors_file,
-    word2vec,
-)
+from nlucompress.exporters import rows
+from nlucompress.exporters.formats import DTYPES, FORMATS, Files
 from nlucompress.exporters.rows import Rows
 from nlucompress.format.model import Model, require_model
 from nlucompress.importers.reading.keyfile import read_keys
 from nlucompress.importers.reading.sources import Opened, opened
-
-Files = Iterator[bytes] | Mapping[str, Iterator[bytes]]
-
-_TABLES: dict[str, Callable[[Rows], Iterator[bytes]]] = {
-    "word2vec": word2vec.text,
-    "word2vec-binary": word2vec.binary,
-    "glove": word2vec.glove,
-}
-FORMATS = (*_TABLES, "safetensors", "model2vec", "onnx", "crfsuite-dump", "json")
-DTYPED = ("safetensors", "model2vec")
+from nlucompress.options import Options, option
 
 
 @dataclass(frozen=True)
-class ExportOptions:
-    """What to export and how.
+class ExportOptions(Options):
+    """What to export and how; ``keys`` is a file with those of a table whose keys are hashed."""
 
-    Attributes:
-        to: One of ``FORMATS``.
-        table: The table; None takes the only one.
-        keys: A file with the keys of a table whose keys are hashed.
-        dtype: ``float32`` or ``float16``, for formats that can hold both.
-    """
-
-    to: str
-    table: str | None = None
+    to: str = option("json", "The format to write", choices=tuple(FORMATS))
+    table: str | None = option(None, "Which table", absent="the only one")
     keys: Opened | None = None
-    dtype: str = "float32"
+    dtype: str = option("float32", "safetensors, model2vec: how numbers are stored", choices=DTYPES)
+
+    def __post_init__(self) -> None:
+        """Check that format and dtype go together.
+
+        Raises:
+            UsageError: They do not, or a name is unknown.
+        """
+        super().__post_init__()
+        if self.dtype not in FORMATS[self.to].dtypes:
+            known = ", ".join(name for name, each in FORMATS.items() if self.dtype in each.dtypes)
+            raise UsageError(f"--dtype {self.dtype} is for {known}; {self.to} holds float32")
 
 
 def export(model: Model, options: ExportOptions) -> Files:
@@ -58,24 +45,7 @@ def export(model: Model, options: ExportOptions) -> Files:
         DataError: The keys do not fit the table, or the format cannot hold a key or a number.
     """
     require_model(model)
-    if options.to not in FORMATS:
-        raise UsageError(f"unknown format {options.to!r}; known: {', '.join(FORMATS)}")
-    if options.dtype not in safetensors_file.DTYPES:
-        raise UsageError(f"unknown dtype {options.dtype!r}; known: float32, float16")
-    if options.dtype != "float32" and options.to not in DTYPED:
-        raise UsageError(f"dtype is for {', '.join(DTYPED)}; {options.to} holds float32")
-    chosen = _rows(model, options)
-    if options.to in _TABLES:
-        return _TABLES[options.to](chosen)
-    if options.to == "safetensors":
-        return safetensors_file.write(chosen, model.network, options.dtype)
-    if options.to == "model2vec":
-        return model2vec.write(chosen, model.network, options.dtype)
-    if options.to == "onnx":
-        return onnx_file.write(model, chosen)
-    if options.to == "crfsuite-dump":
-        return crfsuite_dump.write(model, chosen)
-    return json_file.write(model, chosen)
+    return FORMATS[options.to].write(model, _rows(model, options), options.dtype)
 
 
 def _rows(model: Model, options: ExportOptions) -> Rows:

@@ -12,9 +12,9 @@ from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Hashed, Strings
 from nlucompress.format.matrices.packing import not_static
 from nlucompress.format.model import Model, Table, require_model
+from nlucompress.format.names import FEATURES
 from nlucompress.format.static_keys import Hashes
 from nlucompress.networks.linear import closure
-from nlucompress.networks.linear.network import TABLE
 from nlucompress.options import Options, option
 from nlucompress.stages.history import stage_of, with_record
 
@@ -124,7 +124,7 @@ def _groups(options: PhashOptions) -> mphf.Groups:
 def _closed(model: Model, name: str, table: Table, options: PhashOptions) -> tuple[Table, int]:
     """The table, closed if that is asked for or pays, and the bits of its fingerprints."""
     asked = options.fingerprint_bits
-    grams = name == TABLE and (model.features or {}).get("kind") == "ngrams"
+    grams = name == FEATURES and (model.features or {}).get("kind") == "ngrams"
     if grams and options.closed is not False and (options.closed or asked != 0):
         grown = closure.closed(table, model.features or {})
         if grown is None and options.closed:

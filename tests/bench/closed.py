@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.format.indexes import Strings
+from nlucompress.format.names import FEATURES
 from nlucompress.networks.linear import closure
 from nlucompress.networks.linear.featurizer import words
-from nlucompress.networks.linear.network import TABLE
 from tests.bench import measure
 
 DATA_SETS = ("clinc150", "snips", "sst2")
@@ -73,18 +73,18 @@ class Outcome:
 
 def drawn(model: nc.Model, examples: nc.Examples, letter: str) -> Draw:
     """The same with other words."""
-    table = model.tables[TABLE]
+    table = model.tables[FEATURES]
     assert table.strings is not None
     renamed = Strings.of(
         " ".join(word + letter for word in key.split(" ")) for key in table.strings.decoded()
     )
     texts = tuple(" ".join(word + letter for word in words(text)) for text in examples.texts)
-    changed = model.with_tables({TABLE: nc.Table(renamed, table.matrix)})
+    changed = model.with_tables({FEATURES: nc.Table(renamed, table.matrix)})
     featurizer = nc.Featurizer.parse(model.features or {})
     keys, times = np.unique(
         np.array([key for text in texts for key in featurizer(text)], object), return_counts=True
     )
-    known = changed.tables[TABLE].find(keys.tolist()) >= 0
+    known = changed.tables[FEATURES].find(keys.tolist()) >= 0
     return Draw(changed, nc.Examples(examples.labels, texts), keys.tolist(), known, times)
 
 
@@ -102,7 +102,7 @@ def outcome(draws: Sequence[Draw], bits: int, closed: bool) -> Outcome:
 def _outcome(draw: Draw, packed: nc.Model, closed: bool) -> Outcome:
     report = nc.evaluate(packed, draw.examples, draw.strings)
     assert report.reference is not None
-    table = packed.tables[TABLE]
+    table = packed.tables[FEATURES]
     rows = closure.find(table, packed.features, draw.keys)
     passing = (rows >= 0) & ~draw.known
     # Keys that were added have no weights and do no harm.
@@ -180,7 +180,7 @@ def _describe(begin: str, draw: Draw) -> None:
     refused = [any(part not in known for part in parts.of(key)) for key in draw.keys]
     unseen = int(draw.times[~draw.known].sum())
     by_part = int(draw.times[~draw.known & np.array(refused)].sum())
-    table = draw.strings.tables[TABLE]
+    table = draw.strings.tables[FEATURES]
     assert table.strings is not None
     added = len(parts.missing(table.strings.decoded()))
     scores = np.sort(nc.Classifier(draw.strings).scores(draw.examples.texts), axis=1)

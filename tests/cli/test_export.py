@@ -9,19 +9,13 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from nlucompress.cli import export as export_command
 from nlucompress.errors import DataError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import from_dense
-from nlucompress.stages import export
 from nlucompress.stages.evaluate.neighbours import NeighbourOptions, compare
 from tests.cli.program import BAD_INPUT, DONE, GATE_MISSED, USAGE, files_in, run, shell
 
 TO = ["word2vec", "word2vec-binary", "glove", "safetensors", "onnx"]
-
-
-def test_the_formats_are_those_of_the_stage() -> None:
-    assert export_command.FORMATS == export.FORMATS
 
 
 @pytest.mark.parametrize("to", TO)

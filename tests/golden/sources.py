@@ -26,11 +26,11 @@ from nlucompress.format.matrices.kinds import (
 )
 from nlucompress.format.matrices.numbers import Floats, Linear
 from nlucompress.format.matrices.pq import code_numbers
+from nlucompress.format.names import EMBEDDINGS, TANGENTS
 from nlucompress.networks.linear.namespaces import Namespaces
 from nlucompress.networks.neural import linearized
 from nlucompress.networks.neural.layers import LINEARIZED, PROJECTION, Settings
 from nlucompress.networks.neural.network import representing
-from nlucompress.networks.neural.sequence import TABLE
 from nlucompress.networks.overlays import is_overlay, parts_of
 from nlucompress.networks.tagger import is_tagger
 from tests.builders import fasttext_files
@@ -211,7 +211,7 @@ def neural(
         name: from_dense(0.25 * values(*shape, 1)) for name, shape in shapes.items()
     }
     return nc.Model(
-        {TABLE: nc.Table(Strings.of(keys), table)},
+        {EMBEDDINGS: nc.Table(Strings.of(keys), table)},
         nc.Network(kind, settings.describe(), tensors),
         ("on", "off", "play"),
         {"kind": "words"},
@@ -231,7 +231,7 @@ def expanded(kind: str) -> nc.Model:
     rows = nc.Table(Strings.of(["volume", "play", "jazz"]), from_dense(values(3, 4, 1)))
     return replace(
         model,
-        tables={**model.tables, linearized.TABLE: rows},
+        tables={**model.tables, TANGENTS: rows},
         network=nc.Network(LINEARIZED[kind], network.settings, tensors),
     )
 

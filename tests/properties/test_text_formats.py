@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -95,14 +96,15 @@ def test_dumps_of_crfsuite(keys: list[str], labels: list[str], seed: int) -> Non
 @example(["\x85", "\u2028 x"], 1)
 @settings(max_examples=150, deadline=None)
 def test_tables_as_text(keys: list[str], seed: int) -> None:
-    table = model_of(keys, ["x", "y"], seed).tables["features"]
-    cases: tuple[tuple[Callable[[Rows], Iterator[bytes]], Callable[[Any], Model]], ...] = (
+    model = model_of(keys, ["x", "y"], seed)
+    table = model.tables["features"]
+    cases: tuple[tuple[Callable[[Model, Rows], Iterator[bytes]], Callable[[Any], Model]], ...] = (
         (word2vec.text, lambda data: text.read(data, ImportOptions(format="word2vec"))),
         (word2vec.glove, lambda data: text.read(data, ImportOptions(format="glove"))),
         (word2vec.binary, lambda data: word2vec_binary.read(data, ImportOptions())),
     )
     for write, read in cases:
-        data = written(write, table)
+        data = written(partial(write, model), table)
         if data is not None:
             assert same(table, read(io.BytesIO(data)).table())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -33,6 +33,7 @@ class Coded:
         offset_stride, offset_width: Parameters of the blocks' packed offsets.
         stream_bits: Length of the stream.
         data: uint8: code tables, then packed offsets, then the stream.
+        source: The file and the name of the table whose matrix this is, if it was read from one.
     """
 
     kind: ClassVar[str] = "coded"
@@ -42,6 +43,13 @@ class Coded:
     offset_width: int
     stream_bits: int
     data: NDArray[np.uint8]
+    source: tuple[bytes | memoryview, str] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+
+    def of_file(self, buffer: bytes | memoryview, table: str) -> None:
+        """Tell this very matrix the file that it was read from; a changed copy does not know it."""
+        object.__setattr__(self, "source", (buffer, table))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -76,11 +84,10 @@ class Coded:
     @cached_property
     def _native(self) -> Any:
         """The table in C, or None: a matrix knows its file and table only if it was read."""
-        source = self.__dict__.get("source")
-        if extension is None or source is None:
+        if extension is None or self.source is None:
             return None
         try:
-            return extension.Rows(*source)
+            return extension.Rows(*self.source)
         except ValueError:  # more tensors than the reader's fixed sizes
             return None
 

@@ -116,8 +116,7 @@ def static_function(keys: Hashes, matrix: Matrix) -> tuple[Static, StaticRows]:
         rowcode.write_codes(codes),
         function,
         keys.fingerprint_bits,
-    )
-    sealed.__dict__["_built_of"] = rows
+    ).of_rows(rows)
     return Static(len(keys), keys.fingerprint_bits, values.total, function), sealed
 
 

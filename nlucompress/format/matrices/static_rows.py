@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -43,6 +43,20 @@ class StaticRows:
     function: Function
     skipped: int
 
+    source: tuple[bytes | memoryview, str] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+    built_of: rowcode.Rows | None = field(default=None, init=False, repr=False, compare=False)
+
+    def of_file(self, buffer: bytes | memoryview, table: str) -> None:
+        """Tell this very matrix the file that it was read from; a changed copy does not know it."""
+        object.__setattr__(self, "source", (buffer, table))
+
+    def of_rows(self, rows: rowcode.Rows) -> StaticRows:
+        """This very matrix, which knows the rows that its function was built of."""
+        object.__setattr__(self, "built_of", rows)
+        return self
+
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
@@ -63,11 +77,10 @@ class StaticRows:
     @cached_property
     def _native(self) -> Any:
         """The table in C, or None: a matrix knows its file and table only if it was read."""
-        source = self.__dict__.get("source")
-        if extension is None or source is None:
+        if extension is None or self.source is None:
             return None
         try:
-            return extension.Rows(*source)
+            return extension.Rows(*self.source)
         except ValueError:  # more tensors than the reader's fixed sizes
             return None
 
@@ -89,11 +102,6 @@ class StaticRows:
     def take(self, order: Int64) -> StaticRows:
         """Refused: the rows of a function cannot be moved."""
         raise FormatError("the rows of a packed table cannot be moved")
-
-    @property
-    def built_of(self) -> rowcode.Rows | None:
-        """The rows, known only to the process that has built the function of them."""
-        return self.__dict__.get("_built_of")
 
     def entries(self) -> tuple[Int64, Int64, NDArray[Any]]:
         """Row, column and code of every listed element, row by row, each of shape (entries,).

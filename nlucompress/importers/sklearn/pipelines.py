@@ -17,13 +17,13 @@ from nlucompress.errors import DataError, FormatError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.names import NORMS
 from nlucompress.importers.sklearn.classifiers import answers_of, labels_of
 from nlucompress.importers.sklearn.estimator import Estimator
 from nlucompress.importers.sklearn.vectorizers import Columns, columns_of, steps_of
 
 Float64 = NDArray[np.float64]
 
-NORMS = "norms"
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV")
 
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format.model import Model
+from nlucompress.format.names import EMBEDDINGS
 from nlucompress.networks.fasttext.subwords import Subwords, means
 from nlucompress.networks.linear.network import softmax
 
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 
-TABLE = "embeddings"
 OUTPUT = "output"
 LOSSES = ("softmax", "hierarchical-softmax", "one-vs-all")
 FLOOR = 1e-5  # added to a probability before its logarithm is taken
@@ -94,9 +94,11 @@ class FastText:
             FormatError: They do not.
         """
         network = model.network
-        if network is None or TABLE not in model.tables or set(network.tensors) != {OUTPUT}:
-            raise FormatError(f"a fastText model needs a table {TABLE!r} and a tensor {OUTPUT!r}")
-        self._table = model.tables[TABLE]
+        if network is None or EMBEDDINGS not in model.tables or set(network.tensors) != {OUTPUT}:
+            raise FormatError(
+                f"a fastText model needs a table {EMBEDDINGS!r} and a tensor {OUTPUT!r}"
+            )
+        self._table = model.tables[EMBEDDINGS]
         self._split = Subwords.parse(model.features or {})
         self._loss, self._tree = _settings(network.settings, len(model.labels))
         self._labels = frozenset(murmur.encode_key(label) for label in model.labels)

@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError
 from nlucompress.format import codec
 from nlucompress.format.model import Model, Table
+from nlucompress.format.names import FEATURES, NORMS
 from nlucompress.native import extension
 from nlucompress.networks import overlays
 from nlucompress.networks.linear.text_features import text_features
 from nlucompress.networks.linear.vectorizer import KIND as VECTORIZER
-from nlucompress.networks.linear.vectorizer import TABLE as NORMS
 from nlucompress.networks.linear.vectorizer import Vectorizer
 
 Float64 = NDArray[np.float64]
 
-TABLE = "features"
 BIAS = "bias"
 LINKS = ("softmax", "logistic", "margin", "one-vs-rest", "clipped")
 Weigh = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
@@ -101,9 +100,9 @@ def table_of(model: Model) -> Table:
     Raises:
         FormatError: It is missing or does not fit the labels.
     """
-    if TABLE not in model.tables:
+    if FEATURES not in model.tables:
         raise FormatError("the network needs a table 'features'")
-    table = model.tables[TABLE]
+    table = model.tables[FEATURES]
     if table.matrix.shape[1] != model.own_labels:
         raise FormatError("the columns of table 'features' are not as many as the labels")
     return table

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,15 +22,15 @@ import numpy as np
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format.model import Table
+from nlucompress.format.names import NORMS
 
 KIND = "vectorizer"
-TABLE = "norms"
 MAX_N = 64
 MAX_PARTS = 64
 ANALYZERS = ("word", "char", "char_wb")
 ACCENTS = ("", "unicode", "ascii")
 WEIGHTINGS = ("count", "binary", "logarithm")
-NORMS = ("", "l1", "l2")
+ROW_NORMS = ("", "l1", "l2")
 OTHERS = r"|[^\w\s]"  # behind the characters of a word: every other one is a word by itself
 # What a run of characters may be: words, what is no space, or \w, letters, digits, _, ' and - in a
 # class.
@@ -73,6 +73,7 @@ class Part:
     vocabulary: bool
     buckets: int
     signed: bool
+    words: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     @classmethod
     def parse(cls, value: Any) -> Part:
@@ -91,7 +92,7 @@ class Part:
             value["analyzer"] in ANALYZERS
             and value["accents"] in ACCENTS
             and value["weighting"] in WEIGHTINGS
-            and value["norm"] in NORMS
+            and value["norm"] in ROW_NORMS
             and CHARACTERS.fullmatch(value["characters"]) is not None
             and 1 <= value["shortest"] <= MAX_N
             and 0 <= value["buckets"] < 1 << 31
@@ -116,10 +117,9 @@ class Part:
             kind = self.characters.removesuffix(OTHERS)
             run = f"{kind}{{{self.shortest},}}"
             run = rf"\b{run}\b" if self.bounded else run
-            pattern = re.compile(run + self.characters[len(kind) :])
+            object.__setattr__(self, "words", re.compile(run + self.characters[len(kind) :]))
         except re.error as error:
             raise FormatError(f"features: characters {self.characters!r}: {error}") from None
-        self.__dict__["_words"] = pattern
 
     def values(self, text: str) -> dict[str, float]:
         """The keys of a text with their weights before the norm."""
@@ -149,7 +149,7 @@ class Part:
     def _grams(self, text: str) -> Iterator[str]:
         shortest, longest = self.ngrams
         if self.analyzer == "word":
-            words = self.__dict__["_words"].findall(text)
+            words = self.words.findall(text)
             kept = [word for word in words if word not in self.stop_words]
             for n in range(shortest, longest + 1):
                 for at in range(len(kept) - n + 1):
@@ -192,7 +192,7 @@ class Vectorizer:
         if any(part.vocabulary for part in self._parts) and (
             norms is None or norms.matrix.shape[1] != 1
         ):
-            raise FormatError(f"features: their norm needs a table {TABLE!r} of one column")
+            raise FormatError(f"features: their norm needs a table {NORMS!r} of one column")
 
     def __call__(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """The weights of every text's keys."""

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError
 from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model, Network
+from nlucompress.format.names import TANGENTS
 from nlucompress.networks.neural import sequence
 from nlucompress.networks.neural.layers import LEAK, LINEARIZED
 from nlucompress.networks.neural.network import BATCH, Neural
 
 Float64 = NDArray[np.float64]
 
-TABLE = "tangents"
 PREFIX = "tangent."
 
 
@@ -36,11 +36,11 @@ def base_of(model: Model) -> Model:
     """
     network = model.network
     kinds = {linearized: kind for kind, linearized in LINEARIZED.items()}
-    if network is None or network.kind not in kinds or TABLE not in model.tables:
-        raise FormatError(f"a linearized network needs a table {TABLE!r}")
+    if network is None or network.kind not in kinds or TANGENTS not in model.tables:
+        raise FormatError(f"a linearized network needs a table {TANGENTS!r}")
     tensors = {name: each for name, each in network.tensors.items() if not name.startswith(PREFIX)}
     base = Network(kinds[network.kind], network.settings, tensors)
-    tables = {name: each for name, each in model.tables.items() if name != TABLE}
+    tables = {name: each for name, each in model.tables.items() if name != TANGENTS}
     return replace(model, tables=tables, network=base)
 
 
@@ -55,7 +55,7 @@ class Linearized(Neural):
         """
         super().__init__(base_of(model))
         assert model.network is not None
-        self._tangents = model.tables[TABLE]
+        self._tangents = model.tables[TANGENTS]
         stored = {
             name.removeprefix(PREFIX): matrix
             for name, matrix in model.network.tensors.items()
@@ -68,7 +68,7 @@ class Linearized(Neural):
         if self.projected:
             raise FormatError("a linearized network has no projection")
         if self._tangents.matrix.shape[1] != columns:
-            raise FormatError(f"table {TABLE!r} needs {columns} columns, as the embeddings have")
+            raise FormatError(f"table {TANGENTS!r} needs {columns} columns, as the embeddings have")
         self._changes = {name: whole(matrix).astype(np.float64) for name, matrix in stored.items()}
 
     def scores(self, texts: Sequence[str]) -> Float64:

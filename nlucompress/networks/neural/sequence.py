@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
 from nlucompress.format.model import Model, Table
+from nlucompress.format.names import EMBEDDINGS
 from nlucompress.networks.linear.featurizer import words
 
 Int64 = NDArray[np.int64]
 Float32 = NDArray[np.float32]
 
-TABLE = "embeddings"
 FEATURES: Mapping[str, Any] = {"kind": "words"}
 MAX_WORDS = 512  # of a text; those behind are not read
 
@@ -83,8 +83,8 @@ def table_of(model: Model) -> Table:
     Raises:
         FormatError: There is none, or its features are of another kind.
     """
-    if TABLE not in model.tables:
-        raise FormatError(f"a neural model needs a table {TABLE!r}")
+    if EMBEDDINGS not in model.tables:
+        raise FormatError(f"a neural model needs a table {EMBEDDINGS!r}")
     if dict(model.features or {}) != FEATURES:
         raise FormatError(f"features: unknown description {str(dict(model.features or {}))[:80]}")
-    return model.tables[TABLE]
+    return model.tables[EMBEDDINGS]

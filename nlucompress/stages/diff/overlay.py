@@ -13,6 +13,7 @@ from nlucompress.format import codec
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table, require_model
+from nlucompress.format.names import FEATURES
 from nlucompress.networks import overlays
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.crf import network as crf
@@ -87,7 +88,7 @@ def overlay_of(
     )
     name = overlays.TENSORS[kind]
     plain = Model(
-        {overlays.TABLE: table},
+        {FEATURES: table},
         Network(
             overlays.KIND,
             overlays.describe(codec.digest(old), kind, len(old.labels)),
@@ -98,8 +99,8 @@ def overlay_of(
     coded = quantize(plain, QuantizeOptions(bits=options.bits, keep=options.keep))
     coded = quantize(coded, QuantizeOptions(bits=TENSOR_BITS, tables=(), tensors=(name,)))
     update = pack(phash(coded, PhashOptions(fingerprint_bits=options.fingerprint_bits)))
-    rows = coded.tables[overlays.TABLE].matrix
-    strings = coded.tables[overlays.TABLE].strings
+    rows = coded.tables[FEATURES].matrix
+    strings = coded.tables[FEATURES].strings
     assert strings is not None
     under = overlays.tables_of(old, old_table)
     known, _ = overlays.rows_of(under, strings.decoded(), len(labels), old.features)

@@ -10,6 +10,7 @@ import numpy as np
 from nlucompress.format.indexes import Hashed, KeyIndex, Strings
 from nlucompress.format.matrices.kinds import Matrix, leaves
 from nlucompress.format.model import Model
+from nlucompress.format.names import FEATURES
 from nlucompress.networks import overlays
 from nlucompress.networks.overlays import Float64
 from nlucompress.stages.diff.numbers import Block, Changes, changes_of
@@ -108,7 +109,7 @@ class _Asked:
     def __init__(self, model: Model, name: str) -> None:
         self.table = model.tables[name]
         self._model = model
-        laid = name == overlays.TABLE
+        laid = name == FEATURES
         self._tables = overlays.tables_of(model, self.table) if laid else [self.table]
         self.labelled = (
             laid and model.network is not None and (model.network.kind in overlays.TENSORS)

@@ -13,10 +13,10 @@ from nlucompress.format.matrices.kinds import Dense, Matrix, Sparse
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model, require_model
+from nlucompress.format.names import FEATURES
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.crf import network as crf_network
 from nlucompress.networks.crf.token_features import token_features
-from nlucompress.networks.linear import network as linear_network
 from nlucompress.networks.tagger import Tagger
 from nlucompress.progress import tell
 from nlucompress.stages.finetune.teaching import LinearFinetuneOptions, settled
@@ -59,7 +59,7 @@ def finetune_crf(
         raise UsageError("the model is no conditional random field, so tagged data cannot train it")
     if model.sealed:
         raise StageOrderError("the model was sealed by pack; finetune the model before it")
-    table = model.tables[linear_network.TABLE]
+    table = model.tables[FEATURES]
     if table.strings is None:
         stage = stage_of(model, "phash", "import")
         raise StageOrderError(f"the keys were hashed by {stage}; run finetune before phash")
@@ -100,7 +100,7 @@ def finetune_crf(
     new = {crf_network.TRANSITIONS: _encoded(fitted.transitions, transitions)}
     table = replace(table, matrix=_encoded(fitted.matrix, stored))
     result = replace(
-        model.with_tables({**model.tables, linear_network.TABLE: table}),
+        model.with_tables({**model.tables, FEATURES: table}),
         network=replace(network, tensors={**network.tensors, **new}),
     )
     figures = {
@@ -110,7 +110,7 @@ def finetune_crf(
         "accuracy_before": _accuracy(start, problem),
         "accuracy": _accuracy(fitted, problem),
     }
-    return with_record("finetune", options, model, result, {linear_network.TABLE: figures})
+    return with_record("finetune", options, model, result, {FEATURES: figures})
 
 
 class _Watch:

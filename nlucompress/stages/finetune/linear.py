@@ -14,6 +14,7 @@ from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model, Network, Table, require_model
+from nlucompress.format.names import FEATURES
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.linear import network as network_linear
@@ -104,7 +105,7 @@ def finetune_linear(
     new = encoded(fitted.matrix, numbers, stored)
     tensors = {**network.tensors, network_linear.BIAS: matrices.from_dense(fitted.bias[None, :])}
     result = replace(
-        model.with_tables({**model.tables, network_linear.TABLE: replace(table, matrix=new)}),
+        model.with_tables({**model.tables, FEATURES: replace(table, matrix=new)}),
         network=replace(network, tensors=tensors),
     )
     figures = {
@@ -114,7 +115,7 @@ def finetune_linear(
         "accuracy_before": _accuracy(start, problem),
         "accuracy": _accuracy(fitted, problem),
     }
-    return with_record("finetune", options, model, result, {network_linear.TABLE: figures})
+    return with_record("finetune", options, model, result, {FEATURES: figures})
 
 
 def _parts(model: Model) -> tuple[Network, Table, Strings]:
@@ -122,7 +123,7 @@ def _parts(model: Model) -> tuple[Network, Table, Strings]:
     network = model.network
     if network is None or network.kind != "linear":
         raise UsageError(f"the network is {network.kind if network else 'missing'}, not linear")
-    table = model.tables[network_linear.TABLE]
+    table = model.tables[FEATURES]
     if table.strings is None:
         stage = stage_of(model, "phash")
         raise StageOrderError(f"the keys were hashed by {stage}; run finetune before phash")

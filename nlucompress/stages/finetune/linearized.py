@@ -15,11 +15,12 @@ from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model, Network, Table, require_model
+from nlucompress.format.names import EMBEDDINGS, TANGENTS
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.neural import linearized
 from nlucompress.networks.neural.layers import LINEARIZED, PROJECTION, Settings
-from nlucompress.networks.neural.sequence import TABLE, Batch
+from nlucompress.networks.neural.sequence import Batch
 from nlucompress.progress import unheard
 from nlucompress.stages.finetune.linearized_options import (
     MOST_READINGS,
@@ -74,7 +75,7 @@ def linearize(
     data = readings(data, count, options.word_dropout, options.seed)
     occurring, at = np.unique(data.batch.rows, return_inverse=True)
     problem = _problem(base, occurring, Batch(at, data.batch.lengths), data.targets, options)
-    table = base.tables[TABLE]
+    table = base.tables[EMBEDDINGS]
     assert table.strings is not None
     words = Strings.of([table.strings.key(row) for row in occurring.tolist()])
     preconditioner = problem.preconditioner(options.preconditioner)
@@ -124,7 +125,7 @@ def _checked(model: Model) -> Model:
             "the network has ReLU, below zero of which nothing moves to first order; "
             "train it with --activation leaky-relu"
         )
-    if model.tables[TABLE].strings is None:
+    if model.tables[EMBEDDINGS].strings is None:
         raise StageOrderError("the table of embeddings is hashed; finetune the model before phash")
     projection = PROJECTION.split(".")[0]
     tensors = {
@@ -143,7 +144,7 @@ def _problem(
     network = model.network
     assert network is not None
     settings = Settings.parse(network.kind, network.settings)
-    rows = model.tables[TABLE].matrix.rows(occurring).astype(np.float64)
+    rows = model.tables[EMBEDDINGS].matrix.rows(occurring).astype(np.float64)
     expansion = Expansion(settings, _layers(network), rows, batch)
     residuals = -expansion.scores
     residuals[np.arange(len(targets)), targets] += options.target_scale
@@ -168,7 +169,7 @@ def _changed(model: Model, words: Strings, changes: Mapping[str, Float64]) -> Mo
         if name != ROWS:
             tensors[f"{linearized.PREFIX}{name}.weight"] = matrices.from_dense(change[:-1])
             tensors[f"{linearized.PREFIX}{name}.bias"] = matrices.from_dense(change[-1:])
-    tables = {**model.tables, linearized.TABLE: Table(words, matrices.from_dense(changes[ROWS]))}
+    tables = {**model.tables, TANGENTS: Table(words, matrices.from_dense(changes[ROWS]))}
     expanded = Network(LINEARIZED[network.kind], network.settings, tensors)
     return replace(model, tables=tables, network=expanded)
 

@@ -89,8 +89,7 @@ def inspect(buffer: bytes | memoryview, verify: bool = False) -> Inspection:
     if parts.problems:
         return found
     try:
-        model = _model(parts)
-        model.__dict__["_file"] = memoryview(buffer)
+        model = _model(parts).of_file(memoryview(buffer))
         counted = _of_file(account(model), size)
     except NluCompressError as error:
         return replace(found, problems=(str(error),))

@@ -14,8 +14,8 @@ from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model, Table
+from nlucompress.format.names import FEATURES, LINEAR, NEURAL, trait
 from nlucompress.networks.classifier import Classifier
-from nlucompress.networks.neural.layers import KINDS
 from nlucompress.stages.history import stage_of
 
 Float64 = NDArray[np.float64]
@@ -23,7 +23,7 @@ Float64 = NDArray[np.float64]
 Parts = dict[str, Float64]
 
 TABLE = "table"
-NAMES = {"linear": "features", **dict.fromkeys(KINDS, "embeddings")}
+MERGED = (LINEAR, *NEURAL)  # kinds of networks
 
 
 def aligned(old: Model, new: Model) -> tuple[Strings, Parts, Parts]:
@@ -56,7 +56,7 @@ def aligned(old: Model, new: Model) -> tuple[Strings, Parts, Parts]:
             "the models share no basis: neither was trained from the other, nor both from a third, "
             "as far as their histories tell; use `finetune OLD` to make the newer one"
         )
-    old_keys, new_keys = (each.tables[NAMES[new.network.kind]].strings for each in (old, new))
+    old_keys, new_keys = (each.tables[trait(new.network.kind).table].strings for each in (old, new))
     assert old_keys is not None
     assert new_keys is not None
     if list(old_keys.encoded()) != list(new_keys.encoded()):
@@ -68,7 +68,7 @@ def restored(new: Model, keys: Strings, numbers: Mapping[str, Float64]) -> Model
     """The newer model with other keys and numbers, which are floats."""
     network = new.network
     assert network is not None
-    name = NAMES[network.kind]
+    name = trait(network.kind).table
     table = new.tables[name]
     values = matrices.from_dense(numbers[TABLE])
     counts = table.counts if len(keys) == len(table.keys) else None
@@ -82,11 +82,11 @@ def restored(new: Model, keys: Strings, numbers: Mapping[str, Float64]) -> Model
 
 def _refuse(model: Model, what: str) -> None:
     kind = model.network.kind if model.network else "tables only"
-    if kind not in NAMES:
+    if kind not in MERGED:
         raise UsageError(f"the {what} model is of kind {kind!r}, which merge does not know")
     if model.sealed:
         raise StageOrderError(f"the {what} model was sealed by pack; merge before pack")
-    table = model.tables[NAMES[kind]]
+    table = model.tables[trait(kind).table]
     if table.strings is None:
         stage = stage_of(model, "phash")
         raise StageOrderError(f"the keys of the {what} model were hashed by {stage}; merge before")
@@ -131,7 +131,7 @@ def _parts(model: Model) -> Parts:
     network = model.network
     assert network is not None
     found = {name: _whole(matrix) for name, matrix in network.tensors.items()}
-    return {**found, TABLE: _whole(model.tables[NAMES[network.kind]].matrix)}
+    return {**found, TABLE: _whole(model.tables[trait(network.kind).table].matrix)}
 
 
 def _whole(matrix: matrices.Matrix) -> Float64:
@@ -140,7 +140,7 @@ def _whole(matrix: matrices.Matrix) -> Float64:
 
 def _linear(old: Model, new: Model) -> tuple[Strings, Parts, Parts]:
     """The newer model's keys, then those of the older that it lacks; rows of both under them."""
-    first, second = (each.tables[NAMES["linear"]].strings for each in (new, old))
+    first, second = (each.tables[FEATURES].strings for each in (new, old))
     assert first is not None
     assert second is not None
     keys = Strings.of(dict.fromkeys((*first.decoded(), *second.decoded())))
@@ -148,7 +148,7 @@ def _linear(old: Model, new: Model) -> tuple[Strings, Parts, Parts]:
     found = []
     for each in (old, new):
         parts = _parts(each)
-        index = each.tables[NAMES["linear"]].find(every)
+        index = each.tables[FEATURES].find(every)
         rows = np.zeros((len(every), len(each.labels)))
         rows[index >= 0] = parts[TABLE][index[index >= 0]]
         found.append({**parts, TABLE: rows})

@@ -12,6 +12,7 @@ from nlucompress.errors import UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table, require_model
+from nlucompress.format.names import FEATURES
 from nlucompress.importers.data.examples import Examples
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks import overlays
@@ -74,7 +75,7 @@ def fold(model: Model, data: Examples | Tagged | None = None) -> Model:
     )
     tensors = {**network.tensors, name: matrices.from_dense(tensor)}
     folded = Model(
-        {**model.tables, overlays.TABLE: table},
+        {**model.tables, FEATURES: table},
         Network(network.kind, network.settings, tensors),
         model.labels,
         model.features,

@@ -15,14 +15,13 @@ from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized, Sparse
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model, Table, require_model
-from nlucompress.networks import overlays
+from nlucompress.format.names import trait
 from nlucompress.stages.history import stage_of, with_record
 from nlucompress.stages.quantize import distortion, scalar, subvectors
 from nlucompress.stages.quantize.options import QuantizeOptions
 
 __all__ = ["QuantizeOptions", "quantize"]
 
-LABELLING = ("linear", "crf", overlays.KIND)  # networks whose tables hold a weight for each label
 WEIGHTS = ("features",)  # of them; other tables beside lose no keys
 
 
@@ -42,7 +41,7 @@ def quantize(model: Model, options: QuantizeOptions | None = None) -> Model:
     require_model(model)
     options = options or QuantizeOptions()
     names = tuple(model.tables) if options.tables is None else options.tables
-    labelling = model.network is not None and model.network.kind in LABELLING
+    labelling = trait(model.network.kind if model.network else "").labelling
     figures: dict[str, Mapping[str, Any]] = {}
     tables = dict(model.tables)
     for name in names:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from nlucompress.errors import StageOrderError
 from nlucompress.format import codec
 from nlucompress.format.model import Model, require_model
+from nlucompress.format.names import EMBEDDINGS
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.neural.network import Neural, representing
-from nlucompress.networks.neural.sequence import TABLE
 from nlucompress.progress import unheard
 from nlucompress.stages.evaluate.gallery import Task
 from nlucompress.stages.search.students import Progress, SearchOptions, Students
@@ -87,7 +87,7 @@ def search(
     require_model(large)
     options = options or SearchOptions()
     network = representing(large, "large model")
-    if large.sealed or large.tables[TABLE].strings is None:
+    if large.sealed or large.tables[EMBEDDINGS].strings is None:
         raise StageOrderError("the large model's keys are hashed: search with it before phash")
     task = Task(dev, examples)
     gallery = network.embed(examples.texts)

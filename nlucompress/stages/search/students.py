@@ -10,10 +10,10 @@ from typing import Any, Literal
 from nlucompress.errors import UsageError
 from nlucompress.format import codec
 from nlucompress.format.model import Model
+from nlucompress.format.names import EMBEDDINGS
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.neural.layers import KINDS, Settings
 from nlucompress.networks.neural.network import Neural
-from nlucompress.networks.neural.sequence import TABLE
 from nlucompress.options import Options, nested, option
 from nlucompress.progress import unheard
 from nlucompress.stages.factorize import FactorizeOptions, factorize
@@ -95,7 +95,7 @@ class Students:
         self._network = network
         self._kind: Any = options.network or network.settings.kind
         self._starts: dict[int, Model] = {}
-        columns = large.tables[TABLE].matrix.shape[1]
+        columns = large.tables[EMBEDDINGS].matrix.shape[1]
         ranks = sorted({min(rank, columns) for rank in options.ranks})
         tables = {part: self._table_bytes(*part) for part in product(ranks, options.bits)}
 
@@ -136,7 +136,7 @@ class Students:
             self._starts[width] = train_neural(
                 self._examples,
                 self._dev,
-                self._large.tables[TABLE],
+                self._large.tables[EMBEDDINGS],
                 NeuralOptions(
                     network=self._kind,
                     hidden_size=width,
@@ -153,12 +153,12 @@ class Students:
 
     def _table_bytes(self, rank: int, bits: int) -> int:
         """Packed size of the large model's table alone."""
-        table = Model({TABLE: self._large.tables[TABLE]})
+        table = Model({EMBEDDINGS: self._large.tables[EMBEDDINGS]})
         return codec.size(pack(phash(_squeezed(table, rank, bits))))
 
     def _layers(self, width: int) -> int:
         """Numbers of the layers."""
-        columns, labels = self._large.tables[TABLE].matrix.shape[1], len(self._large.labels)
+        columns, labels = self._large.tables[EMBEDDINGS].matrix.shape[1], len(self._large.labels)
         if self._alike(width):
             shapes = self._network.settings.shapes(columns, width, labels)
         else:
@@ -177,10 +177,10 @@ class Students:
 
 def _squeezed(model: Model, rank: int, bits: int) -> Model:
     """The model with its table factorized, unless that rank is its width, and quantized."""
-    table = model.tables[TABLE]
+    table = model.tables[EMBEDDINGS]
     if rank < table.matrix.shape[1]:
         counted = table.counts is not None and table.counts.any()
         weight: Literal["frequency", "none"] = "frequency" if counted else "none"
-        options = FactorizeOptions(rank=rank, weight=weight, power=1.0, tables=(TABLE,))
+        options = FactorizeOptions(rank=rank, weight=weight, power=1.0, tables=(EMBEDDINGS,))
         model = factorize(model, options)
     return quantize(model, QuantizeOptions(bits=bits))

@@ -14,12 +14,12 @@ from nlucompress.errors import DataError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.names import FEATURES
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.crf import network as crf_network
 from nlucompress.networks.crf.attributes import KIND, TokenFeatures
 from nlucompress.networks.crf.template import LIMITS, TokenTemplate
 from nlucompress.networks.crf.token_features import token_features
-from nlucompress.networks.linear import network as linear_network
 from nlucompress.options import Options, option
 from nlucompress.stages.history import with_record
 from nlucompress.training import design
@@ -109,7 +109,7 @@ def train_crf(
     )
     transitions = matrices.from_dense(fitted.transitions)
     model = Model(
-        {linear_network.TABLE: table},
+        {FEATURES: table},
         Network(crf_network.KIND, {}, {crf_network.TRANSITIONS: transitions}),
         labels,
         description,

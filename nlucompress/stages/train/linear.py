@@ -13,6 +13,7 @@ from nlucompress.errors import DataError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.names import FEATURES
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.linear import network as linear_network
 from nlucompress.networks.linear.featurizer import MAX_N, Featurizer, Range
@@ -153,7 +154,7 @@ def train(
     )
     bias = matrices.from_dense(fitted.bias[None, :])
     model = Model(
-        {linear_network.TABLE: table},
+        {FEATURES: table},
         Network("linear", {"link": LINK[options.loss]}, {linear_network.BIAS: bias}),
         labels,
         featurizer.describe(),

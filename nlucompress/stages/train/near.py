@@ -12,10 +12,10 @@ from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
+from nlucompress.format.names import FEATURES, NORMS
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.linear import network as network_linear
-from nlucompress.networks.linear.vectorizer import TABLE as NORMS
 from nlucompress.options import Options, option
 from nlucompress.stages.finetune.linear import LOSS_OF
 from nlucompress.stages.history import with_record
@@ -230,4 +230,4 @@ def _model(old: Model, basis: Basis, weights: Weights) -> Model:
     norms = {NORMS: old.tables[NORMS]} if NORMS in old.tables else {}
     bias = matrices.from_dense(weights.bias[None, :])
     network = Network("linear", old.network.settings, {network_linear.BIAS: bias})
-    return Model({network_linear.TABLE: table, **norms}, network, basis.labels, old.features)
+    return Model({FEATURES: table, **norms}, network, basis.labels, old.features)

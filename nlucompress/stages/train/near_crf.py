@@ -13,6 +13,7 @@ from nlucompress.errors import DataError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table, require_model
+from nlucompress.format.names import FEATURES
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks import overlays
 from nlucompress.networks.crf import network as crf
@@ -135,7 +136,7 @@ def _between(
         transitions = near_points.mixed(step, ways[0], ways[1] - ways[0], kept)
         transitions[kept:] = ways[1][kept:]
         return Model(
-            {linear.TABLE: Table(keys, matrices.smaller(matrices.from_dense(rows)))},
+            {FEATURES: Table(keys, matrices.smaller(matrices.from_dense(rows)))},
             Network(crf.KIND, {}, {crf.TRANSITIONS: matrices.from_dense(transitions)}),
             labels,
             old.features,

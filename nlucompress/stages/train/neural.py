@@ -15,6 +15,7 @@ from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Table
+from nlucompress.format.names import EMBEDDINGS
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.linear.featurizer import words
 from nlucompress.networks.neural import sequence
@@ -116,7 +117,7 @@ def train_neural(
     shapes = settings.shapes(table.matrix.shape[1], options.hidden_size, len(labels))
     network = started(options.network, settings.describe(), shapes, rng)
     model = Model(
-        {sequence.TABLE: replace(table, counts=seen)},
+        {EMBEDDINGS: replace(table, counts=seen)},
         network,
         labels,
         dict(sequence.FEATURES),
@@ -182,7 +183,7 @@ def prepared(model: Model, examples: Examples, what: str) -> Data:
                 f"{what} example {at}: label {label!r} is unknown to the model (`finetune "
                 "--new-labels` takes the labels of the training data)"
             )
-    batch = sequence.read(model.tables[sequence.TABLE], examples.texts)
+    batch = sequence.read(model.tables[EMBEDDINGS], examples.texts)
     if not len(batch.rows):
         raise DataError(f"no word of the {what} data is in the table of embeddings")
     return Data(batch, np.array([numbers[label] for label in examples.labels], np.int64))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from nlucompress.format.model import Model, Network
-from nlucompress.networks.neural import sequence
+from nlucompress.format.names import EMBEDDINGS
 from nlucompress.networks.neural.layers import LEAK, PROJECTION, Settings
 from nlucompress.networks.neural.sequence import Batch
 from nlucompress.training.neural.base import Trainable
@@ -40,9 +40,9 @@ class Module(nn.Module):
         self._settings = Settings.parse(network.kind, network.settings)
         self._dropout, self._word_dropout = dropout, word_dropout
         self._projects = PROJECTION in network.tensors
-        where = f"table {sequence.TABLE!r}"
+        where = f"table {EMBEDDINGS!r}"
         pruned = _is_pruned(model)
-        self.table = trainable(where, model.tables[sequence.TABLE].matrix, pruned)
+        self.table = trainable(where, model.tables[EMBEDDINGS].matrix, pruned)
         layers = {
             name.replace(".", "_"): trainable(f"tensor {name!r}", matrix)
             for name, matrix in network.tensors.items()
@@ -53,8 +53,8 @@ class Module(nn.Module):
         """The model with the numbers that are here now."""
         network = self._model.network
         assert network is not None
-        table = self._model.tables[sequence.TABLE]
-        tables = {**self._model.tables, sequence.TABLE: replace(table, matrix=self.table.stored())}
+        table = self._model.tables[EMBEDDINGS]
+        tables = {**self._model.tables, EMBEDDINGS: replace(table, matrix=self.table.stored())}
         tensors = {name: self._layer(name).stored() for name in network.tensors}
         changed = Network(network.kind, network.settings, tensors)
         return replace(self._model, tables=tables, network=changed)
@@ -99,7 +99,7 @@ class Module(nn.Module):
         else:
             kept = torch.ones_like(inside)
         found = self.table.rows(different)[inverse]
-        columns = self._model.tables[sequence.TABLE].matrix.shape[1]
+        columns = self._model.tables[EMBEDDINGS].matrix.shape[1]
         vectors = found.new_zeros((*padded.shape, columns))
         vectors[inside] = found * kept[inside][:, None]
         if self._settings.kind == "dan":

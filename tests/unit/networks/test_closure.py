@@ -14,8 +14,8 @@ from nlucompress.format import codec
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.growing import with_empty_rows
 from nlucompress.format.matrices.kinds import Matrix, Product, from_dense, smaller
+from nlucompress.format.names import FEATURES
 from nlucompress.networks.linear import closure
-from nlucompress.networks.linear.network import TABLE
 from tests.builders.samples import file_of
 from tests.golden.sources import grams, quantized, table_of, values
 from tests.reference.decoder import open_model
@@ -65,9 +65,9 @@ def test_scores_of_known_n_grams_stay() -> None:
     expected = nc.Classifier(grams()).scores(texts)
     for model in (closed, opened, nc.pack(closed), codec.parse(file(nc.pack(closed)))):
         np.testing.assert_array_equal(nc.Classifier(model).scores(texts), expected)
-    assert len(closed.tables[TABLE].keys) > len(opened.tables[TABLE].keys)
-    assert closed.tables[TABLE].closed
-    assert not opened.tables[TABLE].closed
+    assert len(closed.tables[FEATURES].keys) > len(opened.tables[FEATURES].keys)
+    assert closed.tables[FEATURES].closed
+    assert not opened.tables[FEATURES].closed
 
 
 def file(model: nc.Model) -> bytes:
@@ -77,7 +77,7 @@ def file(model: nc.Model) -> bytes:
 def test_an_n_gram_without_a_part_is_unknown_whatever_its_fingerprint() -> None:
     """With no fingerprints an open table knows nearly everything, a closed one through parts."""
     model = nc.phash(grams(), nc.PhashOptions(fingerprint_bits=0, closed=True))
-    table = model.tables[TABLE]
+    table = model.tables[FEATURES]
     unseen = [f"w{n}" for n in range(40)]
     words = closure.find(table, model.features, unseen) >= 0
     assert words.any()
@@ -109,7 +109,7 @@ def test_all_readers_agree_on_accidents(
     options = nc.PhashOptions(method=method, fingerprint_bits=1, closed=True)
     hashed = nc.phash(model, options)
     packed = nc.pack(hashed)
-    assert packed.tables[TABLE].closed
+    assert packed.tables[FEATURES].closed
     asked = [" ".join(random.choice([*words, "q", "rr", "sst"], 6)) for _ in range(40)]
     mine = nc.Classifier(packed if method == "static" else hashed).scores(asked)
     np.testing.assert_allclose(nc.Classifier(packed).scores(asked), mine, atol=1e-9)
@@ -127,19 +127,19 @@ def test_it_is_the_default_where_it_pays() -> None:
     many = replace(
         grams(),
         tables={
-            TABLE: nc.Table(
+            FEATURES: nc.Table(
                 Strings.of([*(f"w{n}" for n in range(60)), "w1 w2", "w1 x"]),
                 from_dense(values(62, 3, 0.8)),
             )
         },
     )
     closed = nc.phash(many)
-    assert closed.tables[TABLE].closed
-    assert closed.history[-1]["figures"][TABLE]["keys_without_weights"] == 1
-    assert closed.history[-1]["figures"][TABLE]["fingerprint_bits"] == 7
-    assert not nc.phash(grams()).tables[TABLE].closed  # too many parts for so few keys
-    assert not nc.phash(many, nc.PhashOptions(fingerprint_bits=0)).tables[TABLE].closed
-    assert not nc.phash(many, nc.PhashOptions(closed=False)).tables[TABLE].closed
+    assert closed.tables[FEATURES].closed
+    assert closed.history[-1]["figures"][FEATURES]["keys_without_weights"] == 1
+    assert closed.history[-1]["figures"][FEATURES]["fingerprint_bits"] == 7
+    assert not nc.phash(grams()).tables[FEATURES].closed  # too many parts for so few keys
+    assert not nc.phash(many, nc.PhashOptions(fingerprint_bits=0)).tables[FEATURES].closed
+    assert not nc.phash(many, nc.PhashOptions(closed=False)).tables[FEATURES].closed
 
 
 MATRICES: dict[str, Matrix] = {

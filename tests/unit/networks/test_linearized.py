@@ -11,7 +11,8 @@ import nlucompress as nc
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import from_dense
-from nlucompress.networks.neural import linearized, sequence
+from nlucompress.format.names import TANGENTS
+from nlucompress.networks.neural import sequence
 from nlucompress.networks.neural.layers import KINDS, LINEARIZED
 from nlucompress.networks.neural.linearized import PREFIX, base_of
 from nlucompress.networks.neural.network import representing
@@ -82,7 +83,7 @@ def test_without_changes_it_answers_as_the_network(kind: str) -> None:
     still = replace(
         model,
         network=replace(model.network, tensors=tensors),
-        tables={**model.tables, linearized.TABLE: none},
+        tables={**model.tables, TANGENTS: none},
     )
     expected = nc.Classifier(neural(kind)).scores(TEXTS)
     assert np.array_equal(nc.Classifier(still).scores(TEXTS), expected)

@@ -13,8 +13,9 @@ from nlucompress.algo import neighbours
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format.indexes import Strings
 from nlucompress.format.matrices.kinds import from_dense
+from nlucompress.format.names import EMBEDDINGS
 from nlucompress.networks.neural.layers import Settings
-from nlucompress.networks.neural.sequence import FEATURES, TABLE
+from nlucompress.networks.neural.sequence import FEATURES
 from nlucompress.stages.evaluate.retrieval import retrieve
 from nlucompress.stages.evaluate.retrieval_report import RetrievalOptions
 from tests.golden.sources import classifier, neural
@@ -40,7 +41,7 @@ def circle(
         "output.bias": from_dense(np.zeros((1, len(labels)))),
     }
     return nc.Model(
-        {TABLE: nc.Table(Strings.of([*angles]), from_dense(rows))},
+        {EMBEDDINGS: nc.Table(Strings.of([*angles]), from_dense(rows))},
         nc.Network("dan", Settings("dan", layers=0).describe(), tensors),
         labels,
         dict(FEATURES),
