@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nlucompress.cli import main
 from nlucompress.cli.evaluate.command import measure
+from nlucompress.cli.inspect.tables import harm_text
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
     model_argument,
+    read_data,
     read_model,
     size,
     stage_options,
@@ -24,6 +26,9 @@ from nlucompress.cli.shared.gated import gate_options, gate_text
 from nlucompress.cli.shared.options import given, names_of, options_of
 from nlucompress.errors import UsageError
 from nlucompress.stages.pack import PackOptions
+
+if TYPE_CHECKING:
+    from nlucompress.stages.inspect.harm import Harm
 
 
 @click.command(name="pack")
@@ -67,8 +72,10 @@ def command(
       nlucompress pack hashed.nlu --max-size 150K -o small.nlu
     """
     from nlucompress.format import codec
+    from nlucompress.networks.tagger import is_tagger
     from nlucompress.stages.evaluate.gates import Gates, within_size
     from nlucompress.stages.inspect.account import account
+    from nlucompress.stages.inspect.harm import harm_of, median_margin
     from nlucompress.stages.pack import pack
 
     inputs = [model, *references, *([data] if data else [])]
@@ -83,6 +90,10 @@ def command(
     counted = account(sealed)
     sizes = within_size(max_size, counted.total)
     measured = () if data is None else measure(sealed, data, references, Gates(**bounds)).gates
+    harm = harm_of(sealed)
+    margin = None
+    if harm and data and data != streams.STANDARD and not is_tagger(sealed):
+        margin = median_margin(sealed, read_data(data).texts)
     met = all(gate.met for gate in (*sizes, *measured))
     if met:
         write_model(sealed, target.output)
@@ -91,6 +102,7 @@ def command(
         "size_bytes": counted.total,
         "parts": {part.name: part.bytes for part in counted.parts},
         "tables": [dataclasses.asdict(table) for table in counted.tables],
+        "unseen": None if harm is None else {**dataclasses.asdict(harm), "median_margin": margin},
         "gates": [dataclasses.asdict(gate) for gate in (*sizes, *measured)],
     }
     lines = [f"{part.bytes:>12,}  {part.name}" for part in counted.parts]
@@ -104,6 +116,8 @@ def command(
             f"{table.name}: {table.keys:,} keys, {table.key_bits + table.value_bits:.2f} bits per "
             f"key ({what}){bound}"
         )
+    if harm is not None:
+        lines.append(f"unseen keys: {harm_text(harm)}{_of_margin(harm, margin)}")
     lines += [f"gate met: {gate_text(gate)}" for gate in measured if gate.met]
     target.report(figures, lines)
     for gate in measured:
@@ -116,3 +130,10 @@ def command(
                 f"{counted.total:,}; nothing was written"
             )
     return 0 if met else main.GATE_MISSED
+
+
+def _of_margin(harm: Harm, margin: float | None) -> str:
+    """The harm in units of the model's median margin, where that is known."""
+    if not margin:
+        return ""
+    return f", {100 * harm.expected / margin:.2g} % of the median margin {margin:.3g}"

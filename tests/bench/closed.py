@@ -146,11 +146,13 @@ def seconds_ratio(draw: Draw, bits: int) -> float:
     return measure.median_ratio(measure.alternate(actions, ROUNDS), "closed", "open")
 
 
-def evaluate(name: str, folder: Path, letters: str = DRAWS) -> dict[str, Outcome]:
+def evaluate(
+    name: str, folder: Path, letters: str = DRAWS, options: nc.TrainOptions | None = None
+) -> dict[str, Outcome]:
     """Choose on the development set of a data set, print, and measure the test set."""
     train, dev, test = (nc.read_examples(folder / f"{p}.tsv") for p in ("train", "dev", "test"))
     begin = time.perf_counter()
-    strings = nc.quantize(nc.train(train, dev), nc.QuantizeOptions(bits=5))
+    strings = nc.quantize(nc.train(train, dev, options), nc.QuantizeOptions(bits=5))
     seconds = time.perf_counter() - begin
     on_dev = [drawn(strings, dev, letter) for letter in letters]
     on_test = [drawn(strings, test, letter) for letter in letters]

@@ -105,3 +105,15 @@ def test_gates_need_data(workdir: Path) -> None:
     for options in (("--min-accuracy", "90%"), ("--reference", "full.nlu")):
         done = run(workdir, "pack", "hashed.nlu", *options, "-o", "new.nlu")
         assert (done.code, "need --data" in done.err) == (USAGE, True)
+
+
+def test_the_harm_of_unseen_keys_is_told(workdir: Path) -> None:
+    done = run(workdir, "pack", "hashed.nlu", *MEASURED, "--json", "-o", "told.nlu")
+    unseen = json.loads(done.out)["unseen"]
+    assert 0 < unseen["mean"] < unseen["largest"]
+    assert unseen["median_margin"] > 0
+    lines = run(workdir, "pack", "hashed.nlu", *MEASURED, "-o", "again.nlu").err.splitlines()
+    (line,) = (each for each in lines if each.startswith("unseen keys: "))
+    assert f"{100 * unseen['rate']:.3g} % pass" in line
+    assert "of the median margin" in line
+    assert any("of unseen keys" in each for each in run(workdir, "inspect", "told.nlu").lines)

@@ -11,6 +11,7 @@ from nlucompress.cli.shared.common import printable
 if TYPE_CHECKING:
     from nlucompress.stages.inspect.account import Account, TableAccount
     from nlucompress.stages.inspect.contents import MatrixInfo, TableInfo
+    from nlucompress.stages.inspect.harm import Harm
 
 WIDTH, NAMES = 80, 15
 _PER = {
@@ -68,6 +69,14 @@ def _unseen(table: TableInfo) -> str:
     share = f"{100 * table.false_positive_rate:.3g} %"
     whose = "those whose parts are keys" if table.closed else "them"
     return f"{table.fingerprint_bits}-bit fingerprints: {share} of {whose} pass for known keys"
+
+
+def harm_text(harm: Harm) -> str:
+    """What an unseen key does, in words."""
+    return (
+        f"{100 * harm.rate:.3g} % pass, and then move a score by {harm.mean:.3g} (at most "
+        f"{harm.largest:.3g}): {harm.expected:.2g} on average"
+    )
 
 
 def encoding(matrix: MatrixInfo) -> str:

@@ -6,13 +6,21 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nlucompress.cli.inspect.tables import WIDTH, described, line, number_lines, table_lines
+from nlucompress.cli.inspect.tables import (
+    WIDTH,
+    described,
+    harm_text,
+    line,
+    number_lines,
+    table_lines,
+)
 from nlucompress.cli.shared.common import bytes_text, printable
 
 if TYPE_CHECKING:
     from nlucompress.stages.inspect.records import StageInfo
     from nlucompress.stages.inspect.stage import Inspection
 
+TABLE = "features"  # of the weights that unseen keys may be given
 FIRST_LABELS = 44  # characters of labels that are shown
 DIGITS = 10  # of a tensor's digest; the JSON has all of them
 
@@ -30,6 +38,8 @@ def lines_of(name: str, found: Inspection, all_labels: bool) -> Iterator[str]:
         yield ""
         yield f"table {printable(table.name)}"
         yield from table_lines(table, found.account)
+        if found.harm is not None and table.name == TABLE:
+            yield from line("harm", f"of unseen keys {harm_text(found.harm)}", 2)
     if found.tensors:
         yield ""
         yield from _tensors(found)

@@ -15,6 +15,7 @@ from nlucompress.stages.inspect import anatomy, contents, decodes, records
 from nlucompress.stages.inspect.account import Account, Part, account
 from nlucompress.stages.inspect.anatomy import Anatomy, TensorInfo
 from nlucompress.stages.inspect.contents import TableInfo, field
+from nlucompress.stages.inspect.harm import Harm, harm_of
 from nlucompress.stages.inspect.records import StageInfo
 
 MODEL, FOREIGN, UNKNOWN = "nlucompress model", "safetensors file", "unknown file"
@@ -43,6 +44,7 @@ class Inspection:
         metadata: Of a file that is not ours.
         history: Stages, oldest first.
         account: Bytes per part and bits per key; None for a file that is damaged or not ours.
+        harm: What an unseen key does; None where that is not known.
         model: The model itself, None for a file that is damaged or not ours.
     """
 
@@ -64,6 +66,7 @@ class Inspection:
     metadata: Mapping[str, str] | None = None
     history: tuple[StageInfo, ...] = ()
     account: Account | None = None
+    harm: Harm | None = None
     model: Model | None = None
 
 
@@ -91,6 +94,7 @@ def inspect(buffer: bytes | memoryview, verify: bool = False) -> Inspection:
     try:
         model = _model(parts).of_file(memoryview(buffer))
         counted = _of_file(account(model), size)
+        harm = harm_of(model)
     except NluCompressError as error:
         return replace(found, problems=(str(error),))
     problems = tuple(decodes.unfit(model) + (decodes.undecodable(model) if verify else []))
@@ -101,6 +105,7 @@ def inspect(buffer: bytes | memoryview, verify: bool = False) -> Inspection:
         label_count=len(model.labels),
         labels=model.labels,
         account=counted,
+        harm=harm,
         model=model,
     )
 
