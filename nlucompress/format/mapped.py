@@ -19,6 +19,6 @@ def refuse_lost(held: bytes | memoryview | None) -> None:
     owner = held.obj if isinstance(held, memoryview) else None
     if isinstance(owner, mmap) and owner.size() < len(owner):
         raise FormatError(
-            "the file was shortened in place after it was opened: write a new file and rename it "
-            "over the old one, or load it with in_memory=True"
+            "the file was shortened in place after it was opened; write a new file and rename it "
+            "over the old one instead"
         )
