@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures comparison graceful differential fuzz golden device closed sample clean
+.PHONY: demo test check bench figures training comparison graceful differential fuzz golden device closed sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -51,6 +51,9 @@ figures: $(STAMP)
 closed: $(STAMP)
 	@test -n "$(DATA)" || { echo "make closed DATA=folder: name the folder of data" >&2; exit 2; }
 	$(BIN)/python -m tests.bench.closed --data $(DATA)
+
+training: $(STAMP)
+	$(BIN)/python -m tests.bench.training $(if $(DATA),--data $(DATA))
 
 comparison: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

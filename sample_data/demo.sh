@@ -6,11 +6,11 @@ out=${1:?usage: demo.sh FOLDER}
 mkdir -p "$out"
 
 echo "1. train a linear n-gram model on 4,800 utterances of a car assistant"
-nlucompress train "$data/train.tsv" --dev "$data/dev.tsv" --ngrams 1-3 --force -o "$out/full.nlu"
+nlucompress train "$data/train.tsv" --dev "$data/dev.tsv" --force -o "$out/full.nlu"
 
 echo
 echo "2. quantize | phash | pack"
-nlucompress quantize "$out/full.nlu" --bits 5 --quiet |
+nlucompress quantize "$out/full.nlu" --bits 5 --keep 0.15 --quiet |
     nlucompress phash --fingerprint-bits 8 --quiet |
     nlucompress pack --max-size 20K --force -o "$out/small.nlu"
 

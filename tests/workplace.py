@@ -44,6 +44,19 @@ OUT_OF_SCOPE = (
 GLOVE = "red 1 0 0.5\ngreen 0 1 -0.25\nblue -2 0.125 3\n"
 
 
+# A small model of few features, on which the tests of other stages do not depend.
+PLAIN = nc.TrainOptions(
+    words=(1, 3),
+    tokens="words",
+    borders=False,
+    l2=1e-3,
+    l1=3e-5,
+    min_count=2,
+    distinct=True,
+    iterations=40,
+)
+
+
 def fill(folder: Path) -> None:
     """Write data and models into an empty folder."""
     for name, lines in (("train", TRAIN), ("dev", DEV), ("test", TEST)):
@@ -55,14 +68,14 @@ def fill(folder: Path) -> None:
     (folder / "vectors.tsv").write_text(VECTORS)
     (folder / "words.txt").write_text("red\nblue\nviolet\n")
     train = nc.read_examples(folder / "train.tsv")
-    full = nc.train(train, None, nc.TrainOptions(iterations=40))
+    full = nc.train(train, None, PLAIN)
     quantized = nc.quantize(full, nc.QuantizeOptions(bits=5))
     hashed = nc.phash(quantized)
     stages = {"full": full, "quantized": quantized, "hashed": hashed, "small": nc.pack(hashed)}
     for name, model in stages.items():
         nc.save(model, folder / f"{name}.nlu")
     half = nc.Examples(train.labels[::2], train.texts[::2])
-    nc.save(nc.train(half, None, nc.TrainOptions(iterations=40)), folder / "older.nlu")
+    nc.save(nc.train(half, None, PLAIN), folder / "older.nlu")
     _add_skills(folder)
     nc.save(nc.import_model(folder / "vectors.txt"), folder / "vectors.nlu")
     nc.save(big_model(), folder / "big.nlu")

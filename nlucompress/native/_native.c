@@ -672,11 +672,16 @@ static PyObject *exit_on_lost_map(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
+#include "dual.h"
+#include "ngrams.h"
+
 /* ---- Module ---------------------------------------------------------------------------------- */
 
 static PyMethodDef functions[] = {{"hash_keys", hash_keys, METH_O, hash_keys_doc},
                                   {"best_seeds", best_seeds, METH_VARARGS, best_seeds_doc},
                                   {"solve_static", solve_static, METH_VARARGS, solve_static_doc},
+                                  {"ngrams", ngrams, METH_VARARGS, ngrams_doc},
+                                  {"dual_path", dual_path, METH_VARARGS, dual_path_doc},
                                   {"exit_on_lost_map", exit_on_lost_map, METH_VARARGS,
                                    exit_on_lost_map_doc},
                                   {NULL, NULL, 0, NULL}};
@@ -692,7 +697,7 @@ static int execute(PyObject *module)
         }
         Py_DECREF(type);
     }
-    return 0;
+    return PyModule_AddStringConstant(module, "unicode_version", NLU_UNICODE_VERSION);
 }
 
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, execute}, {0, NULL}};

@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+unicode_version: str
+
 def hash_keys(keys: Sequence[bytes]) -> bytes: ...
 def best_seeds(
     h1: Any, h2: Any, level: int, groups: int, cells: int, seed_bits: int
@@ -14,6 +16,29 @@ def solve_static(
     ends: Any,
     slack: int,
 ) -> tuple[bytes, bytes]: ...
+def ngrams(
+    texts: Sequence[str],
+    words: tuple[int, int],
+    chars: tuple[int, int],
+    counted: bool,
+    symbols: bool,
+    borders: bool,
+) -> tuple[bytes, bytes, bytes, bytes, bytes]: ...
+def dual_path(
+    starts: Any,
+    columns: Any,
+    values: Any,
+    order: Any,
+    targets: Any,
+    costs: Any,
+    squares: Any,
+    offset: Any,
+    features: int,
+    label: int,
+    path: Any,
+    tolerance: float,
+    passes: int,
+) -> list[tuple[bytes, bytes, float, int]]: ...
 def exit_on_lost_map(line: bytes, code: int) -> None: ...
 
 class Keys:

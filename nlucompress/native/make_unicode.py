@@ -29,6 +29,11 @@ def is_word(code: int) -> bool:
     return unicodedata.category(chr(code))[0] in "LMN"
 
 
+def is_symbol(code: int) -> bool:
+    """Whether a code point is a punctuation mark or a symbol, but for the one of lost bytes."""
+    return unicodedata.category(chr(code))[0] in "PS" and code != 0xFFFD
+
+
 def folded(code: int) -> int:
     """Folding of a word character: case folding or lower case where that is one character."""
     if not is_word(code):
@@ -158,6 +163,7 @@ def tables() -> str:
     folds, lowers, marks = fold_runs(folded), fold_runs(lowered), mark_runs()
     sets = {
         "word": edges(is_word),
+        "symbol": edges(is_symbol),
         "alphanumeric": edges(is_alphanumeric),
         "cased": edges(is_cased),
         "passed": edges(is_passed_over),
@@ -177,6 +183,8 @@ def tables() -> str:
             f'#define NLU_UNICODE_VERSION "{unicodedata.unidata_version}"\n',
             "/* Where being a word character (categories L, M, N) begins and ends, by turns. */",
             members["word"],
+            "/* The same of punctuation marks and symbols (categories P, S). */",
+            members["symbol"],
             "/* The same of letters and numbers, as Python's \\w has them. */",
             members["alphanumeric"],
             "/* The same of characters behind which a capital sigma may be a final one, and of",

@@ -277,7 +277,7 @@ typedef struct nlu_model {
     nlu_json description;
     nlu_json part[NLU_PARTS]; /* of the description; `at` is NULL where one is missing */
     int classifies, tags;     /* whether it has answers for texts, or for the tokens of sentences */
-    int network, features, link, counted, bounded;
+    int network, features, link, counted, bounded, symbols, borders;
     double low, high;                                  /* bounds of the scores */
     uint32_t word_low, word_high, char_low, char_high; /* n-grams; 0: none */
     uint32_t shortest, longest, runs, buckets;         /* of subwords (section 11.4) */
@@ -2712,10 +2712,22 @@ static inline int nlu_next_member(nlu_json *j, nlu_json *name, unsigned *count, 
 static inline void nlu_open_ngrams(nlu_model *m, nlu_json *j, nlu_json *name, unsigned *count)
 {
     static const char *const weights[] = {"binary", "count", NULL};
+    static const char *const others[] = {"borders", "symbols", NULL};
     if (nlu_next_member(j, name, count, "chars")) nlu_range(j, 32, &m->char_low, &m->char_high);
     if (nlu_next_member(j, name, count, "kind")) nlu_skip(j, 1);
     if (nlu_next_member(j, name, count, "weighting")) m->counted = nlu_choice(j, weights);
     if (nlu_next_member(j, name, count, "words")) nlu_range(j, 32, &m->word_low, &m->word_high);
+    nlu_json ahead = *j;
+    unsigned items = 0;
+    if (nlu_accept(&ahead, '}') || !nlu_next_member(j, name, count, "words_and")) return;
+    nlu_expect(j, '[');
+    while (nlu_item(j, &items)) {
+        int symbols = nlu_choice(j, others);
+        if (m->symbols || (m->borders && !symbols)) j->bad = 1; /* each once, in their order */
+        if (symbols) m->symbols = 1;
+        else m->borders = 1;
+    }
+    if (!items) j->bad = 1;
 }
 
 static inline void nlu_open_subwords(nlu_model *m, nlu_json *j, nlu_json *name, unsigned *count)
@@ -3430,6 +3442,7 @@ static inline double nlu_sigmoid(double x)
    The tables stand at the end of this file, each in a function that says how long it is. */
 
 static inline const uint32_t *nlu_word_edges(uint32_t *count);
+static inline const uint32_t *nlu_symbol_edges(uint32_t *count);
 static inline const uint32_t *nlu_alphanumeric_edges(uint32_t *count);
 static inline const uint32_t *nlu_cased_edges(uint32_t *count);
 static inline const uint32_t *nlu_passed_edges(uint32_t *count);
@@ -3457,6 +3470,14 @@ static inline int nlu_is_word(uint32_t code)
 {
     uint32_t count;
     const uint32_t *edges = nlu_word_edges(&count);
+    return nlu_belongs(edges, count, code);
+}
+
+/* Symbols of n-grams: categories P, S, but U+FFFD, which stands for bytes that are no UTF-8. */
+static inline int nlu_is_symbol(uint32_t code)
+{
+    uint32_t count;
+    const uint32_t *edges = nlu_symbol_edges(&count);
     return nlu_belongs(edges, count, code);
 }
 
@@ -3666,27 +3687,58 @@ static inline int nlu_normalize(nlu_text *t, const uint8_t *text, size_t size, s
 
 /* ---- Keys of n-grams (section 11) ------------------------------------------------------------- */
 
-/* Folds, and writes the words in UTF-8 over the same memory, with one space between. A character
-   takes at most the four bytes that it took before, and a space stands for at least one. */
-static inline size_t nlu_write_words(nlu_text *t)
+#define NLU_SYMBOL 0x1000000u /* marks a character that is a token of its own */
+
+/* Whether no word goes on with this folded character. */
+static inline int nlu_ends_word(uint32_t code)
 {
-    size_t written = 0, k = 0;
-    for (size_t i = 0; i < t->count; i++) nlu_set_char(t, i, nlu_fold(nlu_get_char(t, i)));
+    return code == ' ' || code == '\'' || code >= NLU_SYMBOL;
+}
+
+/* Folds, and writes the tokens in UTF-8 over the same memory, with one space between. A character
+   of a word takes at most the four bytes that it took before, and a space stands for at least one.
+   A symbol and the space before it take five at most: for them the text, which has no more
+   characters than it had bytes, first makes room of a byte for each. With borders an empty token
+   stands before the first and behind the last one, where there are any. */
+static inline size_t nlu_write_words(nlu_text *t, int symbols, int borders)
+{
+    size_t written = 0, k = 0, room = symbols || borders ? t->count + 2 : 0;
+    nlu_text from = {t->bytes + room, t->count, 0};
+    if (room) memmove(from.bytes, t->bytes, 4 * t->count);
+    for (size_t i = 0; i < t->count; i++) {
+        uint32_t code = nlu_get_char(&from, i), folded = nlu_fold(code);
+        if (symbols && folded == ' ' && nlu_is_symbol(code)) folded = NLU_SYMBOL | code;
+        nlu_set_char(&from, i, folded);
+    }
     while (k < t->count) {
-        uint32_t code = nlu_get_char(t, k), next;
-        if (code == ' ' || code == '\'') {
+        uint32_t code = nlu_get_char(&from, k), next;
+        if (code == ' ' || (code == '\'' && !symbols)) {
             k++;
             continue;
         }
-        if (written) t->bytes[written++] = ' ';
+        if (written || borders) t->bytes[written++] = ' ';
+        if (nlu_ends_word(code)) {
+            written += nlu_put_utf8(code & ~NLU_SYMBOL, t->bytes + written);
+            k++;
+            continue;
+        }
         for (; k < t->count; k++) {
-            code = nlu_get_char(t, k);
-            next = k + 1 < t->count ? nlu_get_char(t, k + 1) : ' ';
-            if (code == ' ' || (code == '\'' && (next == ' ' || next == '\''))) break;
+            code = nlu_get_char(&from, k);
+            next = k + 1 < t->count ? nlu_get_char(&from, k + 1) : ' ';
+            if (nlu_ends_word(code) && (code != '\'' || nlu_ends_word(next))) break;
             written += nlu_put_utf8(code, t->bytes + written);
         }
     }
+    if (written && borders) t->bytes[written++] = ' ';
     return written;
+}
+
+/* Whether a token that nlu_write_words wrote is a symbol; they have no character n-grams. */
+static inline int nlu_is_symbol_token(const uint8_t *token, size_t size)
+{
+    size_t used;
+    uint32_t code = nlu_utf8(token, size, &used);
+    return code == '\'' || nlu_is_symbol(code);
 }
 
 /* The state of one classification: what is seen already (binary weighting), and the sums. */
@@ -3752,9 +3804,10 @@ static inline int nlu_add_words(nlu_sum *s, const uint8_t *begin, const uint8_t 
     uint32_t low = s->model->word_low, next = *known, mine = 0;
     for (uint32_t n = 1; n <= s->model->word_high; n++) {
         while (at < end && *at != ' ') at++;
-        int found = 0, possible = nlu_is_possible(s, n, low, mine < next ? mine : next);
+        int found = at == begin; /* a border alone is no key, and always known */
+        int possible = nlu_is_possible(s, n, low, mine < next ? mine : next);
         if (!possible && !s->model->over) break;
-        if (n >= low) found = nlu_add_key(s, begin, (size_t)(at - begin), possible);
+        if (n >= low && !found) found = nlu_add_key(s, begin, (size_t)(at - begin), possible);
         if (found < 0) return found;
         if (found) mine = n;
         if (at == end) break;
@@ -3800,10 +3853,11 @@ static inline uint64_t nlu_most_keys(const nlu_model *m, uint64_t words, uint64_
 
 /* Bytes of scratch memory that are enough for any text of so many bytes: one and a half characters
    of 4 bytes for each (the longest decompositions), and behind them as much again to sort marks, or
-   the slots for the keys of at most (size + 1) / 2 words. */
+   the slots for the keys of at most (size + 1) / 2 words, or size symbols, and two borders. */
 static inline uint64_t nlu_ngram_scratch(const nlu_model *m, size_t size)
 {
-    uint64_t text = 6 * (uint64_t)size + 8, words = ((uint64_t)size + 1) / 2, behind = text;
+    uint64_t text = 6 * (uint64_t)size + 8, behind = text;
+    uint64_t words = (m->symbols ? (uint64_t)size : ((uint64_t)size + 1) / 2) + 2;
     uint64_t keys = nlu_most_keys(m, words, text / 4 + 2 * words);
     uint64_t slots = m->counted ? 0 : 16 * (keys + keys / 2 + 1);
     if (slots > behind) behind = slots;
@@ -3819,11 +3873,12 @@ static inline int nlu_add_ngrams(const nlu_model *m, const uint8_t *text, size_t
     nlu_sum sum = {m, scores, NULL, 0};
     uint64_t words = 0, characters = 0;
     if (!nlu_normalize(&t, text, size, scratch_size)) return NLU_ERROR_SCRATCH;
-    const uint8_t *at = t.bytes, *end = at + nlu_write_words(&t), *stop;
+    const uint8_t *at = t.bytes, *end = at + nlu_write_words(&t, m->symbols, m->borders), *stop;
     for (stop = at; stop < end; stop++) {
         characters += (*stop & 0xC0) != 0x80;
         if (stop == at || stop[-1] == ' ') words++;
     }
+    words += (uint64_t)m->borders;
     if (!m->counted) {
         uint64_t keys = nlu_most_keys(m, words, characters + 2 * words);
         sum.slots = keys + keys / 2 + 1;
@@ -3832,11 +3887,13 @@ static inline int nlu_add_ngrams(const nlu_model *m, const uint8_t *text, size_t
         memset(sum.seen, 0, 16 * (size_t)sum.slots);
     }
     uint32_t known = 0;
-    for (stop = end; stop > t.bytes; stop = at - (at > t.bytes)) { /* from the last word back */
+    for (stop = end; end > t.bytes; stop = at - 1) { /* from the last word back */
         for (at = stop; at > t.bytes && at[-1] != ' ';) at--;
+        size_t word = (size_t)(stop - at);
+        int has_characters = word > 0 && !(m->symbols && nlu_is_symbol_token(at, word));
         if (m->word_high) error = nlu_add_words(&sum, at, end, &known);
-        if (!error && m->char_high) error = nlu_add_characters(&sum, at, (size_t)(stop - at));
-        if (error) return error;
+        if (!error && m->char_high && has_characters) error = nlu_add_characters(&sum, at, word);
+        if (error || at == t.bytes) return error;
     }
     return NLU_OK;
 }
@@ -4863,6 +4920,66 @@ static inline const uint32_t *nlu_word_edges(uint32_t *count)
         194560, 195102, 196608, 201547, 917760, 918000,
     };
     *count = 1562;
+    return table;
+}
+
+/* The same of punctuation marks and symbols (categories P, S). */
+static inline const uint32_t *nlu_symbol_edges(uint32_t *count)
+{
+    static const uint32_t table[] = {
+        33, 48, 58, 65, 91, 97, 123, 127, 161, 170, 171, 173, 174, 178, 180, 181, 182, 185, 187,
+        188, 191, 192, 215, 216, 247, 248, 706, 710, 722, 736, 741, 748, 749, 750, 751, 768, 885,
+        886, 894, 895, 900, 902, 903, 904, 1014, 1015, 1154, 1155, 1370, 1376, 1417, 1419, 1421,
+        1424, 1470, 1471, 1472, 1473, 1475, 1476, 1478, 1479, 1523, 1525, 1542, 1552, 1563, 1564,
+        1565, 1568, 1642, 1646, 1748, 1749, 1758, 1759, 1769, 1770, 1789, 1791, 1792, 1806, 2038,
+        2042, 2046, 2048, 2096, 2111, 2142, 2143, 2184, 2185, 2404, 2406, 2416, 2417, 2546, 2548,
+        2554, 2556, 2557, 2558, 2678, 2679, 2800, 2802, 2928, 2929, 3059, 3067, 3191, 3192, 3199,
+        3200, 3204, 3205, 3407, 3408, 3449, 3450, 3572, 3573, 3647, 3648, 3663, 3664, 3674, 3676,
+        3841, 3864, 3866, 3872, 3892, 3893, 3894, 3895, 3896, 3897, 3898, 3902, 3973, 3974, 4030,
+        4038, 4039, 4045, 4046, 4059, 4170, 4176, 4254, 4256, 4347, 4348, 4960, 4969, 5008, 5018,
+        5120, 5121, 5741, 5743, 5787, 5789, 5867, 5870, 5941, 5943, 6100, 6103, 6104, 6108, 6144,
+        6155, 6464, 6465, 6468, 6470, 6622, 6656, 6686, 6688, 6816, 6823, 6824, 6830, 7002, 7019,
+        7028, 7039, 7164, 7168, 7227, 7232, 7294, 7296, 7360, 7368, 7379, 7380, 8125, 8126, 8127,
+        8130, 8141, 8144, 8157, 8160, 8173, 8176, 8189, 8191, 8208, 8232, 8240, 8287, 8314, 8319,
+        8330, 8335, 8352, 8385, 8448, 8450, 8451, 8455, 8456, 8458, 8468, 8469, 8470, 8473, 8478,
+        8484, 8485, 8486, 8487, 8488, 8489, 8490, 8494, 8495, 8506, 8508, 8512, 8517, 8522, 8526,
+        8527, 8528, 8586, 8588, 8592, 9255, 9280, 9291, 9372, 9450, 9472, 10102, 10132, 11124,
+        11126, 11158, 11159, 11264, 11493, 11499, 11513, 11517, 11518, 11520, 11632, 11633, 11776,
+        11823, 11824, 11870, 11904, 11930, 11931, 12020, 12032, 12246, 12272, 12284, 12289, 12293,
+        12296, 12321, 12336, 12337, 12342, 12344, 12349, 12352, 12443, 12445, 12448, 12449, 12539,
+        12540, 12688, 12690, 12694, 12704, 12736, 12772, 12800, 12831, 12842, 12872, 12880, 12881,
+        12896, 12928, 12938, 12977, 12992, 13312, 19904, 19968, 42128, 42183, 42238, 42240, 42509,
+        42512, 42611, 42612, 42622, 42623, 42738, 42744, 42752, 42775, 42784, 42786, 42889, 42891,
+        43048, 43052, 43062, 43066, 43124, 43128, 43214, 43216, 43256, 43259, 43260, 43261, 43310,
+        43312, 43359, 43360, 43457, 43470, 43486, 43488, 43612, 43616, 43639, 43642, 43742, 43744,
+        43760, 43762, 43867, 43868, 43882, 43884, 44011, 44012, 64297, 64298, 64434, 64451, 64830,
+        64848, 64975, 64976, 65020, 65024, 65040, 65050, 65072, 65107, 65108, 65127, 65128, 65132,
+        65281, 65296, 65306, 65313, 65339, 65345, 65371, 65382, 65504, 65511, 65512, 65519, 65532,
+        65533, 65792, 65795, 65847, 65856, 65913, 65930, 65932, 65935, 65936, 65949, 65952, 65953,
+        66000, 66045, 66463, 66464, 66512, 66513, 66927, 66928, 67671, 67672, 67703, 67705, 67871,
+        67872, 67903, 67904, 68176, 68185, 68223, 68224, 68296, 68297, 68336, 68343, 68409, 68416,
+        68505, 68509, 69293, 69294, 69461, 69466, 69510, 69514, 69703, 69710, 69819, 69821, 69822,
+        69826, 69952, 69956, 70004, 70006, 70085, 70089, 70093, 70094, 70107, 70108, 70109, 70112,
+        70200, 70206, 70313, 70314, 70731, 70736, 70746, 70748, 70749, 70750, 70854, 70855, 71105,
+        71128, 71233, 71236, 71264, 71277, 71353, 71354, 71484, 71488, 71739, 71740, 72004, 72007,
+        72162, 72163, 72255, 72263, 72346, 72349, 72350, 72355, 72769, 72774, 72816, 72818, 73463,
+        73465, 73685, 73714, 73727, 73728, 74864, 74869, 77809, 77811, 92782, 92784, 92917, 92918,
+        92983, 92992, 92996, 92998, 93847, 93851, 94178, 94179, 113820, 113821, 113823, 113824,
+        118608, 118724, 118784, 119030, 119040, 119079, 119081, 119141, 119146, 119149, 119171,
+        119173, 119180, 119210, 119214, 119275, 119296, 119362, 119365, 119366, 119552, 119639,
+        120513, 120514, 120539, 120540, 120571, 120572, 120597, 120598, 120629, 120630, 120655,
+        120656, 120687, 120688, 120713, 120714, 120745, 120746, 120771, 120772, 120832, 121344,
+        121399, 121403, 121453, 121461, 121462, 121476, 121477, 121484, 123215, 123216, 123647,
+        123648, 125278, 125280, 126124, 126125, 126128, 126129, 126254, 126255, 126704, 126706,
+        126976, 127020, 127024, 127124, 127136, 127151, 127153, 127168, 127169, 127184, 127185,
+        127222, 127245, 127406, 127462, 127491, 127504, 127548, 127552, 127561, 127568, 127570,
+        127584, 127590, 127744, 128728, 128733, 128749, 128752, 128765, 128768, 128884, 128896,
+        128985, 128992, 129004, 129008, 129009, 129024, 129036, 129040, 129096, 129104, 129114,
+        129120, 129160, 129168, 129198, 129200, 129202, 129280, 129620, 129632, 129646, 129648,
+        129653, 129656, 129661, 129664, 129671, 129680, 129709, 129712, 129723, 129728, 129734,
+        129744, 129754, 129760, 129768, 129776, 129783, 129792, 129939, 129940, 129995,
+    };
+    *count = 676;
     return table;
 }
 

@@ -10,7 +10,7 @@ import pytest
 from tests.cli.program import BAD_INPUT, DONE, GATE_MISSED, USAGE, run, shell
 
 PIPELINE = (
-    "nlucompress train train.tsv --dev dev.tsv --ngrams 1-3 -o new.nlu && "
+    "nlucompress train train.tsv --dev dev.tsv -o new.nlu && "
     "nlucompress quantize new.nlu --bits 5 | nlucompress phash | "
     "nlucompress pack --max-size 150K -o new.packed.nlu"
 )

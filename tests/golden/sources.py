@@ -300,6 +300,31 @@ def static(model: nc.Model, fingerprint_bits: int = 8) -> nc.Model:
     return nc.pack(hashed(model, method="static", fingerprint_bits=fingerprint_bits))
 
 
+def symbols() -> nc.Model:
+    """A linear model in whose texts punctuation marks and symbols are tokens."""
+    model = classifier(20, MANY, 0.3)
+    keys = (
+        ",",
+        "!",
+        " füße",
+        "東京 !",
+        "! ",
+        "füße ,",
+        ", 東京",
+        "'",
+        "#",
+        "# on",
+        "#<o",
+        "#",
+        "#<!",
+        "#on>",
+    )
+    named = Strings.of([*dict.fromkeys((*keys, *words(20)))][:20])
+    table = replace(model.tables["features"], keys=named)
+    features = {**FEATURES, "chars": [2, 3], "words_and": ["borders", "symbols"]}
+    return replace(model, tables={"features": table}, features=features)
+
+
 SOURCES: dict[str, Callable[[], nc.Model]] = {
     "empty": lambda: nc.Model({}),
     "strings_dense": embeddings,
@@ -337,6 +362,7 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "packed_linear_tagger": lambda: _attribute_tagger("linear"),
     "namespaces": lambda: namespaces({"link": "one-vs-rest"}, {"w": 2}, False),
     "pairs": pairs,
+    "packed_symbols": lambda: nc.pack(hashed(quantized(symbols(), bits=4))),
     "packed_namespaces": lambda: nc.pack(
         hashed(namespaces({"link": "margin", "bounds": [-2.5, 2.5]}, {"": 3, "w": 1}, True))
     ),

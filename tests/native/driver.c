@@ -133,7 +133,7 @@ static int print_labels(void)
     return 0;
 }
 
-static int print_words(void)
+static int print_words(int symbols, int borders)
 {
     uint8_t *text;
     size_t size;
@@ -141,7 +141,7 @@ static int print_words(void)
         size_t needed = nlu_scratch_size(&model, size);
         nlu_text t = {(uint8_t *)memory(needed), 0, needed / 4};
         if (!nlu_normalize(&t, text, size, needed)) return NLU_ERROR_SCRATCH;
-        print_hex(t.bytes, nlu_write_words(&t));
+        print_hex(t.bytes, nlu_write_words(&t, symbols, borders));
         free(t.bytes);
         free(text);
     }
@@ -272,7 +272,10 @@ int main(int count, char **words)
     uint8_t *files[4] = {NULL};
     size_t size = 0;
     int error = 0;
-    if (is_mode(mode, "words")) return print_words() ? 1 : 0;
+    if (is_mode(mode, "words")) return print_words(0, 0) ? 1 : 0;
+    if (is_mode(mode, "symbols")) return print_words(1, 0) ? 1 : 0;
+    if (is_mode(mode, "borders")) return print_words(0, 1) ? 1 : 0;
+    if (is_mode(mode, "all")) return print_words(1, 1) ? 1 : 0;
     if (is_mode(mode, "open")) return print_opened();
     uint8_t *file = count > 2 && count < 8 ? read_whole(words[2], &size) : NULL;
     if (!file) return 2;

@@ -43,8 +43,15 @@ TEXTS: list[bytes] = [
     b"turn turn turn the the heating heating up up",
     *(text.encode() for text in _CHARACTERS),
     b"find open car wash " * 4000,
+    "\U0001f600\u2764\ufe0f!?".encode() * 2000,
+    b"it's 'n' # #it <x> _ ... $5.00, a''b '",
     b"x" * 70000,
 ]
+
+# Few features, of which some encodings need only few bits.
+FEW = nc.TrainOptions(
+    words=(1, 3), tokens="words", borders=False, l1=3e-5, min_count=2, distinct=True
+)
 
 
 def full(options: nc.TrainOptions) -> Model:
@@ -60,11 +67,13 @@ def examples() -> Examples:
 
 def build() -> dict[str, Model]:
     """Models by name."""
-    words = full(nc.TrainOptions(words=(1, 2)))
-    chars = full(nc.TrainOptions(words=(1, 1), chars=(2, 4), counts=True, loss="softmax"))
-    binary = full(nc.TrainOptions(words=None, chars=(3, 3), loss="logistic"))
+    words = full(replace(FEW, words=(1, 2)))
+    chars = full(replace(FEW, words=(1, 1), chars=(2, 4), counts=True, loss="softmax"))
+    binary = full(replace(FEW, words=None, chars=(3, 3), loss="logistic"))
     eight = nc.quantize(words, nc.QuantizeOptions(bits=8, per="row"))
     assert binary.network is not None
+    symbols = full(nc.TrainOptions(words=(1, 2), chars=(2, 3), min_count=1, tokens="symbols"))
+    borders = full(nc.TrainOptions(words=(1, 3), tokens="symbols", borders=True))
     shares = replace(binary.network, settings={"link": "one-vs-rest"})
     odd = replace(full_of_three(), labels=ODD_LABELS)
     plain = nc.PhashOptions(method="cascade", fingerprint_bits=0)
@@ -90,6 +99,8 @@ def build() -> dict[str, Model]:
         "clipped pair": packed(clipped_pair()),
         "odd": packed(nc.quantize(odd, nc.QuantizeOptions(bits=4))),
         "unknown": replace(packed(binary), unknown=Unknown('n\u00e9 "x"\t\U0001f600', 0.31)),
+        "symbols": packed(nc.quantize(symbols, nc.QuantizeOptions(bits=5))),
+        "borders": packed(nc.quantize(borders, nc.QuantizeOptions(bits=5))),
         "vectors": vectors(),
     }
 
@@ -100,7 +111,7 @@ def full_of_three() -> Model:
     chosen = sorted(set(every.labels))[:3]
     at = [k for k, label in enumerate(every.labels) if label in chosen]
     few = Examples(tuple(every.labels[k] for k in at), tuple(every.texts[k] for k in at))
-    return nc.train(few, None, nc.TrainOptions(iterations=15))
+    return nc.train(few, None, replace(FEW, iterations=15))
 
 
 def far_below(network: Network) -> Network:
@@ -121,7 +132,7 @@ def clipped_pair() -> Model:
     chosen = sorted(set(every.labels))[:2]
     at = [k for k, label in enumerate(every.labels) if label in chosen]
     few = Examples(tuple(every.labels[k] for k in at), tuple(every.texts[k] for k in at))
-    model = nc.train(few, None, nc.TrainOptions(iterations=15))
+    model = nc.train(few, None, replace(FEW, iterations=15))
     assert model.network is not None
     return replace(model, network=clipped(model.network))
 
@@ -161,7 +172,7 @@ def tiny() -> Model:
         ("on", "off", "on", "off", "on", "off"),
         ("turn it on", "turn it off", "heating on", "heating off", "\u00e9t\u00e9 on", "music off"),
     )
-    model = nc.train(few, None, nc.TrainOptions(words=(1, 1), min_count=1, iterations=10))
+    model = nc.train(few, None, replace(FEW, words=(1, 1), min_count=1, iterations=10))
     return packed(nc.quantize(model, nc.QuantizeOptions(bits=3)))
 
 

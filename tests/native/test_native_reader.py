@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.native.amalgamate import PARTS, amalgamated
-from nlucompress.networks.linear.featurizer import words
+from nlucompress.networks.linear.featurizer import words, words_and_symbols
 from tests.native import models, mutations
 from tests.native.build import (
     BIG_ENDIAN,
@@ -53,6 +54,8 @@ NAMES = [
     "clipped pair",
     "odd",
     "unknown",
+    "symbols",
+    "borders",
     "vectors",
 ]
 TEXTS = [text.decode("utf-8", "replace") for text in models.TEXTS]
@@ -143,14 +146,27 @@ def test_models_cover_every_encoding(folder: Path) -> None:
     f'"{unicodedata.unidata_version}"' not in HEADER,
     reason="this Python follows another version of Unicode than the header",
 )
-def test_words_are_those_of_python(driver: Driver) -> None:
+@pytest.mark.parametrize(
+    ("mode", "tokens", "border"),
+    [
+        ("words", words, ""),
+        ("symbols", words_and_symbols, ""),
+        ("borders", words, " "),
+        ("all", words_and_symbols, " "),
+    ],
+)
+def test_words_are_those_of_python(
+    checked: Driver, mode: str, tokens: Callable[[str], list[str]], border: str
+) -> None:
     texts = models.odd_texts()
-    shown = driver.ask("words", texts=texts)
+    shown = checked.ask(mode, texts=texts)
     assert len(shown) == len(texts)
+    found = [" ".join(tokens(text.decode("utf-8", "replace"))) for text in texts]
+    wanted = [border + each + border if each else "" for each in found]
     wrong = [
         text
-        for text, line in zip(texts, shown, strict=True)
-        if bytes.fromhex(line) != " ".join(words(text.decode("utf-8", "replace"))).encode()
+        for text, line, each in zip(texts, shown, wanted, strict=True)
+        if bytes.fromhex(line) != each.encode()
     ]
     assert not wrong[:5]
 
@@ -191,7 +207,9 @@ def test_refuses_what_python_refuses(checked: Driver) -> None:
     assert 100 < sum(wanted) < len(files) - 100
 
 
-@pytest.mark.parametrize("name", ["linear", "counts", "rows", "odd", "sparse", "vectors"])
+@pytest.mark.parametrize(
+    "name", ["linear", "counts", "rows", "odd", "sparse", "symbols", "borders", "vectors"]
+)
 def test_sanitizers_find_nothing(checked: Driver, folder: Path, name: str) -> None:
     agree(checked, folder / f"{name}.nlu")
 

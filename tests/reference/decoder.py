@@ -747,10 +747,27 @@ def fold(character: str) -> str:
     return character
 
 
-def split_words(text: str) -> list[str]:
-    """The words of a text, folded."""
-    clean = "".join(map(fold, unicodedata.normalize("NFC", text)))
-    return [match.group() for match in re.finditer("[^ ']+('[^ ']+)*", clean)]
+def split_words(text: str, symbols: bool = False) -> list[tuple[str, bool]]:
+    """The words of a text, folded, and whether each is a symbol or an apostrophe."""
+    clean, found = "", list[str]()
+    for character in unicodedata.normalize("NFC", text):
+        kind = unicodedata.category(character)[0]
+        lone = symbols and kind in "PS" and character != "\ufffd"
+        if lone and fold(character) != "'":
+            clean += f" {len(found)}\0 "  # a place in `found`, behind what no word contains
+            found.append(character)
+        else:
+            clean += fold(character)
+    words = []
+    for match in re.finditer("[^ ']+('[^ ']+)*|'", clean):
+        word = match.group()
+        if word.endswith("\0"):
+            words.append((found[int(word[:-1])], True))
+        elif word != "'":
+            words.append((word, False))
+        elif symbols:
+            words.append((word, True))
+    return words
 
 
 class NGrams:
@@ -758,7 +775,14 @@ class NGrams:
 
     def __init__(self, spec: Any) -> None:
         """Read the rule (section 11)."""
-        fields(spec, "kind words chars weighting")
+        fields(spec, "kind words chars weighting", "words_and")
+        others = spec.get("words_and", ["symbols"])
+        require(
+            others in (["borders"], ["symbols"], ["borders", "symbols"]),
+            "unknown tokens beside words",
+        )
+        found = spec.get("words_and", [])
+        self.symbols, self.borders = "symbols" in found, "borders" in found
         require(spec["kind"] == "ngrams", "unknown kind of features")
         self.words, self.chars = self.sizes(spec["words"]), self.sizes(spec["chars"])
         require(spec["weighting"] in ("binary", "count"), "unknown weighting")
@@ -775,11 +799,16 @@ class NGrams:
 
     def keys(self, text: str) -> Iterator[str]:
         """All keys of a text, with repetitions."""
-        words = split_words(text)
+        words = split_words(text, self.symbols)
+        border = [("", True)] if self.borders and words else []
+        framed = border + words + border
         for n in self.words:
-            for at in range(len(words) - n + 1):
-                yield " ".join(words[at : at + n])
-        for word in words:
+            for at in range(len(framed) - n + 1):
+                if n > 1 or framed[at][0]:
+                    yield " ".join(word for word, _ in framed[at : at + n])
+        for word, lone in words:
+            if lone:
+                continue
             marked = f"<{word}>"
             for n in self.chars:
                 for at in range(len(marked) - n + 1):
@@ -1024,7 +1053,7 @@ class ReferenceModel:
         table = self.tables["features"]
         if not table.closed or not isinstance(self.ngrams, NGrams):
             return True
-        if key.startswith("#"):
+        if key.startswith("#") and key[1:2] not in ("", " "):
             size, low, parts = len(key) - 1, self.ngrams.chars, (key[:-1], "#" + key[2:])
         else:
             words = key.split(" ")
@@ -1032,7 +1061,9 @@ class ReferenceModel:
             parts = (" ".join(words[:-1]), " ".join(words[1:]))
         if size <= low[0]:
             return True
-        return all(table.find(part) is not None and self.is_possible(part) for part in parts)
+        return all(
+            table.find(part) is not None and self.is_possible(part) for part in parts if part
+        )
 
     def scores(self, text: str) -> list[float]:
         """The score of every label, before the link."""
@@ -1072,7 +1103,7 @@ class ReferenceModel:
         """What the last layer reads."""
         assert self.neural is not None
         table = self.tables["embeddings"]
-        found = [table.find(word) for word in split_words(text)[:READ_WORDS]]
+        found = [table.find(word) for word, _ in split_words(text)[:READ_WORDS]]
         vectors = [table.row(index) for index in found if index is not None]
         return represent(*self.neural, self.grids(), vectors)
 
@@ -1085,7 +1116,7 @@ class ReferenceModel:
         assert self.neural is not None
         table, tangents = self.tables["embeddings"], self.tables["tangents"]
         vectors, changes = [], []
-        for word in split_words(text)[:READ_WORDS]:
+        for word, _ in split_words(text)[:READ_WORDS]:
             index, other = table.find(word), tangents.find(word)
             if index is not None:
                 vectors.append(table.row(index))

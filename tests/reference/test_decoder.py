@@ -56,6 +56,7 @@ TEXTS = [
     "\u0644\u0627 \u0644\u064f\u063a\u064e\u0629",
     "a_b-c/d\\e\tf\ng\u00a0h\u3000i\u200bj\u00adk\x00l\x7fm \ue000 \ufffd \ufffe",
     "lone \ud800 and \udfff halves \ud83d\ude00",
+    "'n' it's a''b # #it <x> _ ... $5.00, \U0001f600\U0001f600 \u2764\ufe0f (\u201ca\u201d)",
     "\u0958 \u0344 \u2adc \ufb1d \U0001d15e \u0f73",
 ]
 
@@ -68,7 +69,10 @@ def examples() -> nc.Examples:
 
 @pytest.fixture(scope="session")
 def words(examples: nc.Examples) -> nc.Model:
-    return nc.train(examples, None, nc.TrainOptions(words=(1, 2), l2=1e-3, l1=3e-4))
+    options = nc.TrainOptions(
+        words=(1, 2), tokens="words", borders=False, l2=1e-3, l1=3e-4, min_count=2, distinct=True
+    )
+    return nc.train(examples, None, options)
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +82,15 @@ def counted(examples: nc.Examples) -> nc.Model:
         min_count=4, iterations=30,
     )  # fmt: skip
     return nc.train(examples, None, options)
+
+
+@pytest.fixture(scope="session")
+def with_symbols(examples: nc.Examples) -> nc.Model:
+    texts = tuple(f"{text}{'?!.'[len(text) % 3]}" for text in examples.texts)
+    options = nc.TrainOptions(
+        words=(1, 2), chars=(2, 2), l2=1e-3, l1=3e-4, iterations=30, tokens="symbols", borders=True
+    )
+    return nc.train(nc.Examples(examples.labels, texts), None, options)
 
 
 def many_labels(examples: nc.Examples, name: Callable[[int], str]) -> nc.Model:
@@ -157,6 +170,8 @@ class Case(NamedTuple):
 
 CASES = {
     "float": Case("words", keys={"kind": "strings"}),
+    "float symbols": Case("with_symbols", keys={"kind": "strings"}),
+    "packed symbols": Case("with_symbols", Q(bits=5), H(), P(), ANY, SPARSE, LINEAR),
     "float counted": Case("counted", keys={"kind": "strings"}),
     "float vectors": Case("normal", keys={"kind": "strings"}, matrix={"kind": "dense"}),
     "linear tensor": Case("words", Q(), numbers=LINEAR | {"per": "tensor"}),

@@ -125,7 +125,10 @@ def _features(features: Mapping[str, Any]) -> str:
         for key, what in (("words", "word"), ("chars", "character"))
         if isinstance(features.get(key), list) and features[key]
     ]
-    return f"{' and '.join(spans) or 'none'}, weights {_plain(features.get('weighting'))}"
+    others = features.get("words_and")
+    beside = "".join(f" and {_plain(each)}" for each in others) if isinstance(others, list) else ""
+    told = f", words{beside}" if beside else ""
+    return f"{' and '.join(spans) or 'none'}{told}, weights {_plain(features.get('weighting'))}"
 
 
 def _tensors(found: Inspection) -> Iterator[str]:

@@ -77,7 +77,9 @@ def own(owner: type[Options]) -> set[str]:
     "With -h its options alone are shown.",
 )
 @click.option(
-    "--dev", metavar="FILE", help="Development data: chooses --l2 and ends the training early."
+    "--dev",
+    metavar="FILE",
+    help="Development data: chooses features and penalties, or when the training ends.",
 )
 @options_of(
     linear=TrainOptions,
@@ -110,7 +112,7 @@ def command(target: Target, data: str, dev: str | None, network: str, **options:
 
     \b
     Example:
-      nlucompress train train.tsv --dev dev.tsv --ngrams 1-3 -o full.nlu
+      nlucompress train train.tsv --dev dev.tsv -o full.nlu
     """
     values = given(options)
     if "overlays" in values and "near" not in values:

@@ -4,7 +4,7 @@ and matrices that are made of matrices: products and product-quantized rows.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from nlucompress.format.matrices.product import Product
 from nlucompress.format.matrices.protocol import Matrix
 from nlucompress.format.matrices.static_rows import StaticRows
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
 __all__ = [
     "Coded",
     "Composite",
@@ -30,6 +33,7 @@ __all__ = [
     "Sparse",
     "StaticRows",
     "from_dense",
+    "from_rows",
     "leaves",
     "parse",
     "smaller",
@@ -98,14 +102,27 @@ def sparse_from(
 
 def smaller(matrix: Dense) -> Dense | Sparse:
     """The same floats as sparse rows where that takes fewer bytes."""
-    columns = matrix.shape[1]
     nonzero = int(np.count_nonzero(matrix.codes))
-    index_bytes = 2 if columns <= 1 << 16 else 4
-    sparse_bytes = nonzero * (matrix.codes.itemsize + index_bytes) + 8 * matrix.shape[0] + 8
-    if columns > MAX_SPARSE_COLUMNS or sparse_bytes >= matrix.codes.nbytes:
+    if not _is_sparse_smaller(matrix.shape, nonzero, matrix.codes.itemsize):
         return matrix
     rows, at = np.nonzero(matrix.codes)
     return sparse_from(matrix.numbers, matrix.shape, rows, at, matrix.codes[rows, at])
+
+
+def from_rows(values: csr_matrix) -> Dense | Sparse:
+    """Plain floats of a SciPy matrix in CSR, whichever form takes fewer bytes."""
+    if not _is_sparse_smaller(values.shape, values.nnz, 4):
+        return from_dense(values.toarray())
+    values.sort_indices()
+    rows = np.repeat(np.arange(values.shape[0]), np.diff(values.indptr))
+    return sparse_from(Floats(), values.shape, rows, values.indices, values.data.astype(np.float32))
+
+
+def _is_sparse_smaller(shape: tuple[int, int], nonzero: int, itemsize: int) -> bool:
+    rows, columns = shape
+    index_bytes = 2 if columns <= 1 << 16 else 4
+    sparse_bytes = nonzero * (itemsize + index_bytes) + 8 * rows + 8
+    return columns <= MAX_SPARSE_COLUMNS and sparse_bytes < rows * columns * itemsize
 
 
 def values_of(matrix: Plain) -> tuple[Int64, Int64, Float32]:

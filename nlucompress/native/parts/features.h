@@ -25,10 +25,22 @@ static inline int nlu_next_member(nlu_json *j, nlu_json *name, unsigned *count, 
 static inline void nlu_open_ngrams(nlu_model *m, nlu_json *j, nlu_json *name, unsigned *count)
 {
     static const char *const weights[] = {"binary", "count", NULL};
+    static const char *const others[] = {"borders", "symbols", NULL};
     if (nlu_next_member(j, name, count, "chars")) nlu_range(j, 32, &m->char_low, &m->char_high);
     if (nlu_next_member(j, name, count, "kind")) nlu_skip(j, 1);
     if (nlu_next_member(j, name, count, "weighting")) m->counted = nlu_choice(j, weights);
     if (nlu_next_member(j, name, count, "words")) nlu_range(j, 32, &m->word_low, &m->word_high);
+    nlu_json ahead = *j;
+    unsigned items = 0;
+    if (nlu_accept(&ahead, '}') || !nlu_next_member(j, name, count, "words_and")) return;
+    nlu_expect(j, '[');
+    while (nlu_item(j, &items)) {
+        int symbols = nlu_choice(j, others);
+        if (m->symbols || (m->borders && !symbols)) j->bad = 1; /* each once, in their order */
+        if (symbols) m->symbols = 1;
+        else m->borders = 1;
+    }
+    if (!items) j->bad = 1;
 }
 
 static inline void nlu_open_subwords(nlu_model *m, nlu_json *j, nlu_json *name, unsigned *count)

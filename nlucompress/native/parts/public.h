@@ -277,7 +277,7 @@ typedef struct nlu_model {
     nlu_json description;
     nlu_json part[NLU_PARTS]; /* of the description; `at` is NULL where one is missing */
     int classifies, tags;     /* whether it has answers for texts, or for the tokens of sentences */
-    int network, features, link, counted, bounded;
+    int network, features, link, counted, bounded, symbols, borders;
     double low, high;                                  /* bounds of the scores */
     uint32_t word_low, word_high, char_low, char_high; /* n-grams; 0: none */
     uint32_t shortest, longest, runs, buckets;         /* of subwords (section 11.4) */

@@ -1,26 +1,57 @@
 /* ---- Keys of n-grams (section 11) ------------------------------------------------------------- */
 
-/* Folds, and writes the words in UTF-8 over the same memory, with one space between. A character
-   takes at most the four bytes that it took before, and a space stands for at least one. */
-static inline size_t nlu_write_words(nlu_text *t)
+#define NLU_SYMBOL 0x1000000u /* marks a character that is a token of its own */
+
+/* Whether no word goes on with this folded character. */
+static inline int nlu_ends_word(uint32_t code)
 {
-    size_t written = 0, k = 0;
-    for (size_t i = 0; i < t->count; i++) nlu_set_char(t, i, nlu_fold(nlu_get_char(t, i)));
+    return code == ' ' || code == '\'' || code >= NLU_SYMBOL;
+}
+
+/* Folds, and writes the tokens in UTF-8 over the same memory, with one space between. A character
+   of a word takes at most the four bytes that it took before, and a space stands for at least one.
+   A symbol and the space before it take five at most: for them the text, which has no more
+   characters than it had bytes, first makes room of a byte for each. With borders an empty token
+   stands before the first and behind the last one, where there are any. */
+static inline size_t nlu_write_words(nlu_text *t, int symbols, int borders)
+{
+    size_t written = 0, k = 0, room = symbols || borders ? t->count + 2 : 0;
+    nlu_text from = {t->bytes + room, t->count, 0};
+    if (room) memmove(from.bytes, t->bytes, 4 * t->count);
+    for (size_t i = 0; i < t->count; i++) {
+        uint32_t code = nlu_get_char(&from, i), folded = nlu_fold(code);
+        if (symbols && folded == ' ' && nlu_is_symbol(code)) folded = NLU_SYMBOL | code;
+        nlu_set_char(&from, i, folded);
+    }
     while (k < t->count) {
-        uint32_t code = nlu_get_char(t, k), next;
-        if (code == ' ' || code == '\'') {
+        uint32_t code = nlu_get_char(&from, k), next;
+        if (code == ' ' || (code == '\'' && !symbols)) {
             k++;
             continue;
         }
-        if (written) t->bytes[written++] = ' ';
+        if (written || borders) t->bytes[written++] = ' ';
+        if (nlu_ends_word(code)) {
+            written += nlu_put_utf8(code & ~NLU_SYMBOL, t->bytes + written);
+            k++;
+            continue;
+        }
         for (; k < t->count; k++) {
-            code = nlu_get_char(t, k);
-            next = k + 1 < t->count ? nlu_get_char(t, k + 1) : ' ';
-            if (code == ' ' || (code == '\'' && (next == ' ' || next == '\''))) break;
+            code = nlu_get_char(&from, k);
+            next = k + 1 < t->count ? nlu_get_char(&from, k + 1) : ' ';
+            if (nlu_ends_word(code) && (code != '\'' || nlu_ends_word(next))) break;
             written += nlu_put_utf8(code, t->bytes + written);
         }
     }
+    if (written && borders) t->bytes[written++] = ' ';
     return written;
+}
+
+/* Whether a token that nlu_write_words wrote is a symbol; they have no character n-grams. */
+static inline int nlu_is_symbol_token(const uint8_t *token, size_t size)
+{
+    size_t used;
+    uint32_t code = nlu_utf8(token, size, &used);
+    return code == '\'' || nlu_is_symbol(code);
 }
 
 /* The state of one classification: what is seen already (binary weighting), and the sums. */
@@ -86,9 +117,10 @@ static inline int nlu_add_words(nlu_sum *s, const uint8_t *begin, const uint8_t 
     uint32_t low = s->model->word_low, next = *known, mine = 0;
     for (uint32_t n = 1; n <= s->model->word_high; n++) {
         while (at < end && *at != ' ') at++;
-        int found = 0, possible = nlu_is_possible(s, n, low, mine < next ? mine : next);
+        int found = at == begin; /* a border alone is no key, and always known */
+        int possible = nlu_is_possible(s, n, low, mine < next ? mine : next);
         if (!possible && !s->model->over) break;
-        if (n >= low) found = nlu_add_key(s, begin, (size_t)(at - begin), possible);
+        if (n >= low && !found) found = nlu_add_key(s, begin, (size_t)(at - begin), possible);
         if (found < 0) return found;
         if (found) mine = n;
         if (at == end) break;
@@ -134,10 +166,11 @@ static inline uint64_t nlu_most_keys(const nlu_model *m, uint64_t words, uint64_
 
 /* Bytes of scratch memory that are enough for any text of so many bytes: one and a half characters
    of 4 bytes for each (the longest decompositions), and behind them as much again to sort marks, or
-   the slots for the keys of at most (size + 1) / 2 words. */
+   the slots for the keys of at most (size + 1) / 2 words, or size symbols, and two borders. */
 static inline uint64_t nlu_ngram_scratch(const nlu_model *m, size_t size)
 {
-    uint64_t text = 6 * (uint64_t)size + 8, words = ((uint64_t)size + 1) / 2, behind = text;
+    uint64_t text = 6 * (uint64_t)size + 8, behind = text;
+    uint64_t words = (m->symbols ? (uint64_t)size : ((uint64_t)size + 1) / 2) + 2;
     uint64_t keys = nlu_most_keys(m, words, text / 4 + 2 * words);
     uint64_t slots = m->counted ? 0 : 16 * (keys + keys / 2 + 1);
     if (slots > behind) behind = slots;
@@ -153,11 +186,12 @@ static inline int nlu_add_ngrams(const nlu_model *m, const uint8_t *text, size_t
     nlu_sum sum = {m, scores, NULL, 0};
     uint64_t words = 0, characters = 0;
     if (!nlu_normalize(&t, text, size, scratch_size)) return NLU_ERROR_SCRATCH;
-    const uint8_t *at = t.bytes, *end = at + nlu_write_words(&t), *stop;
+    const uint8_t *at = t.bytes, *end = at + nlu_write_words(&t, m->symbols, m->borders), *stop;
     for (stop = at; stop < end; stop++) {
         characters += (*stop & 0xC0) != 0x80;
         if (stop == at || stop[-1] == ' ') words++;
     }
+    words += (uint64_t)m->borders;
     if (!m->counted) {
         uint64_t keys = nlu_most_keys(m, words, characters + 2 * words);
         sum.slots = keys + keys / 2 + 1;
@@ -166,11 +200,13 @@ static inline int nlu_add_ngrams(const nlu_model *m, const uint8_t *text, size_t
         memset(sum.seen, 0, 16 * (size_t)sum.slots);
     }
     uint32_t known = 0;
-    for (stop = end; stop > t.bytes; stop = at - (at > t.bytes)) { /* from the last word back */
+    for (stop = end; end > t.bytes; stop = at - 1) { /* from the last word back */
         for (at = stop; at > t.bytes && at[-1] != ' ';) at--;
+        size_t word = (size_t)(stop - at);
+        int has_characters = word > 0 && !(m->symbols && nlu_is_symbol_token(at, word));
         if (m->word_high) error = nlu_add_words(&sum, at, end, &known);
-        if (!error && m->char_high) error = nlu_add_characters(&sum, at, (size_t)(stop - at));
-        if (error) return error;
+        if (!error && m->char_high && has_characters) error = nlu_add_characters(&sum, at, word);
+        if (error || at == t.bytes) return error;
     }
     return NLU_OK;
 }

@@ -3,6 +3,7 @@
    The tables stand at the end of this file, each in a function that says how long it is. */
 
 static inline const uint32_t *nlu_word_edges(uint32_t *count);
+static inline const uint32_t *nlu_symbol_edges(uint32_t *count);
 static inline const uint32_t *nlu_alphanumeric_edges(uint32_t *count);
 static inline const uint32_t *nlu_cased_edges(uint32_t *count);
 static inline const uint32_t *nlu_passed_edges(uint32_t *count);
@@ -30,6 +31,14 @@ static inline int nlu_is_word(uint32_t code)
 {
     uint32_t count;
     const uint32_t *edges = nlu_word_edges(&count);
+    return nlu_belongs(edges, count, code);
+}
+
+/* Symbols of n-grams: categories P, S, but U+FFFD, which stands for bytes that are no UTF-8. */
+static inline int nlu_is_symbol(uint32_t code)
+{
+    uint32_t count;
+    const uint32_t *edges = nlu_symbol_edges(&count);
     return nlu_belongs(edges, count, code);
 }
 

@@ -32,16 +32,17 @@ class Parts:
 
     def length(self, key: str) -> int:
         """Words or characters of a key."""
-        return len(key) - 1 if key.startswith(MARK) else key.count(" ") + 1
+        return len(key) - 1 if _of_characters(key) else key.count(" ") + 1
 
     def of(self, key: str) -> tuple[str, ...]:
         """The parts of a key, or nothing."""
-        shortest = self._chars if key.startswith(MARK) else self._words
+        shortest = self._chars if _of_characters(key) else self._words
         if not shortest or self.length(key) <= shortest:
             return ()
-        if key.startswith(MARK):
+        if _of_characters(key):
             return key[:-1], MARK + key[2:]
-        return key[: key.rindex(" ")], key[key.index(" ") + 1 :]
+        parts = key[: key.rindex(" ")], key[key.index(" ") + 1 :]
+        return tuple(part for part in parts if part)  # a border alone is no key
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         """The parts of keys, and the parts of parts, that are no keys; ascending."""
@@ -55,6 +56,11 @@ class Parts:
                     found.add(part)
                     left.append(part)
         return sorted(found)
+
+
+def _of_characters(key: str) -> bool:
+    """Whether a key is of characters: a word n-gram that begins so ends there or has a space."""
+    return key.startswith(MARK) and key[1:2] not in ("", " ")
 
 
 def find(table: Table, features: Mapping[str, Any] | None, keys: Sequence[str]) -> Int64:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,93 +12,21 @@ from nlucompress.format.model import Model, Network, Table
 from nlucompress.format.names import FEATURES
 from nlucompress.importers.data.examples import Examples
 from nlucompress.networks.linear import network as linear_network
-from nlucompress.networks.linear.featurizer import MAX_N, Featurizer, Range
-from nlucompress.options import Options, option
 from nlucompress.stages.history import with_record
-from nlucompress.training import design
-from nlucompress.training.linear import fit as linear
-from nlucompress.training.linear.fit import Problem, Weights
-from nlucompress.training.linear.losses import LINK, LOSSES, LossName
+from nlucompress.stages.train import descent, linear_search
+from nlucompress.stages.train.linear_design import Data, Design, Found
+from nlucompress.stages.train.linear_options import ClassWeight, Progress, TrainOptions
+from nlucompress.training.linear.losses import LINK
 
-# Strengths tried on the development set. A model of the strongest penalty that costs no accuracy
-# has the fewest and most even weights, and loses least when it is quantized.
-STRENGTHS: dict[str, tuple[float, ...]] = {
-    "squared-hinge": (3e-3, 1e-3, 3e-4),
-    "logistic": (3e-4, 1e-4, 3e-5),
-    "softmax": (3e-4, 1e-4, 3e-5),
-}
-ACCEPTED_LOSS = 0.003  # accuracy on dev that a stronger penalty may cost
-PATIENCE = 4  # looks at the development set without improvement before training ends
-
-Progress = Callable[[str, float], None]
-ClassWeight = Literal["none", "balanced"]
-
-
-@dataclass(frozen=True)
-class TrainOptions(Options):
-    """Options of ``train`` for a linear model."""
-
-    title = "Linear models"
-
-    words: Range | None = option(
-        (1, 3),
-        "Lengths of word n-grams, or none",
-        unit="lengths",
-        kind=int,
-        least=1,
-        most=MAX_N,
-        flag="ngrams",
-        optional=True,
-    )
-    chars: Range | None = option(
-        None,
-        "Lengths of character n-grams, such as 2-5",
-        unit="lengths",
-        kind=int,
-        least=1,
-        most=MAX_N,
-        absent="none",
-    )
-    counts: bool = option(False, "Weight a feature by its occurrences instead of 1 each")
-    loss: LossName = option(
-        "squared-hinge",
-        "The first two are one-vs-rest; the last two give probabilities",
-        choices=get_args(LossName),
-    )
-    l2: float | None = option(
-        None,
-        "Strength of the L2 penalty",
-        kind=float,
-        above=0,
-        absent="by --dev, or a middle one",
-    )
-    l1: float = option(
-        3e-5, "Strength of the L1 penalty, which makes weights exactly zero", least=0
-    )
-    min_count: int = option(2, "Leave out features of fewer training texts", least=1)
-    distinct: bool = option(
-        True,
-        "Of features that occur in exactly the same texts keep the shortest one",
-        off="all-features",
-        absent="distinct",
-    )
-    class_weight: ClassWeight = option(
-        "none", "balanced gives every label the same total weight", choices=get_args(ClassWeight)
-    )
-    iterations: int = option(200, "Steps of the optimizer at most", least=1)
-
-    def __post_init__(self) -> None:
-        """Check every field.
-
-        Raises:
-            UsageError: A value is out of range, or there are no features.
-        """
-        super().__post_init__()
-        if self.words is None and self.chars is None:
-            raise UsageError("without word n-grams and character n-grams there are no features")
-        for span in (self.words, self.chars):
-            if span is not None and span[0] > span[1]:
-                raise UsageError(f"the n-gram lengths {span[0]}-{span[1]} are the wrong way round")
+__all__ = [
+    "ClassWeight",
+    "Progress",
+    "TrainOptions",
+    "example_weights",
+    "known_labels",
+    "targets_of",
+    "train",
+]
 
 
 def train(
@@ -127,39 +51,52 @@ def train(
     labels = tuple(sorted(set(examples.labels)))
     if len(labels) < 2:
         raise DataError(f"training needs at least two labels, found only {labels[0]!r}")
-    featurizer = Featurizer(options.words, options.chars, "count" if options.counts else "binary")
-    counts = design.count_keys(featurizer.weigh, examples.texts)
-    keys = design.chosen_keys(
-        featurizer.weigh, examples.texts, counts, options.min_count, options.distinct
-    )
-    columns = {key: i for i, key in enumerate(keys)}
-    x = design.matrix(featurizer.weigh, examples.texts, columns)
     targets = targets_of(examples, labels)
-    weights = example_weights(targets, len(labels), options)
-    problem = Problem(x, targets, len(labels), weights)
+    data = Data(examples.texts, targets, example_weights(targets, len(labels), options))
     held_out = None
     if dev is not None:
         known_labels(dev, labels)
-        held_out = Problem(
-            design.matrix(featurizer.weigh, dev.texts, columns),
-            targets_of(dev, labels),
-            len(labels),
-            np.ones(len(dev), np.float32),
-        )
-    fitted, figures = choose(problem, held_out, options, progress)
+        held_out = Data(dev.texts, targets_of(dev, labels), np.ones(len(dev), np.float32))
+    if options.refit and held_out is None:
+        raise UsageError("--refit fits on the development data too: give --dev")
+    if options.loss == "squared-hinge":
+        found = linear_search.searched(data, held_out, len(labels), options, progress)
+    else:
+        found = _descended(data, held_out, len(labels), options, progress)
+    used = np.flatnonzero(np.diff(found.matrix.indptr))
+    keys = [found.keys[at] for at in used.tolist()]
     table = Table(
         Strings.of(keys),
-        matrices.smaller(matrices.from_dense(fitted.matrix)),
-        np.array([counts[key] for key in keys], np.uint32),
+        matrices.from_rows(found.matrix[used]),
+        np.array([found.counts[key] for key in keys], np.uint32),
     )
-    bias = matrices.from_dense(fitted.bias[None, :])
+    bias = matrices.from_dense(found.bias[None, :])
     model = Model(
         {FEATURES: table},
         Network("linear", {"link": LINK[options.loss]}, {linear_network.BIAS: bias}),
         labels,
-        featurizer.describe(),
+        found.featurizer.describe(),
     )
-    return with_record("train", options, None, model, {**figures, "keys": len(keys)})
+    figures = {**found.figures, "nonzero_weights": int(found.matrix.nnz), "keys": len(keys)}
+    return with_record("train", options, None, model, figures)
+
+
+def _descended(
+    data: Data, dev: Data | None, labels: int, options: TrainOptions, progress: Progress | None
+) -> Found:
+    """A model of another loss than the squared hinge."""
+    from scipy.sparse import csr_matrix
+
+    if options.refit or options.idf:
+        raise UsageError("--refit and --idf are for --loss squared-hinge")
+    borders = options.borders is not False
+    made = Design.of(data.texts, options, borders)
+    problem = made.fitted(data, labels)
+    held_out = None if dev is None else made.problem(dev, labels)
+    fitted, figures = descent.choose(problem, held_out, options, progress)
+    matrix = csr_matrix(fitted.matrix)
+    told = {**figures, "borders": borders, "idf": False}
+    return Found(made.keys, made.counts, made.featurizer, matrix, fitted.bias, told)
 
 
 def targets_of(examples: Examples, labels: tuple[str, ...]) -> NDArray[np.int64]:
@@ -190,63 +127,3 @@ def example_weights(
         return np.ones(len(targets), np.float32)
     frequency = np.bincount(targets, minlength=labels)
     return (len(targets) / (labels * frequency[targets])).astype(np.float32)
-
-
-def choose(
-    problem: Problem, dev: Problem | None, options: TrainOptions, progress: Progress | None
-) -> tuple[Weights, dict[str, Any]]:
-    """Fit with the given strength, or with the strongest that costs no accuracy on dev."""
-    default = STRENGTHS[options.loss]
-    strengths = (options.l2,) if options.l2 else default if dev else (default[1],)
-    tried: list[tuple[float, float | None, Weights]] = []
-    for number, l2 in enumerate(strengths):
-        watch = _Watch(dev, options, f"L2 {l2:g}", number, len(strengths), progress)
-        last = linear.fit(problem, options.loss, l2, options.l1, options.iterations, check=watch)
-        fitted = watch.best or last
-        accuracy = None
-        if dev is not None:
-            right = fitted.scores(dev.features).argmax(axis=1) == dev.targets
-            accuracy = float(right.mean())
-        tried.append((l2, accuracy, fitted))
-    bar = max((accuracy or 0.0) for _, accuracy, _ in tried) - ACCEPTED_LOSS
-    l2, accuracy, fitted = next(each for each in tried if (each[1] or 0.0) >= bar)
-    nonzero = int(np.count_nonzero(fitted.matrix))
-    return fitted, {"l2": l2, "dev_accuracy": accuracy, "nonzero_weights": nonzero}
-
-
-class _Watch:
-    """Looks at the development loss while training runs, and remembers the best weights."""
-
-    def __init__(
-        self,
-        dev: Problem | None,
-        options: TrainOptions,
-        what: str,
-        number: int,
-        runs: int,
-        progress: Progress | None,
-    ) -> None:
-        self.best: Weights | None = None
-        self._dev, self._options, self._what = dev, options, what
-        self._number, self._runs, self._progress = number, runs, progress
-        self._lowest = np.inf
-        self._waited = 0
-
-    def __call__(self, iteration: int, objective: float, weights: Weights) -> bool:
-        if self._dev is None:
-            self._tell(iteration, f"objective {objective:.4g}")
-            return False
-        dev = self._dev
-        scores = weights.scores(dev.features)
-        loss = LOSSES[self._options.loss](scores, dev.targets, dev.weights)[0]
-        right = float((scores.argmax(axis=1) == dev.targets).mean())
-        self._tell(iteration, f"objective {objective:.4g}, dev {100 * right:.2f} %")
-        self._waited += 1
-        if loss < self._lowest:
-            self._lowest, self.best, self._waited = loss, weights, 0
-        return self._waited >= PATIENCE
-
-    def _tell(self, iteration: int, figures: str) -> None:
-        if self._progress is not None:
-            done = self._number + iteration / self._options.iterations
-            self._progress(f"{self._what}, {figures}", done / self._runs)

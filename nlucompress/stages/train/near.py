@@ -79,12 +79,12 @@ class NearOptions(Options):
         most=1,
         absent="fewest at an accuracy that may be as good",
     )
-    min_count: int = option(2, "Leave out features of fewer training texts", least=1)
+    min_count: int = option(1, "Leave out features of fewer training texts", least=1)
     distinct: bool = option(
-        True,
+        False,
         "Of features that occur in exactly the same texts keep the shortest one",
         off="all-features",
-        absent="distinct",
+        absent="all-features",
     )
     class_weight: ClassWeight = option(
         "none", "balanced gives every label the same total weight", choices=get_args(ClassWeight)
@@ -106,9 +106,10 @@ def train_near(
         1/n sum loss(W' x + b) + l2/2 ||W - W_old||^2 + l1 |W - W_old|_1
 
     over the n-grams and labels of both (``training.near``), or without penalties is the untreated
-    model that ``train`` would make. The development data choose t. Where the older one's keys are
-    hashed its weights are those it gives to the n-grams of the training texts; the others are gone.
-    Loss and features are those of the older model. What comes out has float weights.
+    model that training finds on the same n-grams. The development data choose t. Where the older
+    one's keys are hashed its weights are those it gives to the n-grams of the training texts; the
+    others are gone. Loss and features are those of the older model. What comes out has float
+    weights.
 
     Raises:
         UsageError: The older model is not linear, or the options contradict each other.

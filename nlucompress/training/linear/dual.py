@@ -1,0 +1,293 @@
+"""Dual coordinate descent for one-vs-rest models with the squared hinge.
+
+For each label, with signs y_i = +1 for its examples and -1 for the others, and the bias b held by
+the squared penalty as a weight is, but not by the absolute one:
+
+    minimize  sum_i c_i max(0, 1 - y_i (w' x_i + b + o_i))^2 + l2/2 (||w||^2 + b^2) + l1 |w|_1
+
+The squared penalty makes it strongly convex, so it has a smooth dual. With v = sum_i a_i y_i x_i
+the weights are v drawn to zero by l1/l2, and each a_i >= 0 is moved in turn to where the gradient
+
+    y_i (w' x_i + b + o_i) - 1 + a_i l2 / (2 c_i)
+
+would vanish if the weights moved as v does (Hsieh et al. 2008, "A dual coordinate descent method
+for large-scale linear SVM"; Shalev-Shwartz and Zhang 2014 for the absolute penalty). Examples
+beyond their margin are left out of most passes. A path of strengths is walked label by
+label, each fit from the one before it, so that memory follows the weights that are not zero.
+
+Labels are independent: threads take one each, and the result does not depend on their number. The
+extension and the NumPy twin compute the same sums in the same order: the same bits.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlucompress.native import extension
+from nlucompress.training.linear.fit import Problem
+from nlucompress.training.linear.losses import Float32
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Float64 = NDArray[np.float64]
+TOLERANCE = 0.05  # of the gradients, which are distances to a margin of 1
+ORDERS = 8  # of the examples, taken by turns
+# Behind a pass over all examples those that lie within their margin, or have an a_i above 0, are
+# visited alone: until the width of their gradients is this share of what it was, and so often.
+EASE, PARTIAL = 0.1, 10
+SEED = 0
+
+Strengths = tuple[float, float]  # L2 and L1
+Path = list[tuple[NDArray[np.int32], Float32, float, int]]  # of one label: columns, weights, ...
+
+
+@dataclass(frozen=True)
+class SparseWeights:
+    """Weights, float32 CSR (features, labels), bias, float32 (labels,), passes of all labels."""
+
+    matrix: csr_matrix
+    bias: Float32
+    passes: int
+
+    def scores(self, features: csr_matrix) -> Float32:
+        """Scores of examples, shape (examples, labels)."""
+        result: Float32 = (features @ self.matrix).toarray() + self.bias
+        return result
+
+
+@dataclass(frozen=True)
+class _Data:
+    """The examples as both solvers take them."""
+
+    starts: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    values: Float32 | None
+    order: NDArray[np.int32]
+    targets: NDArray[np.int32]
+    costs: Float64
+    squares: Float64
+    features: int
+
+
+def fit_path(
+    problem: Problem,
+    path: Sequence[Strengths],
+    iterations: int,
+    tolerance: float = TOLERANCE,
+    offset: Float32 | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> list[SparseWeights]:
+    """The weights for every pair of strengths.
+
+    Args:
+        problem: Data.
+        path: L2 (above 0) and L1 of each fit, which begins at the one before it.
+        iterations: Passes over the examples at most, for each label and fit.
+        tolerance: A fit ends when the gradients lie within an interval of this width.
+        offset: What is added to the scores, shape (examples, labels).
+        progress: Called with the share of the labels that is done.
+    """
+    data = _prepared(problem)
+    opposite = problem.labels == 2 and offset is None  # the second label mirrors the first
+    labels = range(1 if opposite else problem.labels)
+    offsets = None if offset is None else np.ascontiguousarray(offset.T, np.float64)
+    if extension is None:
+        paths = _together(data, len(labels), path, iterations, tolerance, offsets)
+    else:
+        paths = _each(data, labels, path, iterations, tolerance, offsets, progress)
+    return [
+        _joined([each[at] for each in paths], data.features, opposite) for at in range(len(path))
+    ]
+
+
+def _prepared(problem: Problem) -> _Data:
+    x = problem.features
+    n = x.shape[0]
+    random = np.random.default_rng(SEED)
+    order = np.stack([random.permutation(n).astype(np.int32) for _ in range(ORDERS)])
+    ones = bool((x.data == 1).all())
+    squared = np.add.reduceat(np.append(x.data.astype(np.float64) ** 2, 0), x.indptr[:-1])
+    squared[np.diff(x.indptr) == 0] = 0
+    return _Data(
+        x.indptr.astype(np.int64),
+        x.indices.astype(np.int32),
+        None if ones else x.data.astype(np.float32),
+        order,
+        problem.targets.astype(np.int32),
+        problem.weights.astype(np.float64) / n,
+        squared + 1,  # the one is the bias
+        x.shape[1],
+    )
+
+
+def _each(
+    data: _Data,
+    labels: range,
+    path: Sequence[Strengths],
+    iterations: int,
+    tolerance: float,
+    offsets: Float64 | None,
+    progress: Callable[[float], None] | None,
+) -> list[Path]:
+    """The path of every label by the extension, labels in threads."""
+    steps = np.array(path, np.float64)
+
+    def of_label(label: int) -> Path:
+        found = extension.dual_path(
+            data.starts,
+            data.columns,
+            data.values,
+            data.order,
+            data.targets,
+            data.costs,
+            data.squares,
+            None if offsets is None else offsets[label],
+            data.features,
+            label,
+            steps,
+            tolerance,
+            iterations,
+        )
+        return [
+            (np.frombuffer(columns, np.int32), np.frombuffer(weights, np.float32), bias, passes)
+            for columns, weights, bias, passes in found
+        ]
+
+    paths = []
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for found in pool.map(of_label, labels):
+            paths.append(found)
+            if progress is not None:
+                progress(len(paths) / len(labels))
+    return paths
+
+
+class _Descent:
+    """The state of all labels: the twin of ``native/dual.h``, an example at a time."""
+
+    def __init__(self, data: _Data, labels: int, offsets: Float64 | None) -> None:
+        self._data, self._offsets = data, offsets
+        n = len(data.targets)
+        self.alpha = np.zeros((n, labels))
+        self.v = np.zeros((data.features + 1, labels))  # the first row is the bias
+        self._signs = np.where(data.targets[:, None] == np.arange(labels), 1.0, -1.0)
+        self._rows = [
+            np.append(0, data.columns[begin:end] + 1)
+            for begin, end in zip(data.starts[:-1], data.starts[1:], strict=True)
+        ]
+        ones = np.ones(len(data.columns)) if data.values is None else data.values.astype(np.float64)
+        self._values = [
+            np.append(1.0, ones[begin:end])[:, None]
+            for begin, end in zip(data.starts[:-1], data.starts[1:], strict=True)
+        ]
+
+    def minimize(self, l2: float, l1: float, tolerance: float, passes: int) -> NDArray[np.int64]:
+        """Minimize for one pair of strengths; returns the whole passes of each label."""
+        used = np.zeros(self.alpha.shape[1], np.int64)
+        going = np.ones(len(used), np.bool_)
+        for whole in range(passes):
+            self._kept = np.ones(self.alpha.shape, np.bool_)
+            order = self._data.order[whole % ORDERS]
+            used += going
+            width = self._pass(order, going, l2, l1)
+            going &= width > tolerance
+            if not going.any():
+                break
+            goal = np.maximum(EASE * width, tolerance)
+            for _ in range(PARTIAL):
+                still = going & (width > goal)
+                if not still.any():
+                    break
+                width = np.where(still, self._pass(order, still, l2, l1), width)
+        return used
+
+    def _pass(
+        self, order: NDArray[np.int32], going: NDArray[np.bool_], l2: float, l1: float
+    ) -> Float64:
+        """Visit what is kept by the labels that go on; the width of their gradients, -inf: none."""
+        lowest, highest = np.full(len(going), np.inf), np.full(len(going), -np.inf)
+        for i in order.tolist():
+            at = np.flatnonzero(self._kept[i] & going)
+            if not len(at):
+                continue
+            slack = l2 / (2 * self._data.costs[i])
+            gradient = self._gradient(i, at, slack, l1 / l2)
+            matters = (self.alpha[i, at] != 0) | ~(gradient > 0)
+            self._kept[i, at[~matters]] = False
+            at, gradient = at[matters], gradient[matters]
+            highest[at] = np.maximum(highest[at], gradient)
+            lowest[at] = np.minimum(lowest[at], gradient)
+            self._move(i, at, gradient / (self._data.squares[i] + slack))
+        width: Float64 = highest - lowest
+        return width
+
+    def _gradient(self, i: int, at: NDArray[np.int64], slack: float, threshold: float) -> Float64:
+        # Of one column NumPy would add by halves; of two it adds row by row.
+        wide = at if len(at) > 1 else np.append(at, at)
+        v = self.v[self._rows[i][:, None], wide]
+        drawn = np.clip(v, -threshold, threshold)
+        drawn[0] = 0
+        scores: Float64 = np.add.reduce((v - drawn) * self._values[i], axis=0)[: len(at)]
+        if self._offsets is not None:
+            scores = scores + self._offsets[at, i]
+        gradient: Float64 = self._signs[i, at] * scores - 1 + slack * self.alpha[i, at]
+        return gradient
+
+    def _move(self, i: int, at: NDArray[np.int64], step: Float64) -> None:
+        before = self.alpha[i, at]
+        moved = np.maximum(before - step, 0)
+        self.alpha[i, at] = moved
+        rows = self._rows[i][:, None]
+        self.v[rows, at] += self._signs[i, at] * (moved - before) * self._values[i]
+
+
+def _together(
+    data: _Data,
+    labels: int,
+    path: Sequence[Strengths],
+    iterations: int,
+    tolerance: float,
+    offsets: Float64 | None,
+) -> list[Path]:
+    """The path of every label by NumPy, all labels at once."""
+    descent = _Descent(data, labels, offsets)
+    paths: list[Path] = [[] for _ in range(labels)]
+    for l2, l1 in path:
+        passes = descent.minimize(l2, l1, tolerance, iterations)
+        v, threshold = descent.v[1:], l1 / l2
+        weights = (v - np.clip(v, -threshold, threshold)).astype(np.float32)
+        for label in range(labels):
+            columns = np.flatnonzero(weights[:, label])
+            paths[label].append(
+                (
+                    columns.astype(np.int32),
+                    weights[columns, label],
+                    float(descent.v[0, label]),
+                    int(passes[label]),
+                )
+            )
+    return paths
+
+
+def _joined(
+    labels: Sequence[tuple[NDArray[np.int32], Float32, float, int]], features: int, opposite: bool
+) -> SparseWeights:
+    """The weights of all labels; ``opposite`` adds the second of two, whose signs are turned."""
+    from scipy.sparse import csc_matrix, csr_matrix
+
+    if opposite:
+        columns, weights, first, _ = labels[0]
+        labels = [labels[0], (columns, -weights, -first, 0)]
+    starts = np.concatenate(([0], np.cumsum([len(each[0]) for each in labels]))).astype(np.int64)
+    parts = np.concatenate([each[1] for each in labels]), np.concatenate([e[0] for e in labels])
+    matrix = csr_matrix(csc_matrix((*parts, starts), (features, len(labels))))
+    bias = np.array([each[2] for each in labels], np.float32)
+    return SparseWeights(matrix, bias, sum(each[3] for each in labels))

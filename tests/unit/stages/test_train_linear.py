@@ -1,0 +1,140 @@
+"""train for linear models: what development data choose, and what options leave them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import nlucompress as nc
+from nlucompress.format import codec
+from nlucompress.stages.train.linear_search import PATH, Tried, best_of
+from tests.workplace import SAMPLE
+
+
+def head(name: str, count: int) -> nc.Examples:
+    whole = nc.read_examples(SAMPLE / f"{name}.tsv")
+    return nc.Examples(whole.labels[:count], whole.texts[:count])
+
+
+TRAIN, DEV = head("train", 300), head("dev", 80)
+DEV = nc.Examples(
+    tuple(label for label in DEV.labels if label in TRAIN.labels),
+    tuple(t for label, t in zip(DEV.labels, DEV.texts, strict=True) if label in TRAIN.labels),
+)
+
+
+def figures(model: nc.Model) -> dict[str, object]:
+    found: dict[str, object] = model.history[-1]["figures"]
+    return found
+
+
+def fit(accuracy: float, loss: float, weights: int = 5) -> Tried:
+    return Tried(True, False, 1e-3, 1e-5, accuracy, accuracy, loss, weights)
+
+
+def test_accuracy_counts_until_it_says_little() -> None:
+    far, best, near = fit(0.85, 0.1), fit(0.95, 0.5), fit(0.945, 0.4)
+    assert best_of([far, best, near], 100) == near
+    assert best_of([far, best, near], 100_000) == best
+    assert best_of([replace(near, nonzero_weights=9), near], 100) == near
+
+
+def test_development_data_choose_what_is_not_given() -> None:
+    model = nc.train(TRAIN, DEV)
+    told = figures(model)
+    tried = told["tried"]
+    assert isinstance(tried, list)
+    settings = {(each["borders"], each["idf"], each["l2"], each["l1"]) for each in tried}
+    assert len(settings) == len(tried) == 4 + len(PATH) - 1
+    taken = {name: told[name] for name in tried[0]} | {"nonzero_weights": told["nonzero_weights"]}
+    assert taken in tried
+    assert told["dev_accuracy"] == nc.evaluate(model, DEV).accuracy
+    again = nc.train(TRAIN, DEV)
+    assert bytes(codec.to_bytes(again)) == bytes(codec.to_bytes(model))
+
+
+def test_what_is_given_is_not_chosen() -> None:
+    options = nc.TrainOptions(borders=False, idf=True, l2=1e-3, l1=1e-4)
+    tried = figures(nc.train(TRAIN, DEV, options))["tried"]
+    assert isinstance(tried, list)
+    assert [(each["idf"], each["l2"], each["l1"]) for each in tried] == [(True, 1e-3, 1e-4)]
+
+
+def test_without_development_data() -> None:
+    model = nc.train(TRAIN)
+    assert model.features == nc.Featurizer((1, 2), tokens="symbols", borders=True).describe()
+    assert (figures(model)["idf"], figures(model)["dev_accuracy"]) == (False, None)
+    assert "tried" not in figures(model)
+
+
+def test_features_without_weights_are_left_out() -> None:
+    model = nc.train(TRAIN, None, nc.TrainOptions(l1=1e-3))
+    table = model.tables["features"]
+    rows = table.matrix.rows(np.arange(table.matrix.shape[0]))
+    assert (rows != 0).any(axis=1).all()
+    keys = table.matrix.shape[0]
+    assert keys == figures(model)["keys"]
+    assert keys < nc.train(TRAIN).tables["features"].matrix.shape[0]
+
+
+def test_a_refit_learns_from_both() -> None:
+    options = nc.TrainOptions(borders=True, idf=False, l2=1e-3, l1=1e-5)
+    both = nc.Examples((*TRAIN.labels, *DEV.labels), (*TRAIN.texts, *DEV.texts))
+    refitted = nc.train(TRAIN, DEV, replace(options, refit=True))
+    at_once = nc.train(both, None, options)
+    mine, other = refitted.tables["features"], at_once.tables["features"]
+    assert mine.strings is not None
+    assert other.strings is not None
+    assert mine.strings.decoded() == other.strings.decoded()
+    at = np.arange(mine.matrix.shape[0])
+    assert np.array_equal(mine.matrix.rows(at), other.matrix.rows(at))
+
+
+def test_idf_weakens_the_penalty_on_what_is_rare() -> None:
+    plain = nc.train(TRAIN, None, nc.TrainOptions(l1=1e-4))
+    rare = nc.train(TRAIN, None, nc.TrainOptions(l1=1e-4, idf=True))
+    once = [
+        np.count_nonzero(np.asarray(model.tables["features"].counts) == 1)
+        for model in (plain, rare)
+    ]
+    assert once[0] < once[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (nc.TrainOptions(refit=True), "give --dev"),
+        (nc.TrainOptions(loss="softmax", idf=True), "squared-hinge"),
+    ],
+)
+def test_options_that_do_not_go_together(options: nc.TrainOptions, message: str) -> None:
+    with pytest.raises(nc.UsageError, match=message):
+        nc.train(TRAIN, None, options)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"tokens": "letters"}, {"l1": -1.0}, {"words": None}, {"borders": 1}]
+)
+def test_options_out_of_range(wrong: dict[str, object]) -> None:
+    with pytest.raises(nc.UsageError):
+        nc.TrainOptions.of({"ngrams" if name == "words" else name: wrong[name] for name in wrong})
+
+
+def test_other_losses_are_trained_by_descent() -> None:
+    model = nc.train(TRAIN, None, nc.TrainOptions(loss="logistic", iterations=20, borders=False))
+    assert "words_and" in (model.features or {})
+    assert nc.evaluate(model, TRAIN).accuracy > 0.5
+
+
+@pytest.mark.parametrize("distinct", [False, True])
+def test_min_count_and_distinct_leave_out(distinct: bool) -> None:
+    options = nc.TrainOptions(min_count=3, distinct=distinct, l1=0.0, borders=False)
+    counts = nc.train(TRAIN, None, options).tables["features"].counts
+    assert counts is not None
+    assert counts.min() == 3
+    if distinct:
+        whole = nc.train(TRAIN, None, replace(options, distinct=False)).tables["features"].counts
+        assert whole is not None
+        assert len(counts) < len(whole)
