@@ -28,7 +28,7 @@ from tests.bench.many_keys import key_chunks
 
 LABELS, LEVELS = 50, 32
 LOOKED_UP = 20_000
-# Of a static function by the other: building, one key, one row, a list of keys, texts.
+# Seconds of a static function by those of the other.
 BARS = {"build": 3.0, "one key": 1.5, "rows": 1.3, "look up": 1.5, "predict": 1.3}
 OVERHEAD = {False: 0.05, True: 0.02}  # above the bound, of few and of many keys
 MANY = 1_000_000

@@ -190,7 +190,8 @@ static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned
 
 /* ---- Look-up --------------------------------------------------------------------------------- */
 
-/* The row of a key in UTF-8: 1 if the key is known, 0 if not, or an error. */
+/* The row of a key in UTF-8: 1 if the key is known, 0 if not, or an error. In a static function it is
+   no number of a row but the key's handle, which nlu_row takes alike. */
 static inline int nlu_find(const nlu_table *t, const void *key, size_t size, uint64_t *row)
 {
     if (t->keys.kind == NLU_STRINGS) return nlu_find_string(&t->keys, (const uint8_t *)key, size, row);
