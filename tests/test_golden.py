@@ -68,6 +68,7 @@ def test_every_encoding_is_frozen() -> None:
         "dense function, prefixes, linear",
         "dense function, 1 bits, linear",
         "dense function, 2 bits, linear",
+        "dense function, 5 bits, linear",
         "dense stream, prefixes, linear",
         "dense stream, 2 bits, linear",
         "dense stream, 4 bits, codebook",

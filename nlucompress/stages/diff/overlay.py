@@ -98,7 +98,8 @@ def overlay_of(
     )
     coded = quantize(plain, QuantizeOptions(bits=options.bits, keep=options.keep))
     coded = quantize(coded, QuantizeOptions(bits=TENSOR_BITS, tables=(), tensors=(name,)))
-    update = pack(phash(coded, PhashOptions(fingerprint_bits=options.fingerprint_bits)))
+    hashing = PhashOptions(method="static", fingerprint_bits=options.fingerprint_bits)
+    update = pack(phash(coded, hashing))
     rows = coded.tables[FEATURES].matrix
     strings = coded.tables[FEATURES].strings
     assert strings is not None

@@ -39,7 +39,7 @@ class NearOptions(Options):
 
     They choose the new n-grams, and never leave out one of the older model. Without both strengths
     W_near is the untreated model that ``train`` would make; with one of them the other is 1e-3 or
-    3e-5. Without ``step`` 0.65 to 0.9 is tried in steps of 0.05, and 1, with a bound of the flips 0
+    3e-5. Without ``step`` 0.65 to 0.85 is tried in steps of 0.05, with a bound of the flips 0
     to 1; without development data it is 0.75, or 1 with a strength. Without a bound the fewest
     flips are taken at an accuracy that is not below the untreated model's by more than a standard
     error of the difference.

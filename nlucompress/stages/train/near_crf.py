@@ -32,7 +32,7 @@ from nlucompress.stages.train.near import STEP, NearOptions
 class NearCrfOptions(Options):
     """Options of ``train --near`` where the older model is a CRF, as of NearOptions and CrfOptions.
 
-    Without ``step`` 0.65 to 0.9 is tried in steps of 0.05, and 1, with a bound of the flips 0 to 1;
+    Without ``step`` 0.65 to 0.85 is tried in steps of 0.05, with a bound of the flips 0 to 1;
     without development data it is 0.75.
     """
 
