@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         StageOrderError,
         UsageError,
     )
+    from nlucompress.fleet.bundle.reader import Bundle, open_bundle
     from nlucompress.format.files import load, save
     from nlucompress.format.model import Model, Network, Table, Unknown
     from nlucompress.importers.data.examples import DataOptions, Examples, read_examples
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": "DataError FormatError ForeignFileWarning NluCompressError OutputError "
     "StageOrderError UsageError",
+    "fleet.bundle.reader": "Bundle open_bundle",
     "format.files": "load save",
     "format.model": "Model Network Table Unknown",
     "importers.detect": "ImportOptions import_model",
@@ -97,6 +99,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 
 __all__ = [
     "Account",
+    "Bundle",
     "Classifier",
     "CompressOptions",
     "CompressReport",
@@ -147,6 +150,7 @@ __all__ = [
     "import_model",
     "load",
     "merge",
+    "open_bundle",
     "overlaid",
     "overlay_of",
     "pack",

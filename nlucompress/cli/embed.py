@@ -8,6 +8,7 @@ import sys
 import click
 
 from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.lines import read_lines
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.errors import UsageError
@@ -17,6 +18,7 @@ from nlucompress.errors import UsageError
 @click.argument("model")
 @click.argument("texts", default=streams.STANDARD, metavar="[TEXTS]")
 @overlay_option
+@bundled_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line.")
 def command(model: str, texts: str, overlays: tuple[str, ...], as_json: bool) -> None:
     """Print the representation of each line of text, a line of numbers, at once.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.common import printable, read_model
 from nlucompress.cli.shared.lines import read_lines
 from nlucompress.errors import UsageError
@@ -21,6 +22,7 @@ BATCH_VALUES = 1 << 22  # numbers of the rows that are decoded at once
 @click.argument("model")
 @click.argument("keys", default=streams.STANDARD, metavar="[KEYS]")
 @click.option("--table", metavar="NAME", help="Which table; needed where there are several.")
+@bundled_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line.")
 def command(model: str, keys: str, table: str | None, as_json: bool) -> None:
     """Print the rows of keys: a key per line in, `key<TAB>numbers` out.

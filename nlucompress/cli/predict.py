@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.cells import cell
 from nlucompress.cli.shared.lines import read_lines
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
@@ -65,6 +66,7 @@ def confidence(value: str) -> float:
     help="The answer to them; default: the model's own, or unknown.",
 )
 @overlay_option
+@bundled_option
 def command(
     model: str,
     texts: str,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.cells import cell
 from nlucompress.cli.shared.lines import read_lines
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @click.argument("tokens", default=streams.STANDARD, metavar="[TOKENS]")
 @click.option("--marginals", is_flag=True, help="The probability of each label, too.")
 @overlay_option
+@bundled_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per sentence.")
 def command(
     model: str, tokens: str, marginals: bool, overlays: tuple[str, ...], as_json: bool

@@ -2,8 +2,9 @@
 
 Dask queues, schedules, replaces workers and tries again. Added here: models go in batches, since a
 task costs the scheduler about a millisecond, and in a window, since a scheduler that is handed a
-hundred thousand tasks at once stalls (dask/distributed#2181). A batch whose worker died too often
-is dealt out model by model, so that one bad model does not take its neighbours along.
+hundred thousand tasks at once stalls (dask/distributed#2181). What was held by workers that died
+too often is tried once more at the end, one model at a time and nothing beside it, so that one bad
+model does not take its neighbours along.
 """
 
 from __future__ import annotations
@@ -110,6 +111,7 @@ def run(
     source = iter(items)
     held: dict[str, list[Item]] = {}
     running = as_completed()
+    suspects: list[Item] = []
     done, seconds = 0, 0.0
 
     def submit(batch: list[Item]) -> None:
@@ -128,28 +130,37 @@ def run(
                 return
             submit(batch)
 
-    fill()
-    for future in running:
-        if future.status == "lost":  # its worker died with the rows: Dask does it again
-            running.add(future)
-            continue
-        batch = held.pop(future.key)
-        try:
-            rows = future.result()
-        except KilledWorker:
-            if len(batch) > 1:
-                for item in batch:
-                    submit([item])
+    def ended() -> Iterator[Row]:
+        nonlocal done, seconds
+        for future in running:
+            if future.status == "lost":  # its worker died with the rows: Dask does it again
+                running.add(future)
                 continue
-            rows = [_killed(batch[0], recipe, options.retries)]
-        except CancelledError:
-            raise EngineError(
-                "the scheduler is gone; run the same again: what was done stands"
-            ) from None
-        done += len(rows)
-        seconds += sum(row.seconds for row in rows)
-        yield from rows
-        fill()
+            batch = held.pop(future.key)
+            try:
+                rows = future.result()
+            except KilledWorker:
+                suspects.extend(batch)
+            except CancelledError:
+                raise EngineError(
+                    "the scheduler is gone; run the same again: what was done stands"
+                ) from None
+            else:
+                done += len(rows)
+                seconds += sum(row.seconds for row in rows)
+                yield from rows
+            fill()
+
+    fill()
+    yield from ended()
+    # A death counts against all that its worker held. Alone, a model can only kill its own.
+    while suspects:
+        item = suspects.pop()
+        submit([item])
+        yield from ended()
+        if item in suspects:
+            suspects.remove(item)
+            yield _killed(item, recipe, options.retries)
 
 
 def _killed(item: Item, recipe: Recipe, retries: int) -> Row:

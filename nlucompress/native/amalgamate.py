@@ -35,6 +35,7 @@ PARTS = (
     "overlays",
     "network",
     "open",
+    "bundles",
     "arithmetic",
     "unicode",
     "text",

@@ -231,17 +231,40 @@ static size_t parse_top(const char *text)
     return value;
 }
 
+/* Opens the model of a name in a bundle; the text behind it stays in use. */
+static int open_named(nlu_model *model, const buffer *file, const char *path, const char *name,
+                      buffer *text)
+{
+    static nlu_bundled found;
+    nlu_bundle bundle;
+    int error = nlu_open_bundle(&bundle, file->data, file->size, 0);
+    int known = error ? error : nlu_find_model(&bundle, name, strlen(name), &found);
+    if (known < 0) return fail(path, nlu_error_text(known));
+    if (!known) {
+        fail(path, "the bundle has no model of this name");
+        return USAGE;
+    }
+    if (!grow(text, found.text_size)) return fail(path, "not enough memory");
+    error = nlu_open_bundled(model, &bundle, &found, text->data, text->room, 0);
+    return error ? fail(path, nlu_error_text(error)) : DONE;
+}
+
 /* Opens the model (number 0) or an overlay, and lays that on the model. */
-static int open_file(nlu_model *models, int number, const char *path, buffer *file, int tags)
+static int open_file(nlu_model *models, int number, const char *path, buffer *file)
 {
     if (read_file(path, file) != DONE) return BAD;
-    int error = nlu_open(&models[number], file->data, file->size, 0), refused = 0;
+    int error = nlu_open(&models[number], file->data, file->size, 0);
     if (!error && number) error = nlu_overlay(&models[0], &models[number]);
-    if (error) return fail(path, nlu_error_text(error));
-    if (number) return DONE;
-    if (!tags && !models->classifies)
-        refused = models->tags ? NLU_ERROR_TAGGER : NLU_ERROR_NO_CLASSIFIER;
-    else if (tags && !models->tags) refused = NLU_ERROR_NO_TAGGER;
+    return error ? fail(path, nlu_error_text(error)) : DONE;
+}
+
+/* Whether the model does what is asked. */
+static int check_kind(const nlu_model *model, const char *path, int tags)
+{
+    int refused = 0;
+    if (!tags && !model->classifies)
+        refused = model->tags ? NLU_ERROR_TAGGER : NLU_ERROR_NO_CLASSIFIER;
+    else if (tags && !model->tags) refused = NLU_ERROR_NO_TAGGER;
     if (!refused) return DONE;
     fail(path, nlu_error_text(refused));
     return USAGE;
@@ -252,23 +275,35 @@ int main(int count, char **words)
     static nlu_model models[1 + MAX_OVERLAYS];
     const char *paths[1 + MAX_OVERLAYS] = {NULL};
     buffer files[1 + MAX_OVERLAYS] = {{NULL, 0, 0}};
+    buffer text = {NULL, 0, 0};
+    const char *name = NULL;
     int overlays = 0, status = DONE, tags = 0;
     size_t top = 1;
     for (int k = 1; k < count; k++) {
         if (strcmp(words[k], "--top") == 0 && k + 1 < count) top = parse_top(words[++k]);
+        else if (strcmp(words[k], "--model") == 0 && k + 1 < count) name = words[++k];
         else if (strcmp(words[k], "--overlay") == 0 && k + 1 < count && overlays < MAX_OVERLAYS)
             paths[++overlays] = words[++k];
         else if (strcmp(words[k], "--tag") == 0) tags = 1;
         else if (words[k][0] == '-' || paths[0]) top = 0;
         else paths[0] = words[k];
     }
-    if (!paths[0] || !top || (tags && top > 1)) {
-        fputs("Usage: nlu-predict MODEL [--overlay FILE].. [--top K | --tag] < TEXTS\n", stderr);
+    if (!paths[0] || !top || (tags && top > 1) || (name && overlays)) {
+        fputs("Usage: nlu-predict MODEL [--overlay FILE].. [--top K | --tag] < TEXTS\n"
+              "       nlu-predict BUNDLE --model NAME [--top K | --tag] < TEXTS\n", stderr);
         return USAGE;
     }
-    for (int k = 0; status == DONE && k <= overlays; k++)
-        status = open_file(models, k, paths[k], &files[k], tags);
+    if (name) {
+        status = read_file(paths[0], &files[0]);
+        if (status == DONE) status = open_named(&models[0], &files[0], paths[0], name, &text);
+    }
+    for (int k = 0; !name && status == DONE && k <= overlays; k++) {
+        status = open_file(models, k, paths[k], &files[k]);
+        if (status == DONE && k == 0) status = check_kind(&models[0], paths[0], tags);
+    }
+    if (name && status == DONE) status = check_kind(&models[0], paths[0], tags);
     if (status == DONE) status = predict(&models[0], top, tags);
     for (int k = 0; k <= overlays; k++) free(files[k].data);
+    free(text.data);
     return status;
 }

@@ -10,6 +10,7 @@ import click
 from nlucompress.cli.evaluate import grids as evaluation_grids
 from nlucompress.cli.evaluate import text as evaluation_text
 from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.cells import named_examples, named_tags
 from nlucompress.cli.shared.common import (
     force_option,
@@ -51,6 +52,7 @@ SCHEMA_VERSION = 2  # 1 had one reference
     help="A model that this one is to replace; may be repeated for every release in use.",
 )
 @overlay_option
+@bundled_option
 @gate_options
 @max_size_option
 @click.option(

@@ -10,6 +10,7 @@ import click
 
 from nlucompress import progress
 from nlucompress.cli import main
+from nlucompress.cli.fleet import bundle
 from nlucompress.cli.fleet import text as fleet_text
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import dump_json, json_option, quiet_option, size
@@ -23,7 +24,23 @@ if TYPE_CHECKING:
     from nlucompress.fleet.summary import Summary
 
 
-@click.command(name="fleet")
+class Fleet(click.Command):
+    """`fleet RECIPE FOLDER`, and `fleet bundle FOLDER` beside it."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """The context of the command that the first word asks for."""
+        if args[:1] == ["bundle"]:
+            return bundle.command.make_context("fleet bundle", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command(name="fleet", cls=Fleet)
 @click.argument("recipe")
 @click.argument("folder", required=False)
 @click.option("-o", "--output", metavar="FOLDER", help="Where the results and the manifest go.")
@@ -72,7 +89,7 @@ def command(
 
     What stands from an earlier run is not done again. A model that fails, or misses a gate, is told
     in the report and does not end the others. Exit code 3 says that a model failed, else 1 that one
-    missed a gate.
+    missed a gate. `fleet bundle FOLDER` puts what came out into one file: `fleet bundle --help`.
 
     \b
     Example:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nlucompress.cli import main
-from nlucompress.cli.shared import streams
+from nlucompress.cli.inspect import bundles
+from nlucompress.cli.shared import bundled, streams
+from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.common import dump_json, json_option, model_argument, quiet_option
 from nlucompress.cli.shared.overlays import overlay_option
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--labels", "all_labels", is_flag=True, help="List every label, one a line.")
 @overlay_option
+@bundled_option
 @click.option("--plot", is_flag=True, help="Draw histograms of each table's values and codes.")
 @json_option
 @quiet_option
@@ -43,6 +46,8 @@ def command(
     The digests are checked in any case. A damaged file is described as far as it can be read, each
     problem on a line, and the exit code is 3. --quiet leaves one line on stderr if there is any.
 
+    Of a bundle the models are listed, or with --model one is described.
+
     With --overlay each overlay is described behind the model, and whether it fits what is under it.
 
     \b
@@ -54,6 +59,8 @@ def command(
     from nlucompress.stages.inspect.stage import inspect, stacked
 
     streams.check_inputs(model, *overlays)
+    if bundled.named() is None and not overlays and bundles.tell(model, as_json, quiet):
+        return 0
     paths = (model, *overlays)
     every = stacked([inspect(streams.read_input(path), verify) for path in paths])
     plots = [histograms(each.model) if plot and each.model is not None else () for each in every]

@@ -11,6 +11,7 @@ from mmap import mmap
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+from nlucompress.cli.shared.bundled import model_in
 from nlucompress.errors import FormatError, NluCompressError, UsageError
 from nlucompress.native import extension
 
@@ -87,6 +88,16 @@ def say(text: str) -> None:
 
 
 def read_input(path: str) -> bytes | memoryview:
+    """All bytes of a file or of stdin; of a bundle, those of the model that was named.
+
+    Raises:
+        UsageError: Stdin is a terminal, or no model of a bundle was named.
+        FormatError: The input is missing, empty, or a damaged bundle.
+    """
+    return model_in(read_whole(path), named(path))
+
+
+def read_whole(path: str) -> bytes | memoryview:
     """All bytes of a file (memory-mapped) or of stdin.
 
     Raises:

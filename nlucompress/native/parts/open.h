@@ -139,6 +139,16 @@ static inline int nlu_check_plain_parts(const nlu_model *m)
     return history.bad ? NLU_ERROR_DESCRIPTION : NLU_OK;
 }
 
+/* The outline of a sealed description, and its tensors in the data. */
+static inline int nlu_unwrap_sealed(nlu_model *m)
+{
+    nlu_cuts cuts = {NULL, NULL, NULL, NULL};
+    int unknown = 0, error = nlu_outline(m, &cuts, &unknown);
+    if (!error) error = nlu_check_plain_parts(m);
+    if (!error && unknown) error = NLU_ERROR_DESCRIPTION;
+    return error ? error : nlu_list_tensors(m);
+}
+
 /* Frame, version, digests, and the outline of the description. */
 static inline int nlu_unwrap(nlu_model *m, const uint8_t *file, size_t size, unsigned flags)
 {
@@ -147,13 +157,9 @@ static inline int nlu_unwrap(nlu_model *m, const uint8_t *file, size_t size, uns
     int unknown = 0, error = nlu_frame(m, file, size), sealed = !error && nlu_is_sealed(m);
     if (!error && !sealed && !m->description.at) error = NLU_ERROR_FOREIGN;
     if (sealed) error = nlu_enter(m, flags);
+    if (sealed) return error ? error : nlu_unwrap_sealed(m);
     if (!error) error = nlu_outline(m, &cuts, &unknown);
     if (error) return error;
-    if (sealed) {
-        error = nlu_check_plain_parts(m);
-        if (!error && unknown) error = NLU_ERROR_DESCRIPTION;
-        return error ? error : nlu_list_tensors(m);
-    }
     version = m->part[NLU_FORMAT];
     (void)nlu_integer(&version, NLU_VERSION, NLU_VERSION);
     if (version.bad) {
@@ -170,14 +176,11 @@ static inline int nlu_unwrap(nlu_model *m, const uint8_t *file, size_t size, uns
     return !error && unknown ? NLU_ERROR_DESCRIPTION : error;
 }
 
-/* Opens the bytes of a file and checks all of it but the entries of coded rows, which are checked
-   when they are read. `flags` is 0, or NLU_UNVERIFIED to leave out the digests. */
-static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned flags)
+/* Everything behind the frame: labels, tables, network and features. */
+static inline int nlu_open_parts(nlu_model *m)
 {
     uint64_t used = 0, all;
-    memset(m, 0, sizeof *m);
-    int error = nlu_unwrap(m, (const uint8_t *)file, size, flags);
-    if (!error) error = nlu_open_labels(m, &used);
+    int error = nlu_open_labels(m, &used);
     if (!error)
         error = nlu_read_tables(m, NULL, &used, &m->table.keys, &m->table.matrix, m->table.child);
     if (!error) error = nlu_open_network(m, &used);
@@ -186,6 +189,15 @@ static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned
     if (!error) error = nlu_open_unknown(m);
     all = m->tensor_count == 64 ? UINT64_MAX : ((uint64_t)1 << m->tensor_count) - 1;
     return !error && used != all ? NLU_ERROR_TENSOR : error;
+}
+
+/* Opens the bytes of a file and checks all of it but the entries of coded rows, which are checked
+   when they are read. `flags` is 0, or NLU_UNVERIFIED to leave out the digests. */
+static inline int nlu_open(nlu_model *m, const void *file, size_t size, unsigned flags)
+{
+    memset(m, 0, sizeof *m);
+    int error = nlu_unwrap(m, (const uint8_t *)file, size, flags);
+    return error ? error : nlu_open_parts(m);
 }
 
 /* ---- Look-up --------------------------------------------------------------------------------- */

@@ -37,6 +37,9 @@
    second nlu_model and lay it on the first by `nlu_overlay(&model, &update)`, before the scores
    are made room for. Several lie on each other, in order; one for another model is refused.
 
+   A bundle of many models is opened by `nlu_open_bundle`, and a model in it by `nlu_find_model` and
+   `nlu_open_bundled`, above which an example stands.
+
    Tables are looked up by `nlu_open_table`, `nlu_find` and `nlu_row`. The bytes of the file must
    stay where and what they are while the model is in use: what `nlu_open` has checked is not
    checked again. A caller that maps the file must see to it that nobody shortens or overwrites it
