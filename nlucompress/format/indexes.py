@@ -65,6 +65,15 @@ class Strings:
         """Every key, in row order."""
         return [self.key(row) for row in range(len(self))]
 
+    @property
+    def texts(self) -> bool:
+        """Whether every key is text, so that it can be decoded."""
+        try:
+            self.decoded()
+        except FormatError:
+            return False
+        return True
+
     @cached_property
     def _rows(self) -> dict[bytes, int]:
         rows = {key: row for row, key in enumerate(self.encoded())}

@@ -87,13 +87,14 @@ def find(table: Table, features: Mapping[str, Any] | None, keys: Sequence[str]) 
 
 
 def closed(table: Table, features: Mapping[str, Any]) -> Table | None:
-    """The table with the parts that it lacks as keys without weights; None if it cannot grow.
+    """The table with the parts that it lacks as keys without weights; None if it cannot grow:
+    its keys are hashed or no text, or its rows have no place for empty ones.
 
     Raises:
         FormatError: The features are malformed.
     """
     keys = table.strings
-    if keys is None:
+    if keys is None or not keys.texts:
         return None
     more = Parts(Featurizer.parse(features)).missing(keys.decoded())
     matrix = with_empty_rows(table.matrix, len(more))

@@ -15,6 +15,7 @@ from nlucompress.importers.data.examples import Examples
 from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.crf import network as crf
+from nlucompress.networks.linear import closure
 from nlucompress.networks.linear import network as linear
 from nlucompress.networks.linear.vectorizer import KIND as VECTORIZER
 from nlucompress.networks.tagger import Tagger
@@ -102,7 +103,7 @@ class Keyed:
         from scipy.sparse import csr_matrix
 
         table = linear.table_of(model)
-        index = table.find(self.keys)
+        index = closure.find(table, model.features, self.keys)
         known = index >= 0
         x = self._matrix[:, known]
         if isinstance(table.matrix, matrices.Sparse):

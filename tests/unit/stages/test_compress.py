@@ -233,7 +233,7 @@ def test_commands() -> None:
     )
     assert commands(steps, "a b.nlu", "-") == (
         "nlucompress quantize 'a b.nlu' --bits 4 --group 3 --per group "
-        "| nlucompress phash --groups 32x8 | nlucompress pack"
+        "| nlucompress phash --fingerprint-bits 8 --groups 32x8 | nlucompress pack"
     )
     assert commands(steps[1:], "x.ftz", "y", ("import",)).startswith("nlucompress import x.ftz | ")
 
