@@ -89,11 +89,14 @@ def command(
     sealed = pack(before, options)
     counted = account(sealed)
     sizes = within_size(max_size, counted.total)
-    measured = () if data is None else measure(sealed, data, references, Gates(**bounds)).gates
+    texts = read_data(data) if data and not is_tagger(sealed) else None
+    measured = (
+        () if data is None else measure(sealed, texts or data, references, Gates(**bounds)).gates
+    )
     harm = harm_of(sealed)
     margin = None
-    if harm and data and data != streams.STANDARD and not is_tagger(sealed):
-        margin = median_margin(sealed, read_data(data).texts)
+    if harm and texts is not None:
+        margin = median_margin(sealed, texts.texts)
     met = all(gate.met for gate in (*sizes, *measured))
     if met:
         write_model(sealed, target.output)

@@ -15,9 +15,9 @@ READ_WHOLE = 64 << 20  # bytes up to which nobody can pull a file away from unde
 
 
 def read_bytes(
-    path: str | os.PathLike[str], in_memory: bool = False, whole: int = READ_WHOLE
+    path: str | os.PathLike[str], in_memory: bool = False, whole: int | None = None
 ) -> memoryview:
-    """Read a file of up to ``whole`` bytes, and map a larger one unless ``in_memory``.
+    """Read a file of up to ``whole`` bytes (64 MiB), and map a larger one unless ``in_memory``.
 
     The path may be an address that fsspec knows, such as ``s3://bucket/model.nlu``.
 
@@ -34,7 +34,7 @@ def read_bytes(
             size = os.fstat(file.fileno()).st_size
             if size == 0 and Path(path).is_file():
                 raise FormatError(f"{path}: the file is empty")
-            if in_memory or size <= whole:
+            if in_memory or size <= (READ_WHOLE if whole is None else whole):
                 return memoryview(file.read())
             try:
                 mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -171,6 +171,6 @@ def test_training_data_that_do_not_suffice() -> None:
         (("a", "b"), ("...", "!!!"), "no key occurs often enough"),
     ):
         with pytest.raises(DataError, match=problem):
-            nc.train(nc.Examples(labels, texts))
+            nc.train(nc.Examples(labels, texts), None, nc.TrainOptions(min_count=2))
     trained = nc.train(nc.Examples(("a", "b", "a", "b"), ("x", "y", "x", "y")))
     assert nc.Classifier(trained).predict(["x", "y"]) == ["a", "b"]

@@ -31,6 +31,7 @@ from nlucompress.errors import UsageError
 if TYPE_CHECKING:
     from nlucompress.cli.evaluate.text import AnyReport
     from nlucompress.format.model import Model
+    from nlucompress.importers.data.examples import Examples
     from nlucompress.stages.evaluate.gates import Gates
 
 SCHEMA_VERSION = 2  # 1 had one reference
@@ -128,8 +129,10 @@ def _check_page(html: str, inputs: list[str], force: bool, as_json: bool) -> Non
     streams.check_output(html, inputs, force, binary=False)
 
 
-def measure(measured: Model, data: str, references: tuple[str, ...], gates: Gates) -> AnyReport:
-    """A model's report on a file of data, against references.
+def measure(
+    measured: Model, data: str | Examples, references: tuple[str, ...], gates: Gates
+) -> AnyReport:
+    """A model's report on a file of data, or on texts that were read, against references.
 
     Raises:
         DataError: The data are malformed, or the models do not fit them.
@@ -140,17 +143,18 @@ def measure(measured: Model, data: str, references: tuple[str, ...], gates: Gate
 
 
 def report_on(
-    measured: Model, data: str, old: Mapping[str, Model], gates: Gates | None = None
+    measured: Model, data: str | Examples, old: Mapping[str, Model], gates: Gates | None = None
 ) -> AnyReport:
     """A model's report on a file of data, against references by name."""
     from nlucompress.networks.tagger import is_tagger
     from nlucompress.stages.evaluate.tags import evaluate_tags, layout_of
     from nlucompress.stages.evaluate.texts import evaluate
 
-    if is_tagger(measured):
+    if isinstance(data, str) and is_tagger(measured):
         tagged = named_tags(read_tagged_data(data, layout_of(measured)), measured.labels)
         return evaluate_tags(measured, tagged, old, gates)
-    return evaluate(measured, named_examples(read_data(data), measured.labels), old, gates)
+    texts = read_data(data) if isinstance(data, str) else data
+    return evaluate(measured, named_examples(texts, measured.labels), old, gates)
 
 
 def _warn(report: AnyReport, quiet: bool) -> None:

@@ -176,9 +176,13 @@ class _Search:
             problem = Problem(scaled, problem.targets, problem.labels, problem.weights)
         what = f"L2 {path[0][0]:g}" if len(path) == 1 else f"{len(path)} strengths"
 
+        what = f"{what}{', borders' * borders}{', IDF' * idf}"
+        if self.results:
+            what = f"{what}, dev so far {100 * self.best().dev_accuracy:.2f} %"
+
         def told(done: float) -> None:
             if self._progress is not None:
-                self._progress(f"{what}{', borders' * borders}{', IDF' * idf}", done)
+                self._progress(what, done)
 
         fits = dual.fit_path(problem, path, self._options.iterations, progress=told)
         if scales is None:
