@@ -175,7 +175,7 @@ def _heard(quiet: bool, logged: bool) -> Iterator[None]:
     over = Event()
 
     def beat() -> None:
-        while not over.wait(min(PATIENCE, _interval())):
+        while not over.wait(max(0.01, min(PATIENCE, _interval()))):
             for each in heard:
                 each.beat()
 
@@ -205,6 +205,6 @@ def _interval(default: float = INTERVAL) -> float:
         seconds = float(said)
     except ValueError:
         seconds = -1.0
-    if not 0.01 <= seconds <= 86_400:
-        raise UsageError(f"{SECONDS}={said!r} is no number of seconds from 0.01 to 86400")
+    if not 1e-4 <= seconds <= 86_400:
+        raise UsageError(f"{SECONDS}={said!r} is no number of seconds from 0.0001 to 86400")
     return seconds
