@@ -93,14 +93,15 @@ def fit_path(
         iterations: Passes over the examples at most, for each label and fit.
         tolerance: A fit ends when the gradients lie within an interval of this width.
         offset: What is added to the scores, shape (examples, labels).
-        progress: Called with the share of the labels that is done.
+        progress: Called with the share of the labels, or without the extension of the fits, that is
+            done.
     """
     data = _prepared(problem)
     opposite = problem.labels == 2 and offset is None  # the second label mirrors the first
     labels = range(1 if opposite else problem.labels)
     offsets = None if offset is None else np.ascontiguousarray(offset.T, np.float64)
     if extension is None:
-        paths = _together(data, len(labels), path, iterations, tolerance, offsets)
+        paths = _together(data, len(labels), path, iterations, tolerance, offsets, progress)
     else:
         paths = _each(data, labels, path, iterations, tolerance, offsets, progress)
     return [
@@ -256,11 +257,12 @@ def _together(
     iterations: int,
     tolerance: float,
     offsets: Float64 | None,
+    progress: Callable[[float], None] | None,
 ) -> list[Path]:
     """The path of every label by NumPy, all labels at once."""
     descent = _Descent(data, labels, offsets)
     paths: list[Path] = [[] for _ in range(labels)]
-    for l2, l1 in path:
+    for done, (l2, l1) in enumerate(path, 1):
         passes = descent.minimize(l2, l1, tolerance, iterations)
         v, threshold = descent.v[1:], l1 / l2
         weights = (v - np.clip(v, -threshold, threshold)).astype(np.float32)
@@ -274,6 +276,8 @@ def _together(
                     int(passes[label]),
                 )
             )
+        if progress is not None:
+            progress(done / len(path))
     return paths
 
 
