@@ -60,6 +60,7 @@ class RemoteFolder:
         self.address = address
         system, root = addresses.filesystem(address)
         try:
+            system.invalidate_cache()  # what an earlier run in this process has listed
             listed = system.find(root, withdirs=False, detail=True)
         except FileNotFoundError:
             listed = {}

@@ -22,7 +22,8 @@ def joined(folder: str, name: str) -> str:
     if not is_address(folder):
         return os.path.join(folder, *name.split("/"))
     first, chain, rest = folder.partition("::")
-    return f"{first.rstrip('/')}/{name}{chain}{rest}"
+    between = "" if first.endswith("://") else "/"
+    return f"{first if not between else first.rstrip('/')}{between}{name}{chain}{rest}"
 
 
 def filesystem(address: str) -> tuple[Any, str]:
@@ -43,8 +44,8 @@ def filesystem(address: str) -> tuple[Any, str]:
         raise UsageError(f"{address}: {error}") from None
 
 
-def read(address: str) -> bytes:
-    """All bytes behind an address.
+def read(address: str, most: int | None = None) -> bytes:
+    """All bytes behind an address, or the first of them.
 
     Raises:
         FormatError: They cannot be read.
@@ -52,7 +53,7 @@ def read(address: str) -> bytes:
     """
     system, path = filesystem(address)
     try:
-        data: bytes = system.cat_file(path)
+        data: bytes = system.cat_file(path, start=None if most is None else 0, end=most)
     except Exception as error:  # each file system raises its own
         raise FormatError(f"{address}: {_reason(error)}") from None
     return data
@@ -61,16 +62,26 @@ def read(address: str) -> bytes:
 def write(address: str, chunks: Iterable[bytes | memoryview]) -> None:
     """Put bytes behind an address; they appear whole or not at all.
 
-    Object stores show an object when its upload is complete, so one call uploads all of it.
+    Object stores show an object once its upload is complete, so one call uploads all of it. Other
+    file systems write under another name and move the file into place.
 
     Raises:
         OutputError: They cannot be written.
         UsageError: What writes to such addresses is not installed.
     """
     system, path = filesystem(address)
+    from fsspec.archive import AbstractArchiveFileSystem
+
+    if isinstance(system, AbstractArchiveFileSystem):
+        raise OutputError(f"{address}: an archive can be read only; write to a folder instead")
     try:
+        if system.async_impl:  # stores behind requests: s3, gs, abfs
+            system.pipe_file(path, b"".join(chunks))
+            return
         system.makedirs(system._parent(path), exist_ok=True)
-        system.pipe_file(path, b"".join(chunks))
+        with system.transaction, system.open(path, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
     except Exception as error:  # each file system raises its own
         raise OutputError(f"{address}: cannot write: {_reason(error)}") from None
 
@@ -102,6 +113,15 @@ def stamp_of(path: str) -> str | None:
         return None
 
 
+def same(first: str, second: str) -> bool:
+    """Whether two addresses name one file, as far as their text tells."""
+    return first.rstrip("/") == second.rstrip("/")
+
+
 def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "not found"
+    if isinstance(error, NotImplementedError):
+        return "files of this kind of address can be read only"
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return "not found" if isinstance(error, FileNotFoundError) else " ".join(text.split())
+    return " ".join(text.split())

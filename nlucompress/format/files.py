@@ -92,13 +92,11 @@ def write_whole(
     Raises:
         OutputError: It failed; what stood there is untouched.
     """
-    if addresses.is_address(path):
-        addresses.write(path, chunks)
-        return
     try:
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        if staging is not None:
-            os.makedirs(staging, exist_ok=True)
+        if not addresses.is_address(path):
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            if staging is not None:
+                os.makedirs(staging, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path}: cannot write: {error.strerror or error}") from None
     write_atomically(path, chunks, staging)
@@ -113,11 +111,15 @@ def write_atomically(
 
     A symbolic link stays one and the file that it names is replaced; a device or a named pipe is
     written to. What runs that were killed have left beside the target is removed. With ``staging``
-    the temporary file is in that folder instead, of the same file system.
+    the temporary file is in that folder instead, of the same file system. Behind an address the
+    file system's own way to show a file at its end is used.
 
     Raises:
         OutputError: It failed; the target is as it was and the temporary file is gone.
     """
+    if addresses.is_address(path):
+        addresses.write(str(path), chunks)
+        return
     # Reading, which must start fast, does not need it.
     from nlucompress.format.temporary import temporary_directory
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import bytes_text, dump_json, printable
+from nlucompress.errors import FormatError
 
 
 def tell(path: str, as_json: bool, quiet: bool) -> bool:
@@ -14,9 +15,8 @@ def tell(path: str, as_json: bool, quiet: bool) -> bool:
     """
     from nlucompress.fleet.bundle import reader
     from nlucompress.fleet.bundle.layout import is_bundle
-    from nlucompress.format import addresses
 
-    if path == streams.STANDARD or addresses.is_address(path) or not is_bundle(_start(path)):
+    if path == streams.STANDARD or not is_bundle(_start(path)):
         return False
     bundle = reader.open_bundle(path)
     records = list(bundle.records())
@@ -36,8 +36,12 @@ def tell(path: str, as_json: bool, quiet: bool) -> bool:
 
 def _start(path: str) -> bytes:
     """The first bytes of a file, nothing where it cannot be read: that is told later."""
+    from nlucompress.format import addresses
+
     try:
+        if addresses.is_address(path):
+            return addresses.read(path, 8)
         with open(path, "rb") as file:
             return file.read(8)
-    except OSError:
+    except (OSError, FormatError):
         return b""

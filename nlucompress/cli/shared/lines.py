@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 from nlucompress.cli.shared import streams
 from nlucompress.errors import DataError
+from nlucompress.format.addresses import is_address
+from nlucompress.format.files import read_bytes
 from nlucompress.format.foreign import LOOK, instead_of_text
 
 CHUNK = 1 << 16
@@ -21,7 +24,7 @@ def read_lines(path: str, errors: str = "replace") -> Iterator[list[str]]:
     if path == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
         streams.note("reading lines from the terminal; end with Ctrl-D")
     try:
-        file: Any = sys.stdin.buffer if path == streams.STANDARD else open(path, "rb")  # noqa: SIM115
+        file = _opened(path)
         left = b""
         first = True
         while data := file.read1(CHUNK):
@@ -35,6 +38,12 @@ def read_lines(path: str, errors: str = "replace") -> Iterator[list[str]]:
             yield [_text(left, errors)]
     except OSError as error:
         raise DataError(f"{streams.named(path)}: {error.strerror or error}") from None
+
+
+def _opened(path: str) -> Any:
+    if path == streams.STANDARD:
+        return sys.stdin.buffer
+    return BytesIO(read_bytes(path)) if is_address(path) else open(path, "rb")
 
 
 def _text(line: bytes, errors: str) -> str:

@@ -13,6 +13,7 @@ from typing import BinaryIO, TextIO, cast
 
 from nlucompress.cli.shared.bundled import model_in
 from nlucompress.errors import FormatError, NluCompressError, UsageError
+from nlucompress.format.addresses import is_address
 from nlucompress.native import extension
 
 STANDARD = "-"
@@ -171,6 +172,9 @@ def check_output(output: str, inputs: Iterable[str], force: bool, binary: bool =
         if binary and sys.stdout.isatty():
             raise UsageError("the output is binary: give -o FILE, or pipe it into the next stage")
         return
+    if is_address(output):
+        _check_address(output, inputs, force)
+        return
     target = Path(output)
     if target.is_dir():
         raise UsageError(f"{output}: is a directory")
@@ -178,6 +182,15 @@ def check_output(output: str, inputs: Iterable[str], force: bool, binary: bool =
         if path != STANDARD and target.exists() and Path(path).exists() and target.samefile(path):
             raise UsageError(f"{output}: is the input too; write to another file")
     if target.is_file() and not force:
+        raise UsageError(f"{output}: exists already; --force replaces it")
+
+
+def _check_address(output: str, inputs: Iterable[str], force: bool) -> None:
+    from nlucompress.format import addresses
+
+    if any(addresses.same(output, path) for path in inputs):
+        raise UsageError(f"{output}: is the input too; write to another file")
+    if addresses.stamp_of(output) is not None and not force:
         raise UsageError(f"{output}: exists already; --force replaces it")
 
 
@@ -191,6 +204,8 @@ def check_folder(output: str, inputs: Iterable[str], force: bool, known: Iterabl
     target = Path(output)
     if output == STANDARD:
         raise UsageError("the output is a directory: name it with -o")
+    if is_address(output):
+        raise UsageError(f"{output}: the output is a directory; name one of this machine")
     if not target.is_dir():
         check_output(output, inputs, force=False)
         return

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlucompress.algo.hashing import murmur
-from nlucompress.errors import DataError
+from nlucompress.errors import DataError, FormatError
 from nlucompress.fleet.recipe import toml_file
 from nlucompress.fleet.recipe.steps import STAGES, Step, options_of
 from nlucompress.fleet.recipe.values import BadValueError, filled
+from nlucompress.format import files
 from nlucompress.stages.evaluate.gates import Gates
 from nlucompress.version import VERSION
 
@@ -143,10 +144,9 @@ def load(path: str) -> Recipe:
         DataError: It cannot be read, or something is wrong with it.
     """
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
+        text = bytes(files.read_bytes(path)).decode("utf-8")
     except UnicodeDecodeError:
         raise DataError(f"{path}: no UTF-8 text, so no TOML") from None
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
-    return parse(text, path)
+    except FormatError as error:
+        raise DataError(str(error)) from None
+    return parse(text.replace("\r\n", "\n"), path)

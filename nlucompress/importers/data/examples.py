@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nlucompress.errors import DataError
+from nlucompress.format import addresses
 from nlucompress.importers.data import layouts as data_layouts
 from nlucompress.importers.data.layouts import DataOptions as DataOptions
 from nlucompress.importers.data.layouts import Row
 from nlucompress.importers.data.packed import plain_bytes
+from nlucompress.importers.reading.sources import remote_bytes
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -50,6 +52,8 @@ def file_bytes(path: str | os.PathLike[str]) -> bytes:
     Raises:
         DataError: It cannot be read.
     """
+    if addresses.is_address(path):
+        return remote_bytes(str(path))
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -7,9 +7,11 @@ import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any, Protocol
 
-from nlucompress.errors import DataError
+from nlucompress.errors import DataError, FormatError
+from nlucompress.format import addresses
 from nlucompress.progress import tell
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -102,6 +104,18 @@ class _Joined:
         return self._stream.read(size)
 
 
+def remote_bytes(address: str) -> bytes:
+    """All bytes behind an address.
+
+    Raises:
+        DataError: They cannot be read.
+    """
+    try:
+        return addresses.read(address)
+    except FormatError as error:
+        raise DataError(str(error)) from None
+
+
 Opened = Source | Readable | str | os.PathLike[str]
 
 
@@ -116,6 +130,9 @@ def opened(source: Opened) -> Iterator[Source]:
         yield source
     elif isinstance(source, (str, os.PathLike)):
         path = os.fspath(source)
+        if addresses.is_address(path):
+            yield Source(BytesIO(remote_bytes(path)), path)
+            return
         try:
             file = open(path, "rb")  # noqa: SIM115
         except (OSError, ValueError) as error:
