@@ -94,7 +94,11 @@ def outcome_text(gate: Mapping[str, Any]) -> str:
     """A gate of a row: its bound and what was measured."""
     from nlucompress.stages.evaluate.gates import Gate, ReferenceGate
 
-    return gate_text((ReferenceGate if "reference" in gate else Gate)(**gate))
+    told = {key: value for key, value in gate.items() if key != "bound"}
+    text = gate_text((ReferenceGate if "reference" in gate else Gate)(**told))
+    if gate.get("bound", gate["value"]) != gate["value"]:  # a margin decided: see `compress`
+        text += f", with its margin {100 * gate['bound']:.3f}"
+    return text
 
 
 def _hundredths(value: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
@@ -11,12 +10,16 @@ from typing import Any
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import DataError, NluCompressError
+from nlucompress.fleet.job.case import Case
 from nlucompress.fleet.job.item import Item, Limits
 from nlucompress.fleet.job.limits import limit_memory, time_limit
-from nlucompress.fleet.job.row import Row, Source, Status
+from nlucompress.fleet.job.row import Row, Source
 from nlucompress.fleet.recipe.recipe import Recipe
+from nlucompress.fleet.recipe.searching import NothingMetError, searched
+from nlucompress.fleet.recipe.steps import COMPRESS
 from nlucompress.format import addresses, codec, files
 from nlucompress.format.model import Model
+from nlucompress.importers.data.tagged import Tagged
 from nlucompress.version import VERSION
 
 
@@ -67,17 +70,24 @@ def _performed(item: Item, recipe: Recipe) -> Row:
         sources[role] = Source(murmur.digest(contents[role]), stamps[role] or "")
     if (before := _unchanged(item, recipe, sources)) is not None:
         return dataclasses.replace(before, sources=sources)
-    original = _parsed(item.sources["model"], contents["model"])
-    data = codec.to_bytes(_made(item, recipe, original, sources["model"].digest))
+    case = Case(item.sources, contents)
+    others = [sources[role].digest for role in ("data", "reference") if role in sources]
+    chain = recipe.chain(sources["model"].digest, others)
+    row = Row(item.name, "missed", recipe.digest, sources, made=chain[-1])
+    data = _written_before(item, chain[-1])
+    try:
+        if data is None:
+            data = codec.to_bytes(_made(item, recipe, case, chain))
+    except NothingMetError as nothing:
+        return dataclasses.replace(row, figures=nothing.figures, gates=nothing.gates)
     # What is measured is what is written: read from the very bytes.
-    made = codec.parse(data)
-    figures, gates = _measured(item, recipe, original, made, contents)
-    status: Status = "done" if all(gate["met"] for gate in gates) else "missed"
-    output = None
-    if status == "done":
-        files.write_whole(item.output, [data], item.staging)
-        output = Source(murmur.digest(data), addresses.stamp_of(item.output) or "")
-    return Row(item.name, status, recipe.digest, sources, output, figures, gates)
+    figures, gates = _measured(recipe, case, codec.parse(data))
+    row = dataclasses.replace(row, figures=figures, gates=gates)
+    if not all(gate["met"] for gate in gates):
+        return row
+    files.write_whole(item.output, [data], item.staging)
+    output = Source(murmur.digest(data), addresses.stamp_of(item.output) or "")
+    return dataclasses.replace(row, status="done", output=output)
 
 
 def _unchanged(item: Item, recipe: Recipe, sources: Mapping[str, Source]) -> Row | None:
@@ -93,18 +103,22 @@ def _unchanged(item: Item, recipe: Recipe, sources: Mapping[str, Source]) -> Row
     return before
 
 
-def _parsed(path: str, content: memoryview) -> Model:
+def _written_before(item: Item, made: str) -> bytes | None:
+    """The output of an earlier run, if what decides it is the same: only gates or data changed."""
+    before = item.before
+    if before is None or before.made != made or before.output is None:
+        return None
     try:
-        return codec.parse(content)
-    except NluCompressError as error:
-        raise type(error)(f"{path}: {error}") from None
+        data = bytes(files.read_bytes(item.output))
+    except NluCompressError:
+        return None
+    return data if murmur.digest(data) == before.output.digest else None
 
 
-def _made(item: Item, recipe: Recipe, model: Model, digest: str) -> Model:
+def _made(item: Item, recipe: Recipe, case: Case, chain: Sequence[str]) -> Model:
     """The model behind all stages, from the last of them whose result was kept."""
-    chain = recipe.chain(digest)
     kept = [addresses.joined(item.stages, f"{each}.nlu") for each in chain] if item.stages else []
-    first = 0
+    model, first = case.original, 0
     for number in range(len(kept), 0, -1):
         if addresses.stamp_of(kept[number - 1]) is not None:
             try:
@@ -113,27 +127,34 @@ def _made(item: Item, recipe: Recipe, model: Model, digest: str) -> Model:
             except NluCompressError:  # damaged: made anew
                 continue
     for number in range(first, len(chain)):
-        model = recipe.steps[number].apply(model)
+        step = recipe.steps[number]
+        if step.stage == COMPRESS:
+            model = searched(step.options, recipe.gates, case, model)
+        else:
+            model = step.apply(model)
         if kept:
             files.write_whole(kept[number], [codec.to_bytes(model)], item.staging)
     return model
 
 
 def _measured(
-    item: Item, recipe: Recipe, original: Model, made: Model, contents: Mapping[str, memoryview]
+    recipe: Recipe, case: Case, made: Model
 ) -> tuple[dict[str, float], tuple[dict[str, Any], ...]]:
     """Figures, and the outcomes of the gates, against the reference or the model itself."""
     from nlucompress.stages.evaluate.gates import within_size
+    from nlucompress.stages.evaluate.tags import evaluate_tags
+    from nlucompress.stages.evaluate.texts import evaluate
 
     size = codec.size(made)
-    figures: dict[str, float] = {"size_before": codec.size(original), "size_after": size}
-    if "data" not in contents:
+    figures: dict[str, float] = {"size_before": codec.size(case.original), "size_after": size}
+    if not case.measured:
         gates = within_size(recipe.gates.max_size, size)
         return figures, tuple(map(dataclasses.asdict, gates))
-    reference = original
-    if "reference" in contents:
-        reference = _parsed(item.sources["reference"], contents["reference"])
-    report = _evaluated(item, recipe, reference, made, bytes(contents["data"]))
+    report: Any
+    if isinstance(case.data, Tagged):
+        report = evaluate_tags(made, case.data, case.references, recipe.gates)
+    else:
+        report = evaluate(made, case.data, case.references, recipe.gates)
     old = report.references[0]
     figures |= {
         "examples": old.examples,
@@ -143,22 +164,3 @@ def _measured(
         "nfr": old.nfr,
     }
     return figures, tuple(map(dataclasses.asdict, report.gates))
-
-
-def _evaluated(item: Item, recipe: Recipe, reference: Model, made: Model, data: bytes) -> Any:
-    import io
-
-    from nlucompress.importers.data.examples import parse_data
-    from nlucompress.importers.data.packed import plain_bytes
-    from nlucompress.importers.data.tagged import parse_tagged
-    from nlucompress.networks.tagger import is_tagger
-    from nlucompress.stages.evaluate.tags import evaluate_tags, layout_of
-    from nlucompress.stages.evaluate.texts import evaluate
-
-    name = os.fspath(item.sources["data"])
-    old = {item.sources.get("reference", item.sources["model"]): reference}
-    if is_tagger(made):
-        lines = io.BytesIO(plain_bytes(data, name))
-        tagged = parse_tagged(lines, name, layout_of(made))
-        return evaluate_tags(made, tagged, old, recipe.gates)
-    return evaluate(made, parse_data(data, name), old, recipe.gates)

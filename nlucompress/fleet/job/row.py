@@ -37,10 +37,11 @@ class Row:
         output: The file that was written.
         figures: ``size_before``, ``size_after`` (bytes) and, where there are data, ``examples``,
             ``accuracy``, ``accuracy_before``, ``accuracy_drop``, ``nfr`` (fractions).
-        gates: Outcomes: name, limit, value, met.
+        gates: Outcomes: name, limit, value, met; those of ``compress`` with the bound that decided.
         error: Why it failed, one line.
         seconds: What it took.
         time: When it ended, UTC, ISO 8601.
+        made: Digest of all that decides the output: the model, the stages, their options.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Row:
     error: str | None = None
     seconds: float = 0.0
     time: str = ""
+    made: str = ""
 
 
 def to_line(row: Row) -> str:

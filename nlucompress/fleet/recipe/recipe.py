@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nlucompress.algo.hashing import murmur
-from nlucompress.errors import DataError, FormatError
+from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.fleet.recipe import toml_file
-from nlucompress.fleet.recipe.steps import STAGES, Step, options_of
+from nlucompress.fleet.recipe.steps import COMPRESS, NAMES, Step, options_of
 from nlucompress.fleet.recipe.values import BadValueError, filled
 from nlucompress.format import files
 from nlucompress.stages.evaluate.gates import Gates
@@ -42,11 +42,19 @@ class Recipe:
     steps: tuple[Step, ...] = dataclasses.field(default=(), metadata={"table": True})
     gates: Gates = dataclasses.field(default_factory=Gates, metadata={"table": True})
 
-    def chain(self, source: str) -> list[str]:
-        """Digests that tell what stands behind each stage, given that of the model's file."""
+    def chain(self, source: str, others: Sequence[str] = ()) -> list[str]:
+        """Digests that tell what stands behind each stage.
+
+        Args:
+            source: Digest of the model's file.
+            others: Those of its data and reference, on which ``compress`` depends too.
+        """
         digests = []
         for step in self.steps:
-            text = json.dumps([step.stage, dataclasses.asdict(step.options)], sort_keys=True)
+            told: list[Any] = [step.stage, dataclasses.asdict(step.options)]
+            if step.stage == COMPRESS:
+                told += [dataclasses.asdict(self.gates), list(others)]
+            text = json.dumps(told, sort_keys=True)
             source = murmur.digest(f"{VERSION}\0{source}\0{text}".encode())
             digests.append(source)
         return digests
@@ -111,7 +119,27 @@ def parse(text: str, name: str) -> Recipe:
     measured = {key: value for key, value in gates.items() if "size" not in key}
     if measured and recipe.data is None and recipe.listing is None:
         raise wrong(("gates", next(iter(measured))), "this gate needs data to be measured on")
+    _check_search(recipe, wrong)
     return recipe
+
+
+def _check_search(recipe: Recipe, wrong: Callable[[toml_file.Path, str], DataError]) -> None:
+    """Refuse a ``compress`` that could not begin.
+
+    Raises:
+        DataError: It has no data, or its gates are not those of a search.
+    """
+    for number, step in enumerate(recipe.steps):
+        if step.stage != COMPRESS or step.options.preset is not None:
+            continue
+        if recipe.data is None and recipe.listing is None:
+            raise wrong(
+                ("stage", number), 'compress measures on data: name them, or a preset = "balanced"'
+            )
+        try:
+            step.options.options(recipe.gates)
+        except UsageError as error:
+            raise wrong(("gates", "confidence"), str(error)) from None
 
 
 def _step(table: Any, before: list[str]) -> Step:
@@ -126,10 +154,13 @@ def _step(table: Any, before: list[str]) -> Step:
     name = rest.pop("name", None)
     if not isinstance(name, str):
         raise BadValueError(None, 'the stage has no name; write name = "quantize"')
-    if name not in STAGES:
-        raise BadValueError("name", f"unknown stage {name!r}; known: {', '.join(STAGES)}")
-    order = list(STAGES)
-    late = [each for each in before if order.index(each) > order.index(name)]
+    if name not in NAMES:
+        raise BadValueError("name", f"unknown stage {name!r}; known: {', '.join(NAMES)}")
+    if COMPRESS in (name, *before) and set(before) - {"factorize"}:
+        raise BadValueError(
+            "name", "compress quantizes, hashes and packs itself: leave out the other stages"
+        )
+    late = [each for each in before if NAMES.index(each) > NAMES.index(name)]
     if late:
         raise BadValueError("name", f"{name} cannot follow {late[-1]}: put it before")
     if name == "pack" and name in before:

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from nlucompress.fleet.recipe.searching import SearchOptions
 from nlucompress.format.model import Model
 
-# Name -> module in `stages`, options dataclass and function from a model to a model.
+# Name -> module in `stages`, options dataclass and function from a model to a model. COMPRESS,
+# which measures too, is not among them.
 STAGES: dict[str, tuple[str, str, str]] = {
     "factorize": ("factorize", "FactorizeOptions", "factorize"),
     "quantize": ("quantize.stage", "QuantizeOptions", "quantize"),
     "phash": ("phash", "PhashOptions", "phash"),
     "pack": ("pack", "PackOptions", "pack"),
 }
+COMPRESS = "compress"
+NAMES = ("factorize", COMPRESS, "quantize", "phash", "pack")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Step:
     """One stage of a recipe.
 
     Attributes:
-        stage: A name in ``STAGES``.
+        stage: One of ``NAMES``.
         options: Its options dataclass.
     """
 
@@ -31,7 +35,7 @@ class Step:
     options: Any
 
     def apply(self, model: Model) -> Model:
-        """The model behind the stage."""
+        """The model behind a stage in ``STAGES``."""
         module, _, function = STAGES[self.stage]
         run: Callable[[Model, Any], Model] = getattr(
             import_module(f"nlucompress.stages.{module}"), function
@@ -41,6 +45,8 @@ class Step:
 
 def options_of(stage: str) -> type[Any]:
     """The options dataclass of a stage."""
+    if stage == COMPRESS:
+        return SearchOptions
     module, options, _ = STAGES[stage]
     kind: type[Any] = getattr(import_module(f"nlucompress.stages.{module}"), options)
     return kind

@@ -119,6 +119,81 @@ def test_what_changed_is_done_again(
     assert again.figures["examples"] == (400 if change == "data" else 150)
 
 
+@pytest.mark.parametrize("change", ["gates", "data"])
+def test_new_gates_and_data_are_measured_alone(
+    workdir: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    first = item(workdir)
+    row = perform(first, parsed())
+    monkeypatch.setattr(Step, "apply", lambda *_: pytest.fail("a stage ran"))
+    asked = parsed('max-size = "1M"\n') if change == "gates" else parsed()
+    if change == "data":
+        (workdir / "skills" / "first.dev.tsv").write_bytes((workdir / "test.tsv").read_bytes())
+    again = perform(replace(first, before=row), asked)
+    assert (again.status, again.recipe == row.recipe) == ("done", change == "data")
+    assert again.output is not None
+    assert row.output is not None
+    assert again.output.digest == row.output.digest
+    assert again.figures["examples"] == (400 if change == "data" else 150)
+
+
+def test_an_output_that_was_changed_is_made_again(workdir: Path) -> None:
+    first = item(workdir)
+    row = perform(first, parsed())
+    written = Path(first.output).read_bytes()
+    Path(first.output).write_bytes(written[:-1])
+    again = perform(replace(first, before=row), parsed('max-size = "1M"\n'))
+    assert again.status == "done"
+    assert Path(first.output).read_bytes() == written
+
+
+SEARCH = """\
+data = "{stem}.dev.tsv"
+
+[[stage]]
+name = "compress"
+effort = "low"
+
+[gates]
+max-accuracy-drop = "3%"
+max-nfr = "4%"
+"""
+
+
+def test_compress_is_a_stage(workdir: Path) -> None:
+    row = perform(item(workdir), parsed(text=SEARCH))
+    assert (row.status, row.error) == ("done", None)
+    gates = nc.Gates(max_accuracy_drop=0.03, max_nfr=0.04)
+    model, dev = nc.load(workdir / "full.nlu"), nc.read_examples(workdir / "dev.tsv")
+    small, _ = nc.compress(model, dev, options=nc.CompressOptions(gates=gates, effort="low"))
+    assert small is not None
+    nc.save(small, workdir / "own.nlu")
+    assert (workdir / "out" / "first.nlu").read_bytes() == (workdir / "own.nlu").read_bytes()
+    assert all(gate["met"] for gate in row.gates)
+
+
+def test_compress_that_finds_nothing_misses(workdir: Path) -> None:
+    bound = SEARCH.replace('max-nfr = "4%"', "max-size = 3_000")
+    row = perform(item(workdir), parsed(text=bound))
+    assert (row.status, row.error, row.output) == ("missed", None, None)
+    assert not (workdir / "out").exists()
+    assert row.figures["examples"] == 150
+    assert {gate["name"] for gate in row.gates} == {"max_accuracy_drop", "max_size"}
+    assert [gate for gate in row.gates if not gate["met"]]
+
+
+def test_compress_by_a_preset(workdir: Path) -> None:
+    text = '[[stage]]\nname = "compress"\npreset = "small"\n'
+    sources = {"model": f"{workdir}/full.nlu"}
+    row = perform(Item("m", sources, f"{workdir}/out/m.nlu"), parsed(text=text))
+    assert row.status == "done"
+    searched = parsed(text=SEARCH)
+    lacking = perform(Item("m", sources, f"{workdir}/out/m.nlu"), searched)
+    assert lacking.error == (
+        f"{workdir}/full.nlu: no data are named for it, and compress measures on them"
+    )
+
+
 def test_kept_stages_are_not_done_again(workdir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = replace(item(workdir), stages=f"{workdir}/stages")
     whole = perform(first, parsed())

@@ -66,6 +66,16 @@ STAGE = '[[stage]]\nname = "pack"\n'
         ("[[stage]]\nbits = 1\n", 1, "no name"),
         ('[[stage]]\nname = "phash"\n[[stage]]\nname = "quantize"\n', 4, "cannot follow phash"),
         (f"{STAGE}{STAGE}", 4, "once only"),
+        ('[[stage]]\nname = "compress"\n', 1, 'a preset = "balanced"'),
+        ('[[stage]]\nname = "compress"\npreset = "tiny"\n', 3, "faithful, balanced, small"),
+        ('[[stage]]\nname = "compress"\nrisk = 2.0\n', 3, "risk"),
+        (f'[[stage]]\nname = "compress"\n{STAGE}', 4, "leave out the other stages"),
+        ('[[stage]]\nname = "phash"\n[[stage]]\nname = "compress"\n', 4, "leave out the other"),
+        (
+            'data = "{stem}"\n[[stage]]\nname = "compress"\n[gates]\nconfidence = 0.9\n',
+            5,
+            "holds its gates by risk",
+        ),
         (f"{STAGE}[gates]\nmax-size = -1\nmax_nfr = 1\n", 5, "two ways"),
         (f"{STAGE}[gates]\nmax-size = 10\nmax-nfr = 0.1\n", 5, "needs data"),
         (f'data = "dev.tsv"\n{STAGE}', 1, "has no {stem}"),
@@ -117,3 +127,12 @@ def test_digests_tell_stages_and_gates_apart() -> None:
     assert one.chain("a")[0] == two.chain("a")[0] != one.chain("b")[0]
     assert one.chain("a")[1] != two.chain("a")[1]
     assert one.chain("a") == gated.chain("a")
+
+
+def test_what_compress_makes_depends_on_gates_and_data() -> None:
+    text = 'data = "{stem}"\n[[stage]]\nname = "compress"\n[gates]\nmax_nfr = 0.01\n'
+    one, two = recipe.parse(text, "r"), recipe.parse(text.replace("0.01", "0.02"), "r")
+    assert one.chain("a", ["b"]) == one.chain("a", ["b"])
+    assert (
+        len({tuple(each) for each in (one.chain("a"), one.chain("a", ["b"]), two.chain("a"))}) == 3
+    )
