@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from nlucompress.version import VERSION
 
 if TYPE_CHECKING:
+    from nlucompress.data.examples import DataOptions, Examples, read_examples
+    from nlucompress.data.tagged import Tagged, read_tagged
     from nlucompress.errors import (
         DataError,
         ForeignFileWarning,
@@ -28,35 +30,33 @@ if TYPE_CHECKING:
     from nlucompress.fleet.bundle.reader import Bundle, open_bundle
     from nlucompress.format.files import load, save
     from nlucompress.format.model import Model, Network, Table, Unknown
-    from nlucompress.importers.data.examples import DataOptions, Examples, read_examples
-    from nlucompress.importers.data.tagged import Tagged, read_tagged
     from nlucompress.importers.detect import ImportOptions, import_model
     from nlucompress.importers.sklearn.objects import from_sklearn
     from nlucompress.networks.classifier import Classifier, Prediction
     from nlucompress.networks.linear.featurizer import Featurizer
     from nlucompress.networks.overlays import overlaid
     from nlucompress.networks.tagger import Tagger
-    from nlucompress.stages.compress.options import CompressOptions
-    from nlucompress.stages.compress.report import CompressReport
-    from nlucompress.stages.compress.stage import compress
-    from nlucompress.stages.diff.overlay import OverlayOptions, overlay_of
-    from nlucompress.stages.diff.stage import Difference, diff
-    from nlucompress.stages.evaluate.gates import Gates
-    from nlucompress.stages.evaluate.tags import TagReport, evaluate_tags
-    from nlucompress.stages.evaluate.texts import Report, evaluate
     from nlucompress.stages.export import ExportOptions, export
-    from nlucompress.stages.factorize import FactorizeOptions, factorize
-    from nlucompress.stages.inspect.account import Account, account
-    from nlucompress.stages.merge.fold import fold
-    from nlucompress.stages.merge.stage import MergeOptions, merge
-    from nlucompress.stages.pack import PackOptions, pack
-    from nlucompress.stages.phash import PhashOptions, phash
-    from nlucompress.stages.quantize.stage import QuantizeOptions, quantize
-    from nlucompress.stages.threshold import ThresholdOptions, choose_threshold
-    from nlucompress.stages.train.crf import CrfOptions, train_crf
-    from nlucompress.stages.train.linear import TrainOptions, train
-    from nlucompress.stages.train.near import NearOptions, train_near
-    from nlucompress.stages.train.near_crf import NearCrfOptions, train_near_crf
+    from nlucompress.stages.learn.merge.fold import fold
+    from nlucompress.stages.learn.merge.stage import MergeOptions, merge
+    from nlucompress.stages.learn.train.crf import CrfOptions, train_crf
+    from nlucompress.stages.learn.train.linear import TrainOptions, train
+    from nlucompress.stages.learn.train.near.crf import NearCrfOptions, train_near_crf
+    from nlucompress.stages.learn.train.near.stage import NearOptions, train_near
+    from nlucompress.stages.measure.diff.overlay import OverlayOptions, overlay_of
+    from nlucompress.stages.measure.diff.stage import Difference, diff
+    from nlucompress.stages.measure.evaluate.gates import Gates
+    from nlucompress.stages.measure.evaluate.tags import TagReport, evaluate_tags
+    from nlucompress.stages.measure.evaluate.texts import Report, evaluate
+    from nlucompress.stages.measure.inspect.account import Account, account
+    from nlucompress.stages.measure.threshold import ThresholdOptions, choose_threshold
+    from nlucompress.stages.shrink.compress.options import CompressOptions
+    from nlucompress.stages.shrink.compress.report import CompressReport
+    from nlucompress.stages.shrink.compress.stage import compress
+    from nlucompress.stages.shrink.factorize import FactorizeOptions, factorize
+    from nlucompress.stages.shrink.pack import PackOptions, pack
+    from nlucompress.stages.shrink.phash import PhashOptions, phash
+    from nlucompress.stages.shrink.quantize.stage import QuantizeOptions, quantize
 
 # Names are imported when they are first used: `import nlucompress` alone costs next to nothing.
 _HOMES = {
@@ -66,34 +66,34 @@ _HOMES = {
     "format.files": "load save",
     "format.model": "Model Network Table Unknown",
     "importers.detect": "ImportOptions import_model",
-    "importers.data.examples": "DataOptions Examples read_examples",
+    "data.examples": "DataOptions Examples read_examples",
     "importers.sklearn.objects": "from_sklearn",
-    "importers.data.tagged": "Tagged read_tagged",
+    "data.tagged": "Tagged read_tagged",
     "networks.classifier": "Classifier Prediction",
     "networks.linear.featurizer": "Featurizer",
     "networks.overlays": "overlaid",
     "networks.tagger": "Tagger",
-    "stages.diff.overlay": "OverlayOptions overlay_of",
-    "stages.diff.stage": "Difference diff",
-    "stages.inspect.account": "Account account",
-    "stages.evaluate.texts": "Report evaluate",
+    "stages.measure.diff.overlay": "OverlayOptions overlay_of",
+    "stages.measure.diff.stage": "Difference diff",
+    "stages.measure.inspect.account": "Account account",
+    "stages.measure.evaluate.texts": "Report evaluate",
     "stages.export": "ExportOptions export",
-    "stages.evaluate.tags": "TagReport evaluate_tags",
-    "stages.factorize": "FactorizeOptions factorize",
-    "stages.compress.options": "CompressOptions",
-    "stages.compress.report": "CompressReport",
-    "stages.compress.stage": "compress",
-    "stages.evaluate.gates": "Gates",
-    "stages.merge.fold": "fold",
-    "stages.merge.stage": "MergeOptions merge",
-    "stages.threshold": "ThresholdOptions choose_threshold",
-    "stages.train.near": "NearOptions train_near",
-    "stages.train.near_crf": "NearCrfOptions train_near_crf",
-    "stages.pack": "PackOptions pack",
-    "stages.phash": "PhashOptions phash",
-    "stages.quantize.stage": "QuantizeOptions quantize",
-    "stages.train.linear": "TrainOptions train",
-    "stages.train.crf": "CrfOptions train_crf",
+    "stages.measure.evaluate.tags": "TagReport evaluate_tags",
+    "stages.shrink.factorize": "FactorizeOptions factorize",
+    "stages.shrink.compress.options": "CompressOptions",
+    "stages.shrink.compress.report": "CompressReport",
+    "stages.shrink.compress.stage": "compress",
+    "stages.measure.evaluate.gates": "Gates",
+    "stages.learn.merge.fold": "fold",
+    "stages.learn.merge.stage": "MergeOptions merge",
+    "stages.measure.threshold": "ThresholdOptions choose_threshold",
+    "stages.learn.train.near.stage": "NearOptions train_near",
+    "stages.learn.train.near.crf": "NearCrfOptions train_near_crf",
+    "stages.shrink.pack": "PackOptions pack",
+    "stages.shrink.phash": "PhashOptions phash",
+    "stages.shrink.quantize.stage": "QuantizeOptions quantize",
+    "stages.learn.train.linear": "TrainOptions train",
+    "stages.learn.train.crf": "CrfOptions train_crf",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

@@ -9,7 +9,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.format import codec
-from nlucompress.format.labels import STATIC
+from nlucompress.format.frame.labels import STATIC
 from tests.golden.make import EXPECTED, FOLDER
 from tests.golden.sources import SOURCES, answers
 from tests.hostile.samples import model_bytes

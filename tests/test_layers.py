@@ -8,21 +8,25 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "nlucompress"
+GROUND = {"errors", "options"}
+MODELS = {*GROUND, "io", "data", "algo", "format"}
 SIBLINGS = {"importers", "exporters", "networks"}
 BELOW = {
     "errors": set[str](),
     "version": set[str](),
     "progress": set[str](),
     "options": {"errors"},
+    "io": {"errors"},
+    "data": {*GROUND, "io"},
     "algo": {"errors"},
-    "format": {"errors", "algo"},
-    "importers": {"errors", "options", "algo", "format"},
-    "exporters": {"errors", "options", "algo", "format"},
-    "networks": {"errors", "algo", "format"},
-    "training": {"errors", "options", "algo", "format", *SIBLINGS},
-    "stages": {"errors", "options", "algo", "format", *SIBLINGS, "training"},
-    "fleet": {"errors", "options", "algo", "format", *SIBLINGS, "training", "stages"},
-    "cli": {"errors", "options", "algo", "format", *SIBLINGS, "training", "stages", "fleet"},
+    "format": {"errors", "io", "algo"},
+    "importers": MODELS,
+    "exporters": MODELS,
+    "networks": {"errors", "io", "algo", "format"},
+    "training": {*MODELS, *SIBLINGS},
+    "stages": {*MODELS, *SIBLINGS, "training"},
+    "fleet": {*MODELS, *SIBLINGS, "training", "stages"},
+    "cli": {*MODELS, *SIBLINGS, "training", "stages", "fleet"},
     "native": set(),
 }
 for rooms in (BELOW[room] for room in BELOW if BELOW[room]):
@@ -33,7 +37,7 @@ ONLY_IN = {
     "rich": {"cli"},
     "torch": {"training"},
     "distributed": {"fleet"},
-    "fsspec": {"format", "fleet"},
+    "fsspec": {"io", "fleet"},
 }
 LAZY = {"scipy", "torch", "rich", "distributed", "fsspec"}
 TORCH_ROOM = "nlucompress.training.neural"  # imports torch at once, and is itself imported lazily
@@ -184,14 +188,14 @@ def test_every_module_is_seen() -> None:
         ("importers.npz", "from nlucompress.networks import linear"),
         ("networks.linear", "from nlucompress.exporters import npz"),
         ("training.loop", "from nlucompress.stages import pack"),
-        ("stages.pack", "import click"),
+        ("stages.shrink.pack", "import click"),
         ("format.codec", "def f():\n    import rich.table"),
         ("networks.dan", "def f():\n    import torch"),
         ("training.loop", "import torch"),
         ("training.loop", "try:\n    from torch import nn\nexcept ImportError:\n    pass"),
         ("training.plan", "from nlucompress.training.neural import loop"),
         ("training.neural.loop", "import scipy"),
-        ("cli.inspect", "from rich.table import Table"),
+        ("cli.measure.inspect", "from rich.table import Table"),
         ("algo.lowrank", "from scipy import sparse"),
         ("algo.lowrank", "class A:\n    import scipy.sparse"),
         ("algo.lowrank", "def f():\n    import importlib; importlib.import_module('torch')"),
@@ -213,8 +217,8 @@ def test_forbidden_import_is_found(module: str, source: str) -> None:
         ("training.loop", "def f():\n    import torch\n    from nlucompress.networks import dan"),
         ("training.loop", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch"),
         ("training.neural.loop", "import torch\nfrom nlucompress.training.neural import module"),
-        ("stages.train", "def f():\n    from nlucompress.training.neural import loop"),
-        ("stages.pack", "from nlucompress.importers import npz"),
+        ("stages.learn.train", "def f():\n    from nlucompress.training.neural import loop"),
+        ("stages.shrink.pack", "from nlucompress.importers import npz"),
         ("cli.main", "import click\ndef f():\n    from rich.console import Console"),
         ("cli.main", "from nlucompress.version import VERSION"),
         ("__init__", "from nlucompress.stages import pack"),

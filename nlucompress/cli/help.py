@@ -8,7 +8,7 @@ from importlib.resources import files
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.guess import near
+from nlucompress.cli.shared.options.guess import near
 from nlucompress.errors import UsageError
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.guess import near
+from nlucompress.cli.shared.options.guess import near
 from nlucompress.errors import NluCompressError, UsageError
 from nlucompress.native import extension
 from nlucompress.version import VERSION
@@ -21,36 +21,42 @@ GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
 # Groups of commands: file and first line of the help of each, so that no file is imported to tell.
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Make a model": {
-        "train": ("train.command", "Train a linear n-gram classifier, a tagger or a network."),
-        "import": ("import_", "Read a model of another program."),
-        "finetune": ("finetune", "Train a model on with the task's data."),
-        "linearize": ("linearize", "Train a network on from few examples, without torch."),
-        "merge": ("merge", "Mix an older and a newer model, to break less."),
+        "train": (
+            "learn.train.command",
+            "Train a linear n-gram classifier, a tagger or a network.",
+        ),
+        "import": ("learn.import_", "Read a model of another program."),
+        "finetune": ("learn.finetune", "Train a model on with the task's data."),
+        "linearize": ("learn.linearize", "Train a network on from few examples, without torch."),
+        "merge": ("learn.merge", "Mix an older and a newer model, to break less."),
     },
     "Make it small": {
-        "compress": ("compress.command", "Find the smallest file that keeps its promises."),
-        "factorize": ("factorize", "Replace a table by two thin factors."),
-        "quantize": ("quantize", "Round weights to a few levels; drop what rounds to zero."),
-        "phash": ("phash", "Replace the keys' strings by a minimal perfect hash."),
-        "pack": ("pack", "Seal a model in its smallest encoding."),
-        "run": ("run", "Put a model through a recipe."),
-        "fleet": ("fleet.command", "Put every model of a folder through a recipe."),
-        "search": ("search", "Find the cheapest student of a large network."),
+        "compress": ("shrink.compress.command", "Find the smallest file that keeps its promises."),
+        "factorize": ("shrink.factorize", "Replace a table by two thin factors."),
+        "quantize": ("shrink.quantize", "Round weights to a few levels; drop what rounds to zero."),
+        "phash": ("shrink.phash", "Replace the keys' strings by a minimal perfect hash."),
+        "pack": ("shrink.pack", "Seal a model in its smallest encoding."),
+        "run": ("shrink.run", "Put a model through a recipe."),
+        "fleet": ("shrink.fleet.command", "Put every model of a folder through a recipe."),
+        "search": ("shrink.search", "Find the cheapest student of a large network."),
     },
     "Prove that it works": {
-        "evaluate": ("evaluate.command", "Measure accuracy and what breaks; check gates."),
-        "threshold": ("threshold", "Choose the score below which a text is unknown."),
-        "neighbours": ("neighbours", "Compare the nearest neighbours in two tables."),
-        "retrieval": ("retrieval", "Measure queries in an older model's gallery."),
-        "diff": ("diff.command", "Tell what changed between two models, or send it as an overlay."),
-        "inspect": ("inspect.command", "Tell what a model holds and where its bytes go."),
+        "evaluate": ("measure.evaluate.command", "Measure accuracy and what breaks; check gates."),
+        "threshold": ("measure.threshold", "Choose the score below which a text is unknown."),
+        "neighbours": ("measure.neighbours", "Compare the nearest neighbours in two tables."),
+        "retrieval": ("measure.retrieval", "Measure queries in an older model's gallery."),
+        "diff": (
+            "measure.diff.command",
+            "Tell what changed between two models, or send it as an overlay.",
+        ),
+        "inspect": ("measure.inspect.command", "Tell what a model holds and where its bytes go."),
     },
     "Use it": {
-        "predict": ("predict", "Classify lines of text."),
-        "tag": ("tag", "Tag the tokens of sentences."),
-        "embed": ("embed", "Print the representations of texts."),
-        "lookup": ("lookup", "Print the rows of keys."),
-        "export": ("export", "Write a model for another program."),
+        "predict": ("use.predict", "Classify lines of text."),
+        "tag": ("use.tag", "Tag the tokens of sentences."),
+        "embed": ("use.embed", "Print the representations of texts."),
+        "lookup": ("use.lookup", "Print the rows of keys."),
+        "export": ("use.export", "Write a model for another program."),
     },
     "Learn more": {
         "help": ("help", "Show a page of the documentation."),

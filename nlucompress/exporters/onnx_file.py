@@ -23,7 +23,7 @@ from nlucompress.exporters.rows import Rows
 from nlucompress.format.matrices.kinds import Matrix, Plain
 from nlucompress.format.matrices.numbers import Linear
 from nlucompress.format.model import Model
-from nlucompress.format.protobuf import block, integer
+from nlucompress.io.protobuf import block, integer
 
 OPSET, IR_VERSION = 13, 8  # DequantizeLinear takes an axis from opset 13 on
 TABLE = "table"

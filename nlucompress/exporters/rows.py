@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 
 from nlucompress.errors import DataError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Float32, Int64
 from nlucompress.format.model import Table

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from nlucompress.errors import DataError
-from nlucompress.format import addresses
+from nlucompress.io import addresses
 
 OWN = ".fleet"  # the folder of the manifest, in the folder of outputs
 

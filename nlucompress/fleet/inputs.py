@@ -10,7 +10,8 @@ from nlucompress.errors import DataError
 from nlucompress.fleet import folders
 from nlucompress.fleet.folders import Folder
 from nlucompress.fleet.recipe.recipe import Recipe
-from nlucompress.format import addresses, files
+from nlucompress.format import files
+from nlucompress.io import addresses
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from typing import TextIO
 from nlucompress.errors import OutputError
 from nlucompress.fleet import folders
 from nlucompress.fleet.job.row import Row, from_line, to_line
-from nlucompress.format import addresses, files
+from nlucompress.format import files
+from nlucompress.io import addresses
 
 LINES = 1000  # in a file of an object store
 

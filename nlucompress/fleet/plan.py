@@ -11,7 +11,7 @@ from nlucompress.fleet.job.item import Item
 from nlucompress.fleet.job.row import Row
 from nlucompress.fleet.manifest import Manifest
 from nlucompress.fleet.recipe.recipe import Recipe
-from nlucompress.format import addresses
+from nlucompress.io import addresses
 
 
 class Plan:

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from nlucompress.errors import FormatError, UsageError
-from nlucompress.format import container, indexes, labels, sealed, serializer
-from nlucompress.format.container import Frame
 from nlucompress.format.fields import Fields, Tensors
+from nlucompress.format.frame import container, labels, sealed, serializer
+from nlucompress.format.frame.container import Frame
+from nlucompress.format.frame.serializer import Serialized
+from nlucompress.format.indexes import kinds as indexes
+from nlucompress.format.indexes.static_keys import Static
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.static_rows import StaticRows
 from nlucompress.format.model import Model, Network, Table, Unknown, require_model
-from nlucompress.format.serializer import Serialized
-from nlucompress.format.static_keys import Static
 
 MAX_LABELS = 1 << 20
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nlucompress.errors import FormatError, NluCompressError, OutputError
-from nlucompress.format import addresses, codec
+from nlucompress.format import codec
 from nlucompress.format.model import Model
+from nlucompress.io import addresses
 
 READ_WHOLE = 64 << 20  # bytes up to which nobody can pull a file away from under its reader
 
@@ -121,7 +122,7 @@ def write_atomically(
         addresses.write(str(path), chunks)
         return
     # Reading, which must start fast, does not need it.
-    from nlucompress.format.temporary import temporary_directory
+    from nlucompress.io.temporary import temporary_directory
 
     target = Path(os.path.realpath(path))
     try:

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.arguments import require_list
-from nlucompress.format.indexes import KeyIndex, Strings
-from nlucompress.format.mapped import refuse_lost
+from nlucompress.format.indexes.kinds import KeyIndex, Strings
 from nlucompress.format.matrices.coded import Coded
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Float32, Int64
 from nlucompress.format.matrices.static_rows import StaticRows
 from nlucompress.format.names import trait
+from nlucompress.io.mapped import refuse_lost
 
 LARGEST_THRESHOLD = 1e30
 

@@ -11,9 +11,9 @@ from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.importers.formats import CRF_PICKLE, FORMATS, PICKLE
 from nlucompress.importers.options import ImportOptions as ImportOptions
-from nlucompress.importers.reading import packings
-from nlucompress.importers.reading.sources import BOM, GZIP_MAGIC, Opened, Source, opened
 from nlucompress.importers.vectors import text_layouts
+from nlucompress.io import packings
+from nlucompress.io.sources import BOM, GZIP_MAGIC, Opened, Source, opened
 
 HEAD = 1 << 16
 DIRECTORY = "model2vec"

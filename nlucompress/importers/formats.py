@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
-from nlucompress.importers.reading.sources import BOM
 from nlucompress.importers.vectors.text_layouts import LAYOUTS
+from nlucompress.io.sources import BOM
 
 _JSON_HEAD = re.compile(rb'\s*(?:\[\s*)?\{\s*"(?:[^"\\]|\\.)*"\s*:\s*[\[{]', re.DOTALL)
 
@@ -33,7 +33,7 @@ class Format:
 
 
 def _safetensors(head: bytes) -> bool:
-    from nlucompress.format.container import MAX_HEADER  # with it comes NumPy
+    from nlucompress.format.frame.container import MAX_HEADER  # with it comes NumPy
 
     return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= MAX_HEADER
 
@@ -77,13 +77,15 @@ FORMATS: dict[str, Format] = {
     ),
     "skops": _asked("sklearn.skops"),
     PICKLE: Format("sklearn.objects"),
-    "crfsuite": Format("crfsuite.model", lambda head: head.startswith(b"lCRF")),
-    "crfsuite-dump": _asked("crfsuite.dump"),
-    CRF_PICKLE: _asked("crfsuite.pickled"),
+    "crfsuite": Format("taggers.crfsuite.model", lambda head: head.startswith(b"lCRF")),
+    "crfsuite-dump": _asked("taggers.crfsuite.dump"),
+    CRF_PICKLE: _asked("taggers.crfsuite.pickled"),
     "opennlp": _asked("opennlp.model"),
-    "wapiti": Format("wapiti", lambda head: head.startswith(b"#mdl#")),
-    "vowpal-wabbit": _asked("vowpal.model"),
-    "liblinear": Format("liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)),
-    "nlucompress-json": _asked("exported_json"),
-    "perceptron": Format("perceptron", _perceptron),
+    "wapiti": Format("taggers.wapiti", lambda head: head.startswith(b"#mdl#")),
+    "vowpal-wabbit": _asked("linear.vowpal.model"),
+    "liblinear": Format(
+        "linear.liblinear", lambda head: head.startswith(b"solver_type "), ("keys",)
+    ),
+    "nlucompress-json": _asked("linear.exported_json"),
+    "perceptron": Format("taggers.perceptron", _perceptron),
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nlucompress.errors import UsageError
 from nlucompress.format.names import EMBEDDINGS
 from nlucompress.importers.formats import FORMATS
-from nlucompress.importers.reading.sources import Readable
+from nlucompress.io.sources import Readable
 
 
 @dataclass(frozen=True)

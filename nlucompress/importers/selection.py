@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from nlucompress.errors import DataError, ForeignFileWarning, UsageError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Int64

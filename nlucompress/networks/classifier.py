@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.arguments import require_list
-from nlucompress.format.mapped import refuse_lost
 from nlucompress.format.model import Model, require_model
+from nlucompress.io.mapped import refuse_lost
 from nlucompress.networks import overlays
 from nlucompress.networks.tagger import is_tagger
 from nlucompress.progress import told

@@ -10,7 +10,7 @@ from nlucompress.exporters.formats import DTYPES, FORMATS, Files
 from nlucompress.exporters.rows import Rows
 from nlucompress.format.model import Model, require_model
 from nlucompress.importers.reading.keyfile import read_keys
-from nlucompress.importers.reading.sources import Opened, opened
+from nlucompress.io.sources import Opened, opened
 from nlucompress.options import Options, option
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlucompress.data.tagged import Tagged
 from nlucompress.errors import DataError
-from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.crf.attributes import Token
 from nlucompress.networks.linear.network import Weigh
 from nlucompress.training.crf.fit import Problem

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.names import FEATURES
 from nlucompress.networks.linear import closure
 from nlucompress.networks.linear.featurizer import words

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 import nlucompress as nc
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import Matrix, Product, from_dense, leaves
-from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions
-from nlucompress.stages.train.neural import NeuralOptions, train_neural
-from nlucompress.stages.train.starting import start_tensors
+from nlucompress.stages.learn.finetune.stage import FinetuneOptions, finetune
+from nlucompress.stages.learn.finetune.teaching import LinearFinetuneOptions
+from nlucompress.stages.learn.train.neural import NeuralOptions, train_neural
+from nlucompress.stages.learn.train.starting import start_tensors
 from nlucompress.training.plan import LoopOptions
 from nlucompress.training.schedules import Schedule
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.format.fields import Tensors
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices import packing
 from nlucompress.format.matrices.kinds import from_dense
 from tests.bench import measure

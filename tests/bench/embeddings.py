@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nlucompress as nc
-from nlucompress.stages.evaluate.neighbours import NeighbourOptions, compare
+from nlucompress.stages.measure.evaluate.neighbours import NeighbourOptions, compare
 from tests.bench import measure
 
 SOURCES = {

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import nlucompress as nc
-from nlucompress.stages.train.neural import fit_neural
+from nlucompress.stages.learn.train.neural import fit_neural
 from nlucompress.training.plan import LoopOptions
 from tests.bench import measure
 from tests.bench.comparison import DATA_SETS, NETWORKS, TABLE_FOLDER

@@ -17,9 +17,9 @@ from dataclasses import asdict, replace
 import numpy as np
 
 import nlucompress as nc
-from nlucompress.stages.evaluate.retrieval import retrieve
-from nlucompress.stages.evaluate.retrieval_report import RetrievalReport
-from nlucompress.stages.train.neural import NeuralOptions, train_neural
+from nlucompress.stages.learn.train.neural import NeuralOptions, train_neural
+from nlucompress.stages.measure.evaluate.retrieval import retrieve
+from nlucompress.stages.measure.evaluate.retrieval_report import RetrievalReport
 from tests.bench import cells, measure, per_seed
 from tests.bench.comparison_methods import HIDDEN, Case
 

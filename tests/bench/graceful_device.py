@@ -17,8 +17,8 @@ import numpy as np
 
 from nlucompress.format import codec
 from nlucompress.networks.neural.network import representing
-from nlucompress.stages.evaluate.gallery import Task
-from nlucompress.stages.search.students import SearchOptions, Students
+from nlucompress.stages.measure.evaluate.gallery import Task
+from nlucompress.stages.shrink.search.students import SearchOptions, Students
 from tests.bench import cells, measure, per_seed
 from tests.bench.comparison_methods import Case
 

@@ -18,8 +18,8 @@ import numpy as np
 
 import nlucompress as nc
 from nlucompress.algo import metrics
-from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions
+from nlucompress.stages.learn.finetune.stage import FinetuneOptions, finetune
+from nlucompress.stages.learn.finetune.teaching import LinearFinetuneOptions
 from tests.bench import cells, measure, per_seed
 from tests.bench.comparison_methods import Case
 from tests.bench.graceful_update import MOST_POINTS, NEW_SEED, trained

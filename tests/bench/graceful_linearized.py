@@ -22,10 +22,10 @@ from pathlib import Path
 import numpy as np
 
 import nlucompress as nc
-from nlucompress.stages.finetune.linearized import linearize
-from nlucompress.stages.finetune.linearized_options import LinearizedOptions
-from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
-from nlucompress.stages.train.neural import NeuralOptions, train_neural
+from nlucompress.stages.learn.finetune.linearized import linearize
+from nlucompress.stages.learn.finetune.linearized_options import LinearizedOptions
+from nlucompress.stages.learn.finetune.stage import FinetuneOptions, finetune
+from nlucompress.stages.learn.train.neural import NeuralOptions, train_neural
 from nlucompress.training.plan import LoopOptions
 from nlucompress.training.schedules import Schedule
 from tests.bench import cells, measure

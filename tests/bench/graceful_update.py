@@ -16,9 +16,9 @@ import sys
 from dataclasses import replace
 
 import nlucompress as nc
-from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions
-from nlucompress.stages.train.neural import NeuralOptions, train_neural
+from nlucompress.stages.learn.finetune.stage import FinetuneOptions, finetune
+from nlucompress.stages.learn.finetune.teaching import LinearFinetuneOptions
+from nlucompress.stages.learn.train.neural import NeuralOptions, train_neural
 from tests.bench import cells, measure, per_seed
 from tests.bench.comparison_methods import HIDDEN, Case
 

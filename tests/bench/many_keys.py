@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from nlucompress.algo.hashing import murmur
 from nlucompress.algo.hashing.mphf import Cascade, Groups
 from nlucompress.algo.hashing.mphf_build import build
-from nlucompress.format.indexes import Hashed
+from nlucompress.format.indexes.kinds import Hashed
 from tests.bench import measure
 
 MEMORY_BAR = 40.0  # bytes per key at most, above those of the program before its first key

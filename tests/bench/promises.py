@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nlucompress as nc
-from nlucompress.stages.compress.choices import space_of
-from nlucompress.stages.compress.judge import Judge
-from nlucompress.stages.compress.measures import Texts, measure_of
-from nlucompress.stages.compress.options import NO_MARGIN
-from nlucompress.stages.compress.search import answers_of
-from nlucompress.stages.compress.trials import Trial, Trials
+from nlucompress.stages.shrink.compress.choices import space_of
+from nlucompress.stages.shrink.compress.judge import Judge
+from nlucompress.stages.shrink.compress.measures import Texts, measure_of
+from nlucompress.stages.shrink.compress.options import NO_MARGIN
+from nlucompress.stages.shrink.compress.search import answers_of
+from nlucompress.stages.shrink.compress.trials import Trial, Trials
 from tests.bench import measure
 
 SPLITS = 50

@@ -15,7 +15,7 @@ import numpy as np
 
 import nlucompress as nc
 from nlucompress.format import codec
-from nlucompress.stages.compress.measures import measure_of
+from nlucompress.stages.shrink.compress.measures import measure_of
 from tests.bench import measure
 
 ROUNDINGS = (

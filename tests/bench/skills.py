@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 import nlucompress as nc
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.networks.linear.featurizer import Featurizer
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import nlucompress as nc
 from nlucompress.networks.tagger import Tagger
-from nlucompress.stages.compress.pipeline import commands
+from nlucompress.stages.shrink.compress.pipeline import commands
 from tests.bench import address_features, measure, taggers
 
 RISKS = (0.5, 0.1)

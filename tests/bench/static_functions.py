@@ -19,10 +19,10 @@ import numpy as np
 
 import nlucompress as nc
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import Sparse, from_dense
 from nlucompress.format.matrices.numbers import Linear, Partition
-from nlucompress.stages.inspect.account import account
+from nlucompress.stages.measure.inspect.account import account
 from tests.bench import measure
 from tests.bench.many_keys import key_chunks
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nlucompress.algo.hashing import murmur
 from nlucompress.algo.hashing.mphf import Groups
 from nlucompress.algo.hashing.mphf_build import build
-from nlucompress.format.indexes import Hashed
+from nlucompress.format.indexes.kinds import Hashed
 
 OURS = "ours 16x4 + 8 bits"  # with fingerprints, as it is packed unless asked otherwise
 OURS_ALONE, OURS_SMALL = "ours 16x4", "ours 32x8"

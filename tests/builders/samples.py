@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from nlucompress.algo.coding import bits, offsets, rowcode
 from nlucompress.algo.hashing import mphf, mphf_build, murmur
 from nlucompress.format import codec
-from nlucompress.format.indexes import Hashed, Strings
+from nlucompress.format.frame.serializer import Serialized
+from nlucompress.format.indexes.kinds import Hashed, Strings
 from nlucompress.format.matrices.kinds import Coded, Dense, Sparse, from_dense
 from nlucompress.format.matrices.numbers import Floats, Numbers
 from nlucompress.format.model import Model, Network, Table
-from nlucompress.format.serializer import Serialized
 
 
 def int64(*numbers: int) -> NDArray[np.int64]:

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nlucompress as nc
-from nlucompress.format import protobuf
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
+from nlucompress.io import protobuf
 
 KEYS = ["red", "grün", "東京"]
 VALUES = np.array([[1, 0, 0.1, 2], [0, 1, -0.25, 3], [-2, 0.125, 3e-9, 4]], np.float32)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import nlucompress as nc
-from nlucompress.cli.shared.page import document, text
+from nlucompress.cli.shared.show.page import document, text
 from tests.cli.program import DONE, GATE_MISSED, run
 from tests.cli.test_references import BASE, TWO
 from tests.hostile.samples import linear

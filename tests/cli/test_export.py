@@ -10,9 +10,9 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.errors import DataError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
-from nlucompress.stages.evaluate.neighbours import NeighbourOptions, compare
+from nlucompress.stages.measure.evaluate.neighbours import NeighbourOptions, compare
 from tests.cli.program import BAD_INPUT, DONE, GATE_MISSED, USAGE, files_in, run, shell
 
 TO = ["word2vec", "word2vec-binary", "glove", "safetensors", "onnx"]

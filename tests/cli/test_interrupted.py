@@ -70,7 +70,7 @@ def test_a_command_that_works(workdir: Path) -> None:
 WRITER = """
 import sys, time
 from nlucompress.format.files import write_atomically
-from nlucompress.format.folders import write_folder
+from nlucompress.io.folders import write_folder
 def chunks():
     yield b"half"
     print("begun", flush=True)

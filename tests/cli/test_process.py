@@ -66,10 +66,7 @@ def test_an_interrupt_leaves_no_traceback(models: Path, line: str) -> None:
         assert running.stderr is not None
         # In the stream of what is imported, numpy stands near the end of the start.
         for said in running.stderr:
-            if (
-                b"nlucompress.importers.data.examples" in said
-                or b"nlucompress.format.codec" in said
-            ):
+            if b"nlucompress.data.examples" in said or b"nlucompress.format.codec" in said:
                 break
         os.kill(running.pid, signal.SIGINT)
         running.stdin.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nlucompress.cli.shared.progress import Lines
+from nlucompress.cli.shared.show.progress import Lines
 from tests.cli.program import BAD_INPUT, DONE, USAGE, on_terminal, run
 
 OFTEN = {"NLUCOMPRESS_PROGRESS_SECONDS": "0.0001"}

@@ -27,9 +27,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import nlucompress as nc
+from nlucompress.data.examples import parse_examples
 from nlucompress.errors import NluCompressError, UsageError
 from nlucompress.format import codec
-from nlucompress.importers.data.examples import parse_examples
 from nlucompress.importers.reading.keyfile import read_keys
 from tests.fuzz import mutations
 from tests.fuzz.seeds import DIRECTORY, SHARDS, TENSOR, TOKENIZER, seeds

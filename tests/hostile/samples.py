@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.errors import NluCompressError
-from nlucompress.format import codec, serializer
+from nlucompress.format import codec
 from nlucompress.format.fields import Tensors
-from nlucompress.format.indexes import Strings
+from nlucompress.format.frame import serializer
+from nlucompress.format.frame.serializer import Serialized
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense, smaller
-from nlucompress.format.serializer import Serialized
 from nlucompress.networks.overlays import is_overlay, parts_of
 from nlucompress.networks.tagger import is_tagger
 from tests.golden.sources import SOURCES, UNDER

@@ -16,7 +16,8 @@ from safetensors.numpy import save as safetensors_save
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
-from nlucompress.format import codec, container
+from nlucompress.format import codec
+from nlucompress.format.frame import container
 from tests.cli.program import BAD_INPUT, DONE, run
 from tests.hostile.samples import answers, joined, model_bytes, taken_apart, wide
 

@@ -11,7 +11,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import DataError, FormatError, NluCompressError
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from tests.cli.program import DONE, run
 from tests.hostile.samples import KEYS, LABELS, TEXTS, linear, model_bytes, packed

@@ -12,8 +12,9 @@ import pytest
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
-from nlucompress.format import codec, container, phrases, sealed, serializer
-from nlucompress.stages.inspect.stage import MODEL, inspect
+from nlucompress.format import codec
+from nlucompress.format.frame import container, phrases, sealed, serializer
+from nlucompress.stages.measure.inspect.stage import MODEL, inspect
 from tests.hostile import samples
 from tests.hostile.samples import answers, model_bytes, packed, wide
 from tests.reference.decoder import open_model

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import nlucompress as nc
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import Dense, Matrix, from_dense
 from nlucompress.format.matrices.pq import ProductQuantized, code_numbers
 from nlucompress.format.model import Model, Network, Table

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 import nlucompress as nc
-from nlucompress.format.indexes import Strings
+from nlucompress.data.examples import Examples
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import Dense, from_dense
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model, Network, Table, Unknown
-from nlucompress.importers.data.examples import Examples
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data"
 LINES = 500

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.format import codec, serializer
+from nlucompress.format import codec
+from nlucompress.format.frame import serializer
+from nlucompress.format.frame.serializer import Serialized
 from nlucompress.format.model import Model
-from nlucompress.format.serializer import Serialized
 
 Parts = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 

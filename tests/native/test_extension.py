@@ -11,7 +11,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.algo.coding import bits as bits_of
 from nlucompress.algo.hashing import mphf, mphf_build, murmur
-from nlucompress.format import indexes
+from nlucompress.format.indexes import kinds as indexes
 from nlucompress.format.matrices.coded import Coded
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.native import extension

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import Dense, Matrix, Product, ProductQuantized, from_dense
 from nlucompress.format.matrices.numbers import Codebook, Floats, Linear, Partition, Per
 from nlucompress.format.matrices.pq import code_numbers

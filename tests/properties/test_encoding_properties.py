@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices import packing
 from nlucompress.format.matrices.kinds import Coded, Dense, Matrix
 from nlucompress.format.matrices.numbers import Codebook, Floats, Linear, Numbers, Partition, Per

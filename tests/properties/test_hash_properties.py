@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nlucompress.algo.hashing import mphf, mphf_build, murmur
-from nlucompress.format import indexes
 from nlucompress.format.fields import Fields, Tensors
+from nlucompress.format.indexes import kinds as indexes
 from tests.builders.samples import hashed
 
 # Every code point, lone surrogates and NUL too.

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from nlucompress.errors import DataError, FormatError
 from nlucompress.exporters import crfsuite_dump, json_file, word2vec
 from nlucompress.exporters.rows import Rows, of_table
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.model import Model, Network, Table
-from nlucompress.importers import exported_json
-from nlucompress.importers.crfsuite import dump
+from nlucompress.importers.linear import exported_json
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.weights import FEATURES
+from nlucompress.importers.taggers.crfsuite import dump
 from nlucompress.importers.vectors import text, word2vec_binary
 from nlucompress.networks.crf.attributes import parse_attributes
 

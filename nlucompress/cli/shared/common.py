@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.data_options import data_layout, given, refuse_layout
-from nlucompress.cli.shared.progress import watched
+from nlucompress.cli.shared.options.data_options import data_layout, given, refuse_layout
+from nlucompress.cli.shared.show.progress import watched
 from nlucompress.errors import DataError, NluCompressError
 
 if TYPE_CHECKING:
+    from nlucompress.data.examples import Examples
+    from nlucompress.data.tagged import Layout, Tagged
     from nlucompress.format.model import Model
-    from nlucompress.importers.data.examples import Examples
-    from nlucompress.importers.data.tagged import Layout, Tagged
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -91,8 +91,8 @@ def read_data(path: str) -> Examples:
     Raises:
         DataError: They cannot be read, or look wrong and ``--strict`` was given.
     """
-    from nlucompress.importers.data.examples import parse_data, read_examples
-    from nlucompress.importers.data.review import doubts
+    from nlucompress.data.examples import parse_data, read_examples
+    from nlucompress.data.review import doubts
 
     layout = data_layout()
     if path != streams.STANDARD:
@@ -120,8 +120,8 @@ def doubted(path: str, doubt: str) -> None:
 
 def read_tagged_data(path: str, layout: Layout) -> Tagged:
     """Read tagged sentences from a file or from stdin."""
-    from nlucompress.importers.data.packed import plain_bytes
-    from nlucompress.importers.data.tagged import parse_tagged, read_tagged
+    from nlucompress.data.packed import plain_bytes
+    from nlucompress.data.tagged import parse_tagged, read_tagged
 
     refuse_layout()
     if path != streams.STANDARD:

@@ -12,11 +12,11 @@ import click
 from nlucompress.cli import main
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import SCHEMA_VERSION, dump_json, printable, size
-from nlucompress.cli.shared.shares import Points, Share
-from nlucompress.cli.shared.terminal import INDENT, is_terminal, say_lines
+from nlucompress.cli.shared.options.shares import Points, Share
+from nlucompress.cli.shared.show.terminal import INDENT, is_terminal, say_lines
 
 if TYPE_CHECKING:
-    from nlucompress.stages.evaluate.gates import Gate
+    from nlucompress.stages.measure.evaluate.gates import Gate
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -67,7 +67,7 @@ def gate_options(function: Function) -> Function:
 
 def gate_text(gate: Gate) -> str:
     """A gate's bound and what was measured, against which reference."""
-    from nlucompress.stages.evaluate.gates import ReferenceGate
+    from nlucompress.stages.measure.evaluate.gates import ReferenceGate
 
     option = "--" + gate.name.replace("_", "-")
     if gate.name == "max_size":

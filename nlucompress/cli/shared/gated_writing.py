@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from nlucompress.cli import main
-from nlucompress.cli.evaluate.command import measure
+from nlucompress.cli.measure.evaluate.command import measure
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import before_writing, size
 from nlucompress.cli.shared.gated import gate_text
-from nlucompress.cli.shared.shares import Points, Share
+from nlucompress.cli.shared.options.shares import Points, Share
 from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
-    from nlucompress.stages.evaluate.gates import Gate, Gates
+    from nlucompress.stages.measure.evaluate.gates import Gate, Gates
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -103,7 +103,7 @@ def written_gates(function: Function) -> Function:
 
 def _checked(said: dict[str, Any]) -> Gates | None:
     """The gates, None without; what cannot be measured is refused before the work begins."""
-    from nlucompress.stages.evaluate.gates import Gates
+    from nlucompress.stages.measure.evaluate.gates import Gates
 
     bounds, references = said.get("bounds", {}), said.get("gate_reference", ())
     data = said.get("gate_data")
@@ -125,7 +125,7 @@ def _checked(said: dict[str, Any]) -> Gates | None:
 
 def _outcomes(model: Model, gates: Gates, said: dict[str, Any]) -> tuple[Gate, ...]:
     from nlucompress.format import codec
-    from nlucompress.stages.evaluate.gates import within_size
+    from nlucompress.stages.measure.evaluate.gates import within_size
 
     if "gate_data" in said:
         return measure(model, said["gate_data"], said.get("gate_reference", ()), gates).gates

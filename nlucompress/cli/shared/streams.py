@@ -13,7 +13,7 @@ from typing import BinaryIO, TextIO, cast
 
 from nlucompress.cli.shared.bundled import model_in
 from nlucompress.errors import FormatError, NluCompressError, UsageError
-from nlucompress.format.addresses import is_address
+from nlucompress.io.addresses import is_address
 from nlucompress.native import extension
 
 STANDARD = "-"
@@ -186,7 +186,7 @@ def check_output(output: str, inputs: Iterable[str], force: bool, binary: bool =
 
 
 def _check_address(output: str, inputs: Iterable[str], force: bool) -> None:
-    from nlucompress.format import addresses
+    from nlucompress.io import addresses
 
     if any(addresses.same(output, path) for path in inputs):
         raise UsageError(f"{output}: is the input too; write to another file")

@@ -15,7 +15,8 @@ from nlucompress.errors import FormatError, NluCompressError, UsageError
 from nlucompress.fleet.bundle import layout, templates
 from nlucompress.fleet.bundle.layout import BLOCK
 from nlucompress.fleet.bundle.numbers import Cursor, numbers_of
-from nlucompress.format import codec, files, sealed
+from nlucompress.format import codec, files
+from nlucompress.format.frame import sealed
 from nlucompress.format.model import Model
 
 

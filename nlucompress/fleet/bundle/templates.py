@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from nlucompress.errors import FormatError
-from nlucompress.format import phrases
+from nlucompress.format.frame import phrases
 
 LEAD, FIRST = 0x7F, 0x80  # behind the lead of the longer phrases, bytes that begin none of them
 MOST = 128  # values of a template

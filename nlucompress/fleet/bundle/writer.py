@@ -11,8 +11,9 @@ from nlucompress.errors import DataError, NluCompressError, StageOrderError
 from nlucompress.fleet.bundle import templates
 from nlucompress.fleet.bundle.layout import BLOCK, Front
 from nlucompress.fleet.bundle.numbers import halves, varint
-from nlucompress.format import codec, container
-from nlucompress.format.container import Frame
+from nlucompress.format import codec
+from nlucompress.format.frame import container
+from nlucompress.format.frame.container import Frame
 
 LEAST_SHARED = 24  # bytes of a tensor below which a reference to it would save nothing
 

@@ -6,12 +6,12 @@ import io
 from collections.abc import Mapping
 from functools import cached_property
 
+from nlucompress.data.examples import Examples, parse_data
+from nlucompress.data.packed import plain_bytes
+from nlucompress.data.tagged import Tagged, parse_tagged
 from nlucompress.errors import DataError, NluCompressError
 from nlucompress.format import codec
 from nlucompress.format.model import Model
-from nlucompress.importers.data.examples import Examples, parse_data
-from nlucompress.importers.data.packed import plain_bytes
-from nlucompress.importers.data.tagged import Tagged, parse_tagged
 
 
 class Case:
@@ -61,7 +61,7 @@ class Case:
             DataError: There are none, or they are malformed.
         """
         from nlucompress.networks.tagger import is_tagger
-        from nlucompress.stages.evaluate.tags import layout_of
+        from nlucompress.stages.measure.evaluate.tags import layout_of
 
         if not self.measured:
             raise DataError(f"{self.name}: no data are named for it, and compress measures on them")

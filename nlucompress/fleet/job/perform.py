@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from nlucompress.algo.hashing import murmur
+from nlucompress.data.tagged import Tagged
 from nlucompress.errors import DataError, NluCompressError
 from nlucompress.fleet.job.case import Case
 from nlucompress.fleet.job.item import Item, Limits
@@ -17,9 +18,9 @@ from nlucompress.fleet.job.row import Row, Source
 from nlucompress.fleet.recipe.recipe import Recipe
 from nlucompress.fleet.recipe.searching import NothingMetError, searched
 from nlucompress.fleet.recipe.steps import COMPRESS
-from nlucompress.format import addresses, codec, files
+from nlucompress.format import codec, files
 from nlucompress.format.model import Model
-from nlucompress.importers.data.tagged import Tagged
+from nlucompress.io import addresses
 from nlucompress.version import VERSION
 
 
@@ -141,9 +142,9 @@ def _measured(
     recipe: Recipe, case: Case, made: Model
 ) -> tuple[dict[str, float], tuple[dict[str, Any], ...]]:
     """Figures, and the outcomes of the gates, against the reference or the model itself."""
-    from nlucompress.stages.evaluate.gates import within_size
-    from nlucompress.stages.evaluate.tags import evaluate_tags
-    from nlucompress.stages.evaluate.texts import evaluate
+    from nlucompress.stages.measure.evaluate.gates import within_size
+    from nlucompress.stages.measure.evaluate.tags import evaluate_tags
+    from nlucompress.stages.measure.evaluate.texts import evaluate
 
     size = codec.size(made)
     figures: dict[str, float] = {"size_before": codec.size(case.original), "size_after": size}

@@ -14,7 +14,7 @@ from nlucompress.fleet.recipe import toml_file
 from nlucompress.fleet.recipe.steps import COMPRESS, NAMES, Step, options_of
 from nlucompress.fleet.recipe.values import BadValueError, filled
 from nlucompress.format import files
-from nlucompress.stages.evaluate.gates import Gates
+from nlucompress.stages.measure.evaluate.gates import Gates
 from nlucompress.version import VERSION
 
 

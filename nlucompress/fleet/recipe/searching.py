@@ -10,8 +10,8 @@ from typing import Any, Literal
 from nlucompress.errors import NluCompressError
 from nlucompress.fleet.job.case import Case
 from nlucompress.format.model import Model
-from nlucompress.stages.compress.options import DEFAULT_GATES, CompressOptions, Effort
-from nlucompress.stages.evaluate.gates import Gates
+from nlucompress.stages.measure.evaluate.gates import Gates
+from nlucompress.stages.shrink.compress.options import DEFAULT_GATES, CompressOptions, Effort
 
 _BOUNDS = ("min_accuracy", "max_accuracy_drop", "max_nfr", "max_size")
 
@@ -78,7 +78,7 @@ def searched(options: SearchOptions, gates: Gates, case: Case, model: Model) -> 
         NothingMetError: No candidate met the gates.
         DataError: There are no data, or none that fit.
     """
-    from nlucompress.stages.compress.stage import by_preset, compress
+    from nlucompress.stages.shrink.compress.stage import by_preset, compress
 
     if options.preset is not None:
         return by_preset(model, options.preset)[0]

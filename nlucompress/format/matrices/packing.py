@@ -9,12 +9,12 @@ import numpy as np
 from nlucompress.algo.coding import bits, entropy, offsets, rowcode
 from nlucompress.algo.coding.rowcode import Rows, Shape
 from nlucompress.algo.hashing import murmur, static, static_build
+from nlucompress.format.indexes.static_keys import Hashes, Static
 from nlucompress.format.matrices.coded import Coded
 from nlucompress.format.matrices.kinds import Matrix, Product, ProductQuantized
 from nlucompress.format.matrices.numbers import Floats, Linear, Numbers
 from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS, Dense, Sparse
 from nlucompress.format.matrices.static_rows import StaticRows
-from nlucompress.format.static_keys import Hashes, Static
 from nlucompress.progress import told
 
 SPARSE_BLOCK = 8  # rows per block: fewer are found faster, more need fewer offsets

@@ -25,13 +25,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.importers.fasttext.file import UNMADE, File
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.keylist import KeyList
-from nlucompress.importers.reading.sources import Opened, opened
+from nlucompress.io.sources import Opened, opened
 
 MAGIC = (793_712_314).to_bytes(4, "little")
 VERSIONS = (11, 12)

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 
 from nlucompress.errors import FormatError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.importers.opennlp import weights as opennlp
 from nlucompress.importers.opennlp.weights import Weights
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading import weights
-from nlucompress.importers.reading.sources import Opened, opened
-from nlucompress.importers.reading.zip_archive import Archive
+from nlucompress.io.sources import Opened, opened
+from nlucompress.io.zip_archive import Archive
 
 MANIFEST = "manifest.properties"
 CATEGORIZER = "DocumentCategorizerME"

@@ -11,10 +11,10 @@ import json
 from typing import Any
 
 from nlucompress.errors import DataError, FormatError
-from nlucompress.format.foreign import LOOK, instead_of_text
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.importers.reading.keylist import KeyList
-from nlucompress.importers.reading.sources import BOM, Opened, opened
+from nlucompress.io.foreign import LOOK, instead_of_text
+from nlucompress.io.sources import BOM, Opened, opened
 
 KEYS_AT_ONCE = 1 << 16
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import DataError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 
 UInt64 = NDArray[np.uint64]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import DataError, FormatError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Floats

@@ -9,9 +9,9 @@ from typing import Any
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.reading.sources import Opened, opened
 from nlucompress.importers.sklearn.estimator import Estimator, Opaque
 from nlucompress.importers.sklearn.pipelines import model_of
+from nlucompress.io.sources import Opened, opened
 
 _PLAIN = (type(None), bool, int, float, str)
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, FormatError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.format.names import NORMS

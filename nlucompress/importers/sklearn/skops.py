@@ -18,10 +18,10 @@ import numpy as np
 from nlucompress.errors import FormatError
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.reading.sources import Opened, opened
-from nlucompress.importers.reading.zip_archive import Archive, Sparse
 from nlucompress.importers.sklearn.estimator import Estimator, Opaque
 from nlucompress.importers.sklearn.pipelines import model_of
+from nlucompress.io.sources import Opened, opened
+from nlucompress.io.zip_archive import Archive, Sparse
 
 SCHEMA = "schema.json"
 MAX_NESTING = 60

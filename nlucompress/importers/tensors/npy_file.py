@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.reading.sources import Opened, opened
 from nlucompress.importers.tensors import table as tensors
+from nlucompress.io.sources import Opened, opened
 
 MAGIC = b"\x93NUMPY"
 _HEADER = re.compile(

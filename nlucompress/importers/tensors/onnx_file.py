@@ -14,13 +14,13 @@ from typing import Any
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
-from nlucompress.format import protobuf
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.reading.sources import Opened, opened
 from nlucompress.importers.tensors import onnx_graph, onnx_tensor, onnx_types
 from nlucompress.importers.tensors import table as tensors
+from nlucompress.io import protobuf
+from nlucompress.io.sources import Opened, opened
 
 _FIELDS = frozenset((1, 2, 3, 4, 5, 6, 7, 8, 14, 20, 25, 26))
 

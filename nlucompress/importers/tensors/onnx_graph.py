@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
-from nlucompress.format import protobuf
 from nlucompress.importers.tensors import onnx_tensor, onnx_types
 from nlucompress.importers.tensors.onnx_tensor import Tensor
+from nlucompress.io import protobuf
 
 DECODER, GATHER, CONSTANT = "DequantizeLinear", "Gather", "Constant"
 _ATTRIBUTES = (b"axis", b"block_size", b"output_dtype", b"value", b"sparse_value")

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
-from nlucompress.format import protobuf
 from nlucompress.importers.tensors import onnx_types
+from nlucompress.io import protobuf
 
 MAX_DIMS = 8
 

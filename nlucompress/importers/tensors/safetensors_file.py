@@ -11,13 +11,13 @@ import json
 from collections.abc import Iterable
 
 from nlucompress.errors import FormatError, UsageError
-from nlucompress.format import container, sealed
-from nlucompress.format.container import Frame
-from nlucompress.format.indexes import Strings
+from nlucompress.format.frame import container, sealed
+from nlucompress.format.frame.container import Frame
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
-from nlucompress.importers.reading.sources import Opened, Source, opened
 from nlucompress.importers.tensors import table as tensors
+from nlucompress.io.sources import Opened, Source, opened
 
 FLOATS = ("F16", "BF16", "F32", "F64")
 

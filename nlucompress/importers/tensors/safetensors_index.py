@@ -12,13 +12,13 @@ import re
 from typing import Any
 
 from nlucompress.errors import FormatError, UsageError
-from nlucompress.format.container import Frame
+from nlucompress.format.frame.container import Frame
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.json_text import parsed as parsed_json
-from nlucompress.importers.reading.sources import BOM, Opened, opened
 from nlucompress.importers.tensors import table as tensors
 from nlucompress.importers.tensors.safetensors_file import check_floats, parsed
+from nlucompress.io.sources import BOM, Opened, opened
 
 _FILE = re.compile(r"[^/\\:\0]+")
 

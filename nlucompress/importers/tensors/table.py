@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, ForeignFileWarning, FormatError, UsageError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.importers.options import ImportOptions

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, FormatError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.keylist import KeyList
-from nlucompress.importers.reading.sources import Opened, opened
 from nlucompress.importers.tensors import table as tensors
+from nlucompress.io.sources import Opened, opened
 
 MAGIC = b"FiFu"
 VOCABULARY, ARRAY, QUANTIZED, METADATA, NORMS = 1, 2, 4, 5, 6

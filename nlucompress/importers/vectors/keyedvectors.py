@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 
 from nlucompress.errors import DataError, FormatError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.model import Model, Table
 from nlucompress.importers.fasttext.model import MAX_N, keys_of
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading import pickle_values
 from nlucompress.importers.reading.keylist import KeyList
-from nlucompress.importers.reading.sources import Opened, Source, opened
 from nlucompress.importers.tensors import npy_file
 from nlucompress.importers.tensors import table as tensors
+from nlucompress.io.sources import Opened, Source, opened
 
 CLASSES = ("KeyedVectors", "Word2VecKeyedVectors", "EuclideanKeyedVectors")
 MODULE = "gensim.models.keyedvectors"

@@ -20,14 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, FormatError, UsageError
-from nlucompress.format.container import Frame
-from nlucompress.format.indexes import Strings
+from nlucompress.format.frame.container import Frame
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.model import Model, Network
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading import keyfile
-from nlucompress.importers.reading.sources import opened
 from nlucompress.importers.tensors import table as tensors
 from nlucompress.importers.tensors.safetensors_file import FLOATS, check_floats, parsed
+from nlucompress.io.sources import opened
 
 FOLDERS = (".", "0_StaticEmbedding")
 NAMES = ("embeddings", "embedding.weight")

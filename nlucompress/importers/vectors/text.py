@@ -21,10 +21,10 @@ from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Table
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.keylist import KeyList
-from nlucompress.importers.reading.sources import BOM, Opened, Source, opened
 from nlucompress.importers.vectors import text_layouts
 from nlucompress.importers.vectors.text_block import Block
 from nlucompress.importers.vectors.text_layouts import Layout
+from nlucompress.io.sources import BOM, Opened, Source, opened
 
 BLOCK = 1 << 20
 UNKNOWN = b"<unk>"  # GloVe writes it behind the words and does not count it in its header

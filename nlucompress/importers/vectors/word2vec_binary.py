@@ -15,7 +15,7 @@ from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Table
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.keylist import KeyList, shown
-from nlucompress.importers.reading.sources import Opened, Source, opened
+from nlucompress.io.sources import Opened, Source, opened
 
 CHUNK = 1 << 20
 LONGEST_KEY = 1 << 16  # word2vec's own limit is 1,000 bytes and most files keep to 50

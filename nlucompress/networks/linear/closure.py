@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.growing import with_empty_rows
 from nlucompress.format.model import Table
 from nlucompress.networks.linear.featurizer import Featurizer

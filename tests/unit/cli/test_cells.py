@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlucompress.cli.shared.cells import cell, named_examples
-from nlucompress.importers.data.examples import Examples
+from nlucompress.cli.shared.show.cells import cell, named_examples
+from nlucompress.data.examples import Examples
 
 PIECES = st.sampled_from(["\t", "\n", "\\", "t", "n", "x09", "u2028", "\u2028", "\x85", "a", "\\t"])
 LABELS = st.lists(st.lists(PIECES, max_size=5).map("".join), min_size=2, max_size=2, unique=True)

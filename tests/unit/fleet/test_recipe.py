@@ -8,8 +8,8 @@ import pytest
 
 from nlucompress.errors import DataError
 from nlucompress.fleet.recipe import recipe, toml_file, values
-from nlucompress.stages.phash import PhashOptions
-from nlucompress.stages.quantize.options import QuantizeOptions
+from nlucompress.stages.shrink.phash import PhashOptions
+from nlucompress.stages.shrink.quantize.options import QuantizeOptions
 
 WHOLE = """\
 # A comment.

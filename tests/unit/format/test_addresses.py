@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from nlucompress.data.examples import read_examples
 from nlucompress.errors import DataError, FormatError, OutputError, UsageError
-from nlucompress.format import addresses, files
-from nlucompress.importers.data.examples import read_examples
+from nlucompress.format import files
+from nlucompress.io import addresses
 
 pytest.importorskip("fsspec", reason="addresses need fsspec")
 

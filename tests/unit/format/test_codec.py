@@ -10,8 +10,9 @@ import pytest
 from safetensors.numpy import load as safetensors_load
 
 from nlucompress.errors import FormatError
-from nlucompress.format import codec, serializer
+from nlucompress.format import codec
 from nlucompress.format.fields import Tensors
+from nlucompress.format.frame import serializer
 from nlucompress.format.matrices.kinds import Dense
 from nlucompress.format.model import Model
 from tests.builders.samples import file_of, int64, model_bytes, rich_model, tiny_model, uint8

@@ -11,7 +11,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import FormatError
 from nlucompress.format.fields import Fields, Tensors
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices import packing
 from nlucompress.format.matrices.coded import Coded
@@ -25,7 +25,7 @@ from nlucompress.format.matrices.kinds import (
 )
 from nlucompress.format.matrices.numbers import Floats, Linear, Partition
 from nlucompress.format.matrices.pq import code_numbers
-from nlucompress.stages.inspect.stage import inspect
+from nlucompress.stages.measure.inspect.stage import inspect
 from tests.builders.samples import coded, int64, model_bytes, sparse, uint8
 
 LEFT = np.array([[1, 2], [0, -1], [0.5, 0]], np.float32)

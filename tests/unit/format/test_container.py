@@ -11,8 +11,8 @@ from safetensors.numpy import save as safetensors_save
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
-from nlucompress.format import container, serializer
-from nlucompress.format.sealed import ALIGNMENT
+from nlucompress.format.frame import container, serializer
+from nlucompress.format.frame.sealed import ALIGNMENT
 from tests.builders.samples import file_of, frame_bytes, uint8
 
 ENTRY: dict[str, Any] = {"dtype": "U8", "shape": [2], "data_offsets": [0, 2]}

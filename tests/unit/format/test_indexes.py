@@ -9,9 +9,9 @@ import pytest
 
 from nlucompress.algo.hashing import mphf
 from nlucompress.errors import DataError, FormatError
-from nlucompress.format import indexes
 from nlucompress.format.fields import Fields, Tensors
-from nlucompress.format.indexes import Hashed, KeyIndex, Strings
+from nlucompress.format.indexes import kinds as indexes
+from nlucompress.format.indexes.kinds import Hashed, KeyIndex, Strings
 from tests.builders.samples import hashed, int64, uint8
 
 KEYS = ["", "a", "bc", "ä\0", "\ud800", "日本"]

@@ -12,7 +12,7 @@ import pytest
 import nlucompress
 from nlucompress.algo.coding import bits, entropy
 from nlucompress.errors import FormatError
-from nlucompress.format import labels
+from nlucompress.format.frame import labels
 from tests.reference.decoder import STATIC_LABELS
 
 

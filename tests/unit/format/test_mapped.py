@@ -10,7 +10,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.format import files
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 
 TEXTS = ["key 1 key 2", "key 3"]

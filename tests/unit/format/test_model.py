@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nlucompress.errors import FormatError, UsageError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.model import Model, Table
 from tests.builders.samples import hashed, int64, rich_model, tiny_model

@@ -8,7 +8,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import UsageError
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import Coded, from_dense
 
 ROWS = 400

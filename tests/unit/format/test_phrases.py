@@ -9,7 +9,7 @@ import pytest
 
 import nlucompress
 from nlucompress.errors import FormatError
-from nlucompress.format import phrases
+from nlucompress.format.frame import phrases
 from tests.reference.decoder import PHRASES
 
 PART = Path(nlucompress.__file__).parent / "native/parts/phrases.h"

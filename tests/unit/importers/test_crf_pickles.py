@@ -19,7 +19,7 @@ import nlucompress as nc
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format import codec
 from nlucompress.importers import detect
-from nlucompress.importers.reading import packings
+from nlucompress.io import packings
 from nlucompress.networks.tagger import Tagger
 from tests.builders import crf_pickles, tagger_files
 from tests.builders.crf_pickles import crf, dumped, made

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.importers.detect import import_model
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import nlucompress as nc
-from nlucompress.importers.data.examples import parse_data
-from nlucompress.importers.data.review import described, doubts, seen
+from nlucompress.data.examples import parse_data
+from nlucompress.data.review import described, doubts, seen
 from tests.workplace import SAMPLE
 
 GOOD = [(f"label{i % 3}", f"text number {i}") for i in range(30)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlucompress.format import container
+from nlucompress.format.frame import container
 from nlucompress.importers.detect import DIRECTORY, recognize
 from nlucompress.importers.formats import FORMATS, PICKLE
 from tests.fuzz import run as fuzz

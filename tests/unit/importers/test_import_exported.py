@@ -10,7 +10,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.errors import DataError, FormatError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.importers.detect import recognize
 from tests.builders.classifier_files import JSON

@@ -11,7 +11,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.errors import ForeignFileWarning, FormatError, UsageError
-from nlucompress.format import protobuf
+from nlucompress.io import protobuf
 from tests.builders import vector_files as files
 from tests.builders.vector_files import node, onnx_of, tensor
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.errors import DataError, FormatError, NluCompressError, UsageError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.importers.detect import recognize
 from nlucompress.networks.fasttext.subwords import Subwords, word_vectors

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import nlucompress as nc
+from nlucompress.data.examples import DataOptions, parse_data
 from nlucompress.errors import DataError, UsageError
-from nlucompress.importers.data.examples import DataOptions, parse_data
 
 WANTED = nc.Examples(("on", "off", "on"), ("turn it on", "turn, it off", "start"))
 TAB = "on\tturn it on\noff\tturn, it off\non\tstart\n"

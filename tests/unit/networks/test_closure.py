@@ -11,7 +11,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import UsageError
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.growing import with_empty_rows
 from nlucompress.format.matrices.kinds import Matrix, Product, from_dense, smaller
 from nlucompress.format.names import FEATURES

@@ -9,7 +9,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.errors import FormatError, UsageError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.names import TANGENTS
 from nlucompress.networks.neural import sequence

@@ -94,7 +94,7 @@ def test_what_was_stored_does_not_change_in_later_steps(how: str) -> None:
 @pytest.mark.parametrize("pruned", [False, True])
 def test_a_pruned_table_keeps_its_zeros(pruned: bool) -> None:
     pytest.importorskip("torch")
-    from nlucompress.stages.train.neural import fit_neural
+    from nlucompress.stages.learn.train.neural import fit_neural
     from nlucompress.training.plan import LoopOptions
     from nlucompress.training.schedules import Schedule
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 import nlucompress as nc
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.networks.crf import network as crf
 from nlucompress.networks.crf.attributes import parse_attributes
 from nlucompress.networks.crf.template import TokenTemplate
-from nlucompress.stages.inspect.decodes import unfit
+from nlucompress.stages.measure.inspect.decodes import unfit
 from tests.builders.samples import model_bytes
 from tests.golden.sources import LABELS, SENTENCES, SOURCES, TEMPLATE, tagger
 from tests.reference.decoder import open_model

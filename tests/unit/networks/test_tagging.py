@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 import nlucompress as nc
 from nlucompress.algo.spans import span_figures, spans_of
+from nlucompress.data.tagged import MAX_TOKENS, Layout, Tagged, parse_tagged
 from nlucompress.errors import DataError, UsageError
-from nlucompress.importers.data.tagged import MAX_TOKENS, Layout, Tagged, parse_tagged
 from nlucompress.training.crf import fit as crf
 from nlucompress.training.crf import owlqn
 from tests.unit.networks.test_tagger import labellings

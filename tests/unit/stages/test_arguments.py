@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from nlucompress.stages.finetune.stage import finetune
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions
+from nlucompress.stages.learn.finetune.stage import finetune
+from nlucompress.stages.learn.finetune.teaching import LinearFinetuneOptions
 from nlucompress.training.plan import LoopOptions
 from nlucompress.training.schedules import Schedule
 
@@ -125,6 +125,6 @@ def test_strengths_are_finite(model: nc.Model) -> None:
 
 
 def _taught(options: dict[str, Any]) -> Any:
-    from nlucompress.stages.finetune.stage import FinetuneOptions
+    from nlucompress.stages.learn.finetune.stage import FinetuneOptions
 
     return FinetuneOptions(LinearFinetuneOptions(**options))

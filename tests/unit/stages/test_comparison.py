@@ -11,9 +11,9 @@ import pytest
 import nlucompress as nc
 from nlucompress.algo.metrics import Change
 from nlucompress.errors import DataError, UsageError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
-from nlucompress.stages.evaluate.gates import ReferenceGate
+from nlucompress.stages.measure.evaluate.gates import ReferenceGate
 
 WORDS = ("one", "two", "three", "four", "five", "six")
 TRUTH = ("a", "a", "a", "b", "b", "c")

@@ -11,8 +11,8 @@ import nlucompress as nc
 from nlucompress.errors import DataError, UsageError
 from nlucompress.networks.neural.layers import PROJECTION
 from nlucompress.networks.neural.network import representing
-from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
-from nlucompress.stages.train.compatible import prepare
+from nlucompress.stages.learn.finetune.stage import FinetuneOptions, finetune
+from nlucompress.stages.learn.train.compatible import prepare
 from nlucompress.training.compatible import TEMPERATURE, CompatibleOptions
 from nlucompress.training.plan import LoopOptions
 from nlucompress.training.schedules import Schedule

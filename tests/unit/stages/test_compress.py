@@ -15,14 +15,14 @@ from nlucompress.format import codec
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.model import Unknown
 from nlucompress.networks.tagger import Tagger
-from nlucompress.stages.compress.choices import PRESETS, WEIGHTS, space_of
-from nlucompress.stages.compress.measures import LinearTexts, Texts, measure_of
-from nlucompress.stages.compress.options import CompressOptions
-from nlucompress.stages.compress.pipeline import commands, pipeline
-from nlucompress.stages.compress.report import CompressReport
-from nlucompress.stages.compress.search import moves
-from nlucompress.stages.compress.stage import by_preset, compress
-from nlucompress.stages.compress.trials import Maker, Trials
+from nlucompress.stages.shrink.compress.choices import PRESETS, WEIGHTS, space_of
+from nlucompress.stages.shrink.compress.measures import LinearTexts, Texts, measure_of
+from nlucompress.stages.shrink.compress.options import CompressOptions
+from nlucompress.stages.shrink.compress.pipeline import commands, pipeline
+from nlucompress.stages.shrink.compress.report import CompressReport
+from nlucompress.stages.shrink.compress.search import moves
+from nlucompress.stages.shrink.compress.stage import by_preset, compress
+from nlucompress.stages.shrink.compress.trials import Maker, Trials
 
 LOOSE = nc.Gates(max_accuracy_drop=0.05, max_nfr=0.08)
 QUICK = CompressOptions(gates=LOOSE, effort="low")

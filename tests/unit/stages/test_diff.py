@@ -10,7 +10,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.format.matrices.kinds import from_dense
-from nlucompress.stages.diff.numbers import changes_of
+from nlucompress.stages.measure.diff.numbers import changes_of
 from tests.golden.sources import (
     LABELS,
     classifier,

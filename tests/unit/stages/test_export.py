@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 import nlucompress as nc
 from nlucompress.errors import DataError, UsageError
 from nlucompress.exporters import rows
-from nlucompress.format.folders import write_folder
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
+from nlucompress.io.folders import write_folder
 from nlucompress.networks.linear.network import linked
 from tests.golden.sources import NAMED, namespaces
 

@@ -9,9 +9,9 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.errors import DataError, StageOrderError, UsageError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import Product, from_dense
-from nlucompress.stages.factorize import FactorizeOptions, factorize
+from nlucompress.stages.shrink.factorize import FactorizeOptions, factorize
 
 KEYS = [f"word {n}" for n in range(60)]
 VALUES = np.random.default_rng(3).normal(size=(60, 8)) * 0.6 ** np.arange(8)

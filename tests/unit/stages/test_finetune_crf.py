@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
+from nlucompress.data.tagged import Tagged
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.matrices.kinds import Dense, Sparse
 from nlucompress.format.matrices.numbers import Linear
-from nlucompress.importers.data.tagged import Tagged
 from nlucompress.networks.crf.network import transitions_of
-from nlucompress.stages.finetune.crf import finetune_crf
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions
-from nlucompress.stages.finetune.teaching_tags import crf_teacher_of
+from nlucompress.stages.learn.finetune.crf import finetune_crf
+from nlucompress.stages.learn.finetune.teaching import LinearFinetuneOptions
+from nlucompress.stages.learn.finetune.teaching_tags import crf_teacher_of
 from nlucompress.training import design
 from nlucompress.training.crf.fit import Objective, Weights
 from tests.unit.networks.test_tagger import labellings

@@ -14,8 +14,8 @@ import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Sparse
-from nlucompress.stages.finetune.linear import finetune_linear
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions
+from nlucompress.stages.learn.finetune.linear import finetune_linear
+from nlucompress.stages.learn.finetune.teaching import LinearFinetuneOptions
 from nlucompress.training.distill import Teacher
 from tests.workplace import PLAIN
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
-from nlucompress.stages.inspect.harm import Harm, harm_of, median_margin
+from nlucompress.stages.measure.inspect.harm import Harm, harm_of, median_margin
 from tests.golden.sources import embeddings, grams, hashed
 
 ROWS = np.array([[1, -3, 0], [0, 0.5, 0], [0, 0, 0], [0.25, 0.25, -0.5]], np.float32)

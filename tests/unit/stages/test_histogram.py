@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from nlucompress.cli.inspect import plot
-from nlucompress.format.indexes import Strings
+from nlucompress.cli.measure.inspect import plot
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.model import Model, Table
-from nlucompress.stages.inspect.histogram import Histogram, histograms
+from nlucompress.stages.measure.inspect.histogram import Histogram, histograms
 
 
 def full() -> Model:

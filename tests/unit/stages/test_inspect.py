@@ -9,20 +9,20 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from nlucompress.cli.inspect.text import lines_of
-from nlucompress.format.indexes import Strings
+from nlucompress.cli.measure.inspect.text import lines_of
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.networks.linear.featurizer import Featurizer
-from nlucompress.stages.finetune.linearized_options import LinearizedOptions
-from nlucompress.stages.finetune.stage import FinetuneOptions
-from nlucompress.stages.finetune.teaching import LinearFinetuneOptions
 from nlucompress.stages.history import with_record
-from nlucompress.stages.inspect.stage import MODEL, Inspection, inspect
-from nlucompress.stages.merge.stage import MergeOptions
-from nlucompress.stages.train.crf import CrfOptions
-from nlucompress.stages.train.linear import TrainOptions
-from nlucompress.stages.train.neural import NeuralOptions
+from nlucompress.stages.learn.finetune.linearized_options import LinearizedOptions
+from nlucompress.stages.learn.finetune.stage import FinetuneOptions
+from nlucompress.stages.learn.finetune.teaching import LinearFinetuneOptions
+from nlucompress.stages.learn.merge.stage import MergeOptions
+from nlucompress.stages.learn.train.crf import CrfOptions
+from nlucompress.stages.learn.train.linear import TrainOptions
+from nlucompress.stages.learn.train.neural import NeuralOptions
+from nlucompress.stages.measure.inspect.stage import MODEL, Inspection, inspect
 from tests.builders.samples import model_bytes
 
 ROWS = 400

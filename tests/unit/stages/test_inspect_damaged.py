@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from nlucompress.algo.hashing import murmur
-from nlucompress.format import container
-from nlucompress.format.indexes import Strings
+from nlucompress.format.frame import container
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.model import Model
-from nlucompress.stages.inspect.stage import FOREIGN, MODEL, UNKNOWN, inspect
+from nlucompress.stages.measure.inspect.stage import FOREIGN, MODEL, UNKNOWN, inspect
 from tests.builders.samples import frame_bytes, model_bytes, tiny_model
 from tests.unit.stages.test_inspect import ROWS, stage, text_of
 

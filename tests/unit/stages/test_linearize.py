@@ -12,8 +12,8 @@ from nlucompress.errors import DataError
 from nlucompress.format.matrices.kinds import Matrix, from_dense
 from nlucompress.networks.neural.layers import LINEARIZED
 from nlucompress.networks.neural.linearized import base_of
-from nlucompress.stages.finetune.linearized import linearize
-from nlucompress.stages.finetune.linearized_options import LinearizedOptions
+from nlucompress.stages.learn.finetune.linearized import linearize
+from nlucompress.stages.learn.finetune.linearized_options import LinearizedOptions
 from tests.golden.sources import neural
 
 EXAMPLES = nc.Examples(

@@ -10,8 +10,8 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.matrices.kinds import from_dense
-from nlucompress.stages.finetune.linearized import linearize
-from nlucompress.stages.finetune.linearized_options import LinearizedOptions
+from nlucompress.stages.learn.finetune.linearized import linearize
+from nlucompress.stages.learn.finetune.linearized_options import LinearizedOptions
 from tests.golden.sources import classifier, expanded, hashed, neural
 from tests.unit.networks.test_linearized import activated
 from tests.unit.stages.test_linearize import EXAMPLES

@@ -11,7 +11,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.matrices.kinds import from_dense
-from nlucompress.stages.finetune.stage import FinetuneOptions, finetune
+from nlucompress.stages.learn.finetune.stage import FinetuneOptions, finetune
 from nlucompress.training.plan import LoopOptions
 from tests.golden.sources import neural
 from tests.workplace import SAMPLE

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 import nlucompress as nc
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format import codec
-from nlucompress.stages.train.near_points import Point, chosen, front, points
+from nlucompress.stages.learn.train.near.points import Point, chosen, front, points
 from nlucompress.training.linear.fit import Problem, Weights
 from nlucompress.training.linear.losses import LOSSES, LossName
 from nlucompress.training.linear.near import fit_near

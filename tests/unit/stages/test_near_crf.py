@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
+from nlucompress.data.tagged import Tagged
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format import codec
-from nlucompress.importers.data.tagged import Tagged
 from tests.unit.networks.test_tagging import TRAIN
 from tests.unit.stages.test_finetune_crf import HALF
 

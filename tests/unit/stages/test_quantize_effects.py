@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import nlucompress as nc
-from nlucompress.stages.quantize.effects import without_effect
+from nlucompress.stages.shrink.quantize.effects import without_effect
 from tests.cli.program import DONE, run
 
 SAMPLE = Path(__file__).parents[3] / "sample_data"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import nlucompress as nc
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import (
     Dense,
     Matrix,
@@ -22,7 +22,7 @@ from nlucompress.format.matrices.kinds import (
     from_dense,
 )
 from nlucompress.format.matrices.numbers import Codebook, Linear
-from nlucompress.stages.factorize import FactorizeOptions, factorize
+from nlucompress.stages.shrink.factorize import FactorizeOptions, factorize
 from tests.builders.samples import model_bytes
 from tests.hostile.samples import linear
 

@@ -11,13 +11,13 @@ import pytest
 import nlucompress as nc
 from nlucompress.algo import neighbours
 from nlucompress.errors import DataError, UsageError
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.names import EMBEDDINGS
 from nlucompress.networks.neural.layers import Settings
 from nlucompress.networks.neural.sequence import FEATURES
-from nlucompress.stages.evaluate.retrieval import retrieve
-from nlucompress.stages.evaluate.retrieval_report import RetrievalOptions
+from nlucompress.stages.measure.evaluate.retrieval import retrieve
+from nlucompress.stages.measure.evaluate.retrieval_report import RetrievalOptions
 from tests.golden.sources import classifier, neural
 
 ANGLES = {"red": 0, "rose": 10, "green": 90, "leaf": 100, "blue": 180, "sky": 190}

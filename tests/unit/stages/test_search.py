@@ -10,11 +10,11 @@ import pytest
 import nlucompress as nc
 from nlucompress.errors import StageOrderError, UsageError
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.networks.neural.network import representing
-from nlucompress.stages.search.stage import Candidate, search
-from nlucompress.stages.search.students import SearchOptions, Students
+from nlucompress.stages.shrink.search.stage import Candidate, search
+from nlucompress.stages.shrink.search.students import SearchOptions, Students
 from nlucompress.training.compatible import CompatibleOptions
 from nlucompress.training.plan import LoopOptions
 from nlucompress.training.schedules import Schedule

@@ -13,12 +13,12 @@ from nlucompress.algo.hashing import murmur
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.exporters.rows import of_table
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
+from nlucompress.format.indexes.static_keys import Hashes, Static
 from nlucompress.format.matrices import packing
 from nlucompress.format.matrices.kinds import Matrix, from_dense, smaller
-from nlucompress.format.static_keys import Hashes, Static
-from nlucompress.stages.inspect.account import account
-from nlucompress.stages.inspect.histogram import histograms
+from nlucompress.stages.measure.inspect.account import account
+from nlucompress.stages.measure.inspect.histogram import histograms
 from tests.golden.sources import (
     classifier,
     embeddings,

@@ -9,7 +9,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.format import codec
-from nlucompress.format.indexes import Strings
+from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.kinds import from_dense
 
 # A text of one of these words has the margins of its row, so that its confidence is the largest.

@@ -9,7 +9,7 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.format import codec
-from nlucompress.stages.train.linear_search import PATH, Tried, best_of
+from nlucompress.stages.learn.train.linear_search import PATH, Tried, best_of
 from tests.workplace import SAMPLE
 
 

@@ -1,0 +1,1 @@
+"""Options: declared once in the stages, read from the command line."""

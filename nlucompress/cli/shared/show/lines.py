@@ -1,0 +1,50 @@
+"""Lines of a file or of stdin, as soon as they are there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+from nlucompress.cli.shared import streams
+from nlucompress.errors import DataError
+from nlucompress.format.files import read_bytes
+from nlucompress.io.addresses import is_address
+from nlucompress.io.foreign import LOOK, instead_of_text
+
+CHUNK = 1 << 16
+
+
+def read_lines(path: str, errors: str = "replace") -> Iterator[list[str]]:
+    """Lines as they come: all that are there at once, so that answers never wait for more input.
+
+    Lines end with LF or CR LF; bytes that are no UTF-8 become U+FFFD, or what ``errors`` says.
+    """
+    if path == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
+        streams.note("reading lines from the terminal; end with Ctrl-D")
+    try:
+        file = _opened(path)
+        left = b""
+        first = True
+        while data := file.read1(CHUNK):
+            if first and (what := instead_of_text(data[:LOOK])):
+                raise DataError(f"{streams.named(path)}: no text, but {what}")
+            first = False
+            *whole, left = (left + data).split(b"\n")
+            if whole:
+                yield [_text(line, errors) for line in whole]
+        if left:
+            yield [_text(left, errors)]
+    except OSError as error:
+        raise DataError(f"{streams.named(path)}: {error.strerror or error}") from None
+
+
+def _opened(path: str) -> Any:
+    if path == streams.STANDARD:
+        return sys.stdin.buffer
+    return BytesIO(read_bytes(path)) if is_address(path) else open(path, "rb")
+
+
+def _text(line: bytes, errors: str) -> str:
+    return line.removesuffix(b"\r").decode("utf-8", errors)

@@ -1,0 +1,184 @@
+"""`nlucompress fleet`."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nlucompress import progress
+from nlucompress.cli import main
+from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.common import dump_json, json_option, quiet_option, size
+from nlucompress.cli.shared.show.progress import watched
+from nlucompress.cli.shrink.fleet import bundle
+from nlucompress.cli.shrink.fleet import text as fleet_text
+from nlucompress.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from nlucompress.fleet.engine import EngineOptions
+    from nlucompress.fleet.plan import Plan
+    from nlucompress.fleet.recipe.recipe import Recipe
+    from nlucompress.fleet.summary import Summary
+
+
+class Fleet(click.Command):
+    """`fleet RECIPE FOLDER`, and `fleet bundle FOLDER` beside it."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """The context of the command that the first word asks for."""
+        if args[:1] == ["bundle"]:
+            return bundle.command.make_context("fleet bundle", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command(name="fleet", cls=Fleet)
+@click.argument("recipe")
+@click.argument("folder", required=False)
+@click.option("-o", "--output", metavar="FOLDER", help="Where the results and the manifest go.")
+@click.option("--check", is_flag=True, help="Check the recipe, count the models, do nothing.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 4096),
+    metavar="N",
+    help="Worker processes on this machine; default one per core.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="A Dask scheduler that runs, tcp://host:8786, instead of workers on this machine.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="Most time of one model.",
+)
+@click.option(
+    "--memory-limit", type=size, metavar="SIZE", help="Most memory of one worker, such as 2G."
+)
+@click.option(
+    "--retries",
+    type=click.IntRange(0, 100),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="How often a model is tried again whose worker died.",
+)
+@json_option
+@quiet_option
+@watched
+def command(
+    recipe: str,
+    folder: str | None,
+    output: str | None,
+    check: bool,
+    as_json: bool,
+    quiet: bool,
+    **engine: Any,
+) -> int:
+    """Put every model of FOLDER through RECIPE, on all cores or on a cluster.
+
+    What stands from an earlier run is not done again. A model that fails, or misses a gate, is told
+    in the report and does not end the others. Exit code 3 says that a model failed, else 1 that one
+    missed a gate. `fleet bundle FOLDER` puts what came out into one file: `fleet bundle --help`.
+
+    \b
+    Example:
+      nlucompress fleet recipe.toml skills/ -o artifacts/
+    """
+    from nlucompress.fleet.engine import EngineOptions
+    from nlucompress.fleet.job.item import Limits
+    from nlucompress.fleet.recipe import recipe as recipes
+
+    limits = Limits(engine.pop("timeout"), engine.pop("memory_limit"))
+    chosen = EngineOptions(**engine, limits=limits)
+    if chosen.scheduler is not None and chosen.jobs is not None:
+        raise UsageError("--jobs is for workers on this machine; --scheduler has its own")
+    read = recipes.load(recipe)
+    if check:
+        return _check(read, recipe, folder, quiet)
+    if folder is None or output is None:
+        raise UsageError("name the folder of models, and with -o the one for the results")
+    plan = _plan(read, folder, output)
+    summary = _run(plan, read, output, chosen)
+    if as_json:
+        streams.say(dump_json(fleet_text.as_json(summary)))
+    elif not quiet:
+        for line in fleet_text.lines(summary):
+            streams.say(line)
+    if summary.counts["failed"]:
+        return main.BAD_INPUT
+    return main.GATE_MISSED if summary.counts["missed"] else 0
+
+
+def _check(read: Recipe, name: str, folder: str | None, quiet: bool) -> int:
+    from nlucompress.fleet import folders, inputs
+
+    stages = " | ".join(step.stage for step in read.steps)
+    streams.note(f"{name}: {stages}", quiet)
+    if folder is not None:
+        source = folders.opened(folder)
+        found = inputs.find(source, read)
+        missing = [
+            file for each in found for file in each.files.values() if source.stamp(file) is None
+        ]
+        streams.note(f"{folder}: {len(found):,} models", quiet)
+        if missing:
+            raise DataError(f"{folder}: {missing[0]} is missing, one of {len(missing):,} files")
+    return 0
+
+
+def _plan(read: Recipe, folder: str, output: str) -> Plan:
+    from nlucompress.fleet import folders, manifest
+    from nlucompress.fleet.plan import Plan
+    from nlucompress.io.addresses import is_address
+
+    if folders.inside(output, folder):
+        raise UsageError(f"{output}: lies in the folder of models; name another")
+    for each in (folder, output):
+        if not is_address(each) and os.path.exists(each) and not os.path.isdir(each):
+            raise UsageError(f"{each}: is no folder")
+    source, target = folders.opened(folder), folders.opened(output)
+    return Plan(read, source, target, manifest.read(output))
+
+
+def _run(plan: Plan, read: Recipe, output: str, options: EngineOptions) -> Summary:
+    """Do what is left; every row goes to the manifest as it comes, and to a log that is kept."""
+    from contextlib import ExitStack
+
+    from nlucompress.fleet import engine, manifest
+    from nlucompress.fleet.summary import Summary
+
+    summary = Summary()
+    items = []
+    for name, row in plan.standing():
+        if row is not None:
+            summary.add(row, stood=True)
+        else:
+            items.append(name)
+    if not items:
+        return summary
+    done = 0
+    with ExitStack() as stack:
+        writer = stack.enter_context(manifest.Writer(output))
+        client = stack.enter_context(engine.connected(options))
+        start = time.monotonic()
+        todo = (plan.item(name) for name in items)
+        for ended in engine.run(client, todo, len(items), read, options):
+            writer.add(ended)
+            summary.add(ended)
+            done += 1
+            streams.note(fleet_text.ended(ended), quiet=True)
+            rate = done / max(time.monotonic() - start, 1e-9)
+            what = f"{done:,} of {len(items):,} models, {rate:.1f} a second"
+            progress.tell(what, done / len(items))
+    return summary

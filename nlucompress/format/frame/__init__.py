@@ -1,0 +1,1 @@
+"""The outer frame of a file: container, serializer and the sealed form."""

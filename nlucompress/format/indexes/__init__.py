@@ -1,0 +1,1 @@
+"""Key indexes: from a string to the number of its row."""

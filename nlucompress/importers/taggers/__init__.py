@@ -1,0 +1,1 @@
+"""Sequence taggers of other programs."""

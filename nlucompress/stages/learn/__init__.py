@@ -1,0 +1,1 @@
+"""Stages that train, or train on."""

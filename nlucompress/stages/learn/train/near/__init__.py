@@ -1,0 +1,1 @@
+"""Training near the weights of the model that is replaced."""

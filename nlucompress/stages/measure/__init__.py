@@ -1,0 +1,1 @@
+"""Stages that measure: accuracy, flips, bytes, differences."""

@@ -1,0 +1,175 @@
+"""What there is to choose, by kind of model: the one place where a new choice is a line.
+
+An axis lists its values from the most faithful to the smallest. The search begins with those that
+are marked as coarse, and then moves along all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nlucompress.errors import StageOrderError
+from nlucompress.format.indexes.kinds import Strings
+from nlucompress.format.matrices.kinds import ProductQuantized, leaves
+from nlucompress.format.matrices.numbers import Floats
+from nlucompress.format.model import Model
+from nlucompress.networks.tagger import is_tagger
+from nlucompress.stages.shrink.compress.pipeline import Chosen, Pipeline, pipeline
+
+Point = tuple[int, ...]  # an index into each axis
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One thing to choose.
+
+    Attributes:
+        name: What it is called in reports.
+        stage: The stage whose options its values are.
+        values: Options, from the most faithful to the smallest.
+        coarse: Indices of the values that are tried first.
+    """
+
+    name: str
+    stage: str
+    values: tuple[Chosen, ...]
+    coarse: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Space:
+    """All that can be chosen for a model.
+
+    Attributes:
+        stages: The stages of its pipeline in their order.
+        axes: What varies.
+        presets: By name, the options by stage.
+    """
+
+    stages: tuple[str, ...]
+    axes: tuple[Axis, ...]
+    presets: Mapping[str, Mapping[str, Chosen]]
+
+    def pipeline(self, point: Point) -> Pipeline:
+        """The pipeline of a point."""
+        parts: dict[str, dict[str, object]] = {}
+        for axis, index in zip(self.axes, point, strict=True):
+            parts.setdefault(axis.stage, {}).update(axis.values[index])
+        return pipeline(parts, self.stages)
+
+    def preset(self, name: str) -> Pipeline:
+        """The pipeline of a preset."""
+        return pipeline(self.presets[name], self.stages)
+
+
+PRESETS = ("faithful", "balanced", "small")
+
+ROUNDING = Axis(
+    "rounding",
+    "quantize",
+    (
+        {"bits": 8},
+        {"bits": 7},
+        {"bits": 6},
+        {"bits": 5},
+        {"bits": 5, "range": "mse"},
+        {"bits": 4, "range": "mse"},
+        {"bits": 4, "method": "kmeans"},
+        {"bits": 3, "range": "mse"},
+        {"bits": 3, "method": "kmeans"},
+        {"bits": 2, "range": "mse"},
+        {"bits": 2, "method": "kmeans"},
+    ),
+    (0, 3, 5, 7, 8),
+)
+SHARES = (0.85, 0.7, 0.6, 0.5, 0.42, 0.35, 0.3, 0.25, 0.21, 0.175, 0.15, 0.125, 0.105, 0.088, 0.07)
+KEEP = Axis("keep", "quantize", ({}, *({"keep": share} for share in SHARES)), (0, 4, 8, 12))
+FINGERPRINTS = Axis(
+    "fingerprints",
+    "phash",
+    tuple({"fingerprint_bits": bits} for bits in (12, 10, 8, 7, 6, 5, 4, 3, 2, 1)),
+    (0, 3, 6),
+)
+# 1 to 3 % smaller than the default of `pack`, and read 1.5 to 2 times slower.
+BLOCKS = Axis("blocks", "pack", ({"block_rows": 32},), (0,))
+
+# Per row a range of its own, as embedding tables have without being asked; per tensor is smaller.
+EMBEDDING_ROUNDING = Axis(
+    "rounding",
+    "quantize",
+    (
+        {"bits": 8},
+        {"bits": 6},
+        {"bits": 5},
+        {"bits": 4},
+        {"bits": 5, "per": "tensor"},
+        {"bits": 4, "per": "tensor", "range": "mse"},
+        {"bits": 3, "range": "mse"},
+        {"bits": 3, "per": "tensor", "range": "mse"},
+        {"bits": 2, "range": "mse"},
+        {"bits": 2, "per": "tensor", "range": "mse"},
+    ),
+    tuple(range(10)),
+)
+
+STAGES = ("quantize", "phash", "pack")
+KEYS = (FINGERPRINTS, BLOCKS)
+
+WEIGHTS = Space(
+    STAGES,
+    (ROUNDING, KEEP, *KEYS),
+    {
+        "faithful": {"quantize": {"bits": 6}},
+        "balanced": {"quantize": {"bits": 5}, "phash": {"fingerprint_bits": 6}},
+        "small": {
+            "quantize": {"bits": 4, "range": "mse", "keep": 0.35},
+            "phash": {"fingerprint_bits": 5},
+            "pack": {"block_rows": 32},
+        },
+    },
+)
+EMBEDDINGS = Space(
+    STAGES,
+    (EMBEDDING_ROUNDING, *KEYS),
+    {
+        "faithful": {"quantize": {"bits": 8}},
+        "balanced": {"quantize": {"bits": 4}},
+        "small": {
+            "quantize": {"bits": 4, "per": "tensor", "range": "mse"},
+            "phash": {"fingerprint_bits": 5},
+        },
+    },
+)
+CODED = Space(  # numbers that are codes already, such as those of fastText's .ftz
+    STAGES[1:],
+    KEYS,
+    {
+        "faithful": {},
+        "balanced": {"phash": {"fingerprint_bits": 6}},
+        "small": {"phash": {"fingerprint_bits": 4}},
+    },
+)
+
+
+def space_of(model: Model) -> Space:
+    """What can be chosen for a model.
+
+    Raises:
+        StageOrderError: It is hashed or sealed already, or part of its numbers are codes.
+    """
+    if model.sealed or any(not isinstance(table.keys, Strings) for table in model.tables.values()):
+        raise StageOrderError("the keys are hashed already; compress the model before phash")
+    coded = [name for name, table in model.tables.items() if _coded(model, name)]
+    if coded:
+        if len(coded) < len(model.tables):
+            raise StageOrderError(f"table {coded[0]!r} is quantized, others are not; quantize all")
+        return CODED
+    weighs = model.network is not None and model.network.kind in ("linear", "crf")
+    return WEIGHTS if weighs or is_tagger(model) else EMBEDDINGS
+
+
+def _coded(model: Model, name: str) -> bool:
+    matrix = model.tables[name].matrix
+    numbers = (leaf.numbers for leaf in leaves(matrix).values())
+    return isinstance(matrix, ProductQuantized) or not all(isinstance(n, Floats) for n in numbers)
