@@ -22,7 +22,7 @@ with open("train.txt", "w") as file:
 chance = random.Random(1)
 words = "turn the heating on play some music now call my mother w1 w2 w77 unseen".split()
 texts = sorted({" ".join(chance.choices(words, k=5)) for _ in range(3000)})
-options = {"dim": 8, "epoch": 20, "lr": 0.1, "minn": 2, "maxn": 4, "bucket": 1000}
+options = {"dim": 10, "epoch": 20, "lr": 0.1, "minn": 2, "maxn": 4, "bucket": 1000}
 counts = {}
 for loss in ("ova", "softmax"):
     model = fasttext.train_supervised("train.txt", loss=loss, thread=10, verbose=0, **options)
