@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures training comparison graceful differential fuzz golden device closed sample clean
+.PHONY: demo test check bench figures training comparison graceful differential kills fuzz golden device closed sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -74,6 +74,10 @@ differential: $(STAMP)
 	.venv-differential/bin/python -m pip install --quiet --editable . \
 	  -r tests/differential/requirements.txt
 	.venv-differential/bin/python -m tests.differential.run
+
+# Workers, schedulers and clients of fleets are killed while they work, 20 times each; half an hour.
+kills: $(STAMP)
+	$(BIN)/python -m tests.bench.kills
 
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz/run.py --seconds 60

@@ -9,6 +9,7 @@ model does not take its neighbours along.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,6 +61,8 @@ def connected(options: EngineOptions) -> Iterator[Any]:
         from distributed import Client, LocalCluster
     except ImportError:
         raise UsageError("a fleet needs Dask: pip install 'nlucompress[fleet]'") from None
+    # What Dask's log says is told by one line of ours, or by the report.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if options.scheduler is not None:
         try:
             client = Client(options.scheduler, timeout=30)
@@ -141,26 +144,27 @@ def run(
                 rows = future.result()
             except KilledWorker:
                 suspects.extend(batch)
-            except CancelledError:
-                raise EngineError(
-                    "the scheduler is gone; run the same again: what was done stands"
-                ) from None
             else:
                 done += len(rows)
                 seconds += sum(row.seconds for row in rows)
                 yield from rows
             fill()
 
-    fill()
-    yield from ended()
-    # A death counts against all that its worker held. Alone, a model can only kill its own.
-    while suspects:
-        item = suspects.pop()
-        submit([item])
+    try:
+        fill()
         yield from ended()
-        if item in suspects:
-            suspects.remove(item)
-            yield _killed(item, recipe, options.retries)
+        # A death counts against all that its worker held. Alone, a model can only kill its own.
+        while suspects:
+            item = suspects.pop()
+            submit([item])
+            yield from ended()
+            if item in suspects:
+                suspects.remove(item)
+                yield _killed(item, recipe, options.retries)
+    except (CancelledError, OSError):  # a lost connection is an OSError
+        raise EngineError(
+            "the scheduler is gone; run the same again: what was done stands"
+        ) from None
 
 
 def _killed(item: Item, recipe: Recipe, retries: int) -> Row:

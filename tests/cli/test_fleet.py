@@ -5,11 +5,24 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.program import BAD_INPUT, DONE, GATE_MISSED, USAGE, files_in, run, shell
+from tests.cli.program import (
+    BAD_INPUT,
+    DONE,
+    GATE_MISSED,
+    PROGRAM,
+    USAGE,
+    environment,
+    files_in,
+    run,
+    shell,
+)
 
 
 def dask() -> None:
@@ -107,6 +120,30 @@ def test_a_fleet_and_again(workdir: Path) -> None:
     assert (told["models"], told["done"], told["stood"]) == (2, 2, 2)
     assert told["distributions"]["nfr"]["greatest"] == pytest.approx(1 / 150)
     assert [each["name"] for each in told["worst"]] == ["second.nlu", "first.nlu"]
+
+
+def test_a_fleet_that_is_killed_goes_on(workdir: Path) -> None:
+    dask()
+    for number in range(30):
+        for end in ("nlu", "dev.tsv"):
+            shutil.copy(workdir / f"skills/second.{end}", workdir / f"skills/{number:02}.{end}")
+    words = ("fleet", "recipe.toml", "skills/", "-o", "out", "--jobs", "1")
+    started = subprocess.Popen(
+        [str(PROGRAM), *words], cwd=workdir, stderr=subprocess.DEVNULL, env=environment()
+    )
+    while started.poll() is None and not [*(workdir / "out").glob("*.nlu")]:
+        time.sleep(0.005)
+    started.kill()
+    assert started.wait(60) == -signal.SIGKILL
+    rows = b"".join(file.read_bytes() for file in (workdir / "out/.fleet").glob("rows-*"))
+    again = run(workdir, *words, "--json")
+    assert again.code == DONE, again.err
+    told = json.loads(again.out)
+    assert (told["done"], told["failed"]) == (32, 0)
+    assert rows.count(b"\n") <= told["stood"] < 32
+    one = (workdir / "out" / "second.nlu").read_bytes()
+    assert {(workdir / "out" / f"{number:02}.nlu").read_bytes() for number in range(30)} == {one}
+    assert not [*(workdir / "out/.fleet/writing").iterdir()]
 
 
 def test_a_missed_gate_is_exit_code_1_now_and_later(workdir: Path) -> None:
