@@ -35,14 +35,14 @@ bench: $(STAMP)
 	$(BIN)/python -m tests.bench.speed
 	$(BIN)/python -m tests.bench.device $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.lowrank $(if $(DATA),--data $(DATA))
-	$(BIN)/python -m tests.bench.distortion $(if $(DATA),--data $(DATA))
-	$(BIN)/python -m tests.bench.peers
-	$(BIN)/python -m tests.bench.static_functions $(if $(DATA),--data $(DATA))
-	$(BIN)/python -m tests.bench.keys $(if $(DATA),--keys $(DATA)/keys/wordfreq_large.tsv.gz)
+	$(BIN)/python -m tests.bench.networks.distortion $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.hashing.peers
+	$(BIN)/python -m tests.bench.hashing.static_functions $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.hashing.keys $(if $(DATA),--keys $(DATA)/keys/wordfreq_large.tsv.gz)
 
 figures: $(STAMP)
 	$(BIN)/python -m tests.bench.figures $(if $(DATA),--data $(DATA))
-	$(BIN)/python -m tests.bench.taggers $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.taggers.imported $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.embeddings $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.fasttext $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.out_of_scope $(if $(DATA),--data $(DATA))
@@ -50,23 +50,23 @@ figures: $(STAMP)
 # Closed tables and shorter fingerprints: accidents, flips and bytes on three data sets; minutes.
 closed: $(STAMP)
 	@test -n "$(DATA)" || { echo "make closed DATA=folder: name the folder of data" >&2; exit 2; }
-	$(BIN)/python -m tests.bench.closed --data $(DATA)
+	$(BIN)/python -m tests.bench.hashing.closed --data $(DATA)
 
 training: $(STAMP)
 	$(BIN)/python -m tests.bench.training $(if $(DATA),--data $(DATA))
 
 comparison: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
-	$(BIN)/python -m tests.bench.comparison --data $(DATA)
-	$(BIN)/python -m tests.bench.schedules --data $(DATA)
-	$(BIN)/python -m tests.bench.composed --data $(DATA)
-	$(BIN)/python -m tests.bench.epochs --data $(DATA)
+	$(BIN)/python -m tests.bench.networks.comparison --data $(DATA)
+	$(BIN)/python -m tests.bench.networks.schedules --data $(DATA)
+	$(BIN)/python -m tests.bench.networks.composed --data $(DATA)
+	$(BIN)/python -m tests.bench.networks.epochs --data $(DATA)
 
 # Updates and compressed models that break little, compatible representations, LQF; hours.
 graceful: $(STAMP)
 	@test -n "$(DATA)" || { echo "make graceful DATA=folder: name the folder of data" >&2; exit 2; }
 	@missed=0; for each in update near overlays ensembles compression compatible device linearized; do \
-	  $(BIN)/python -m tests.bench.graceful_$$each --data $(DATA) || missed=1; done; exit $$missed
+	  $(BIN)/python -m tests.bench.graceful.$$each --data $(DATA) || missed=1; done; exit $$missed
 
 # Foreign tools, pinned and in an environment of their own, train models; ours must answer alike.
 differential: $(STAMP)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nlucompress as nc
-from tests.bench.comparison import TABLE_FOLDER
+from tests.bench.networks.comparison import TABLE_FOLDER
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import nlucompress as nc
 from nlucompress.training import design
-from tests.bench import measure, tagging
+from tests.bench import measure
+from tests.bench.taggers import tagging
 
 DATA_SETS = ("clinc150", "snips")
 PARTS = ("train", "dev", "test")

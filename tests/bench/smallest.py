@@ -18,7 +18,9 @@ from typing import Any
 import nlucompress as nc
 from nlucompress.networks.tagger import Tagger
 from nlucompress.stages.shrink.compress.pipeline import commands
-from tests.bench import address_features, measure, taggers
+from tests.bench import measure
+from tests.bench.taggers import address_features
+from tests.bench.taggers import imported as taggers
 
 RISKS = (0.5, 0.1)
 TEXTS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import nlucompress as nc
-from tests.bench import closed
+from tests.bench.hashing import closed
 
 
 def test_closed_tables(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import nlucompress as nc
-from tests.bench import cells, comparison, comparison_report, composed, epochs, schedules
-from tests.bench.comparison_methods import BY_RATIO, FIXED
+from tests.bench import cells
+from tests.bench.networks import comparison, comparison_report, composed, epochs, schedules
+from tests.bench.networks.comparison_methods import BY_RATIO, FIXED
 
 
 def test_embedding_compression_is_compared(

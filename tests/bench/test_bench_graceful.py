@@ -7,16 +7,14 @@ from types import ModuleType
 
 import pytest
 
-from tests.bench import (
-    graceful_compatible,
-    graceful_compression,
-    graceful_device,
-    graceful_ensembles,
-    graceful_near,
-    graceful_overlays,
-    graceful_update,
-    per_seed,
-)
+from tests.bench.graceful import compatible as graceful_compatible
+from tests.bench.graceful import compression as graceful_compression
+from tests.bench.graceful import device as graceful_device
+from tests.bench.graceful import ensembles as graceful_ensembles
+from tests.bench.graceful import near as graceful_near
+from tests.bench.graceful import overlays as graceful_overlays
+from tests.bench.graceful import update as graceful_update
+from tests.bench.networks import per_seed
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import nlucompress as nc
-from tests.bench import few_shots, graceful_linearized
+from tests.bench.graceful import linearized as graceful_linearized
+from tests.bench.networks import few_shots
 
 
 @pytest.mark.parametrize("network", ["dan", "cnn"])

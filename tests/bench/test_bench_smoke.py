@@ -9,21 +9,11 @@ import pytest
 
 import nlucompress as nc
 from nlucompress.algo.hashing.mphf import Groups
-from tests.bench import (
-    device,
-    distortion,
-    embeddings,
-    figures,
-    hashing,
-    keys,
-    lowrank,
-    many_keys,
-    peers,
-    speed,
-    static_functions,
-    subjects,
-    tagging,
-)
+from tests.bench import device, embeddings, figures, lowrank, speed
+from tests.bench.hashing import keys, many_keys, peers, static_functions, subjects
+from tests.bench.hashing import throughput as hashing
+from tests.bench.networks import distortion
+from tests.bench.taggers import tagging
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import address_features, perceptron_features, taggers
 from tests.bench.sentences import sentences
+from tests.bench.taggers import address_features, perceptron_features
+from tests.bench.taggers import imported as taggers
 
 REAL = Path(os.environ.get("NLUCOMPRESS_DATA", "")) / "models"
 needs_models = pytest.mark.skipif(
