@@ -37,6 +37,7 @@ class Summary:
         self.stood = 0
         self.seconds = 0.0
         self.failures: list[tuple[str, str]] = []
+        self.misses: list[tuple[str, tuple[Mapping[str, Any], ...]]] = []
         self._values = {name: array("d") for name in MEASURED}
         self._worst: list[tuple[tuple[float, float, str], Worst]] = []
 
@@ -48,6 +49,8 @@ class Summary:
         if row.status == "failed":
             self.failures.append((row.name, row.error or ""))
             return
+        if row.status == "missed":
+            self.misses.append((row.name, tuple(gate for gate in row.gates if not gate["met"])))
         for name, values in self._values.items():
             if name in row.figures:
                 values.append(row.figures[name])

@@ -6,14 +6,13 @@ import dataclasses
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
 
 from nlucompress.algo.hashing import murmur
-from nlucompress.data.tagged import Tagged
 from nlucompress.errors import DataError, NluCompressError
 from nlucompress.fleet.job.case import Case
 from nlucompress.fleet.job.item import Item, Limits
 from nlucompress.fleet.job.limits import limit_memory, time_limit
+from nlucompress.fleet.job.measuring import measured
 from nlucompress.fleet.job.row import Row, Source
 from nlucompress.fleet.recipe.recipe import Recipe
 from nlucompress.fleet.recipe.searching import NothingMetError, searched
@@ -82,7 +81,7 @@ def _performed(item: Item, recipe: Recipe) -> Row:
     except NothingMetError as nothing:
         return dataclasses.replace(row, figures=nothing.figures, gates=nothing.gates)
     # What is measured is what is written: read from the very bytes.
-    figures, gates = _measured(recipe, case, codec.parse(data))
+    figures, gates = measured(recipe, case, codec.parse(data))
     row = dataclasses.replace(row, figures=figures, gates=gates)
     if not all(gate["met"] for gate in gates):
         return row
@@ -136,32 +135,3 @@ def _made(item: Item, recipe: Recipe, case: Case, chain: Sequence[str]) -> Model
         if kept:
             files.write_whole(kept[number], [codec.to_bytes(model)], item.staging)
     return model
-
-
-def _measured(
-    recipe: Recipe, case: Case, made: Model
-) -> tuple[dict[str, float], tuple[dict[str, Any], ...]]:
-    """Figures, and the outcomes of the gates, against the reference or the model itself."""
-    from nlucompress.stages.measure.evaluate.gates import within_size
-    from nlucompress.stages.measure.evaluate.tags import evaluate_tags
-    from nlucompress.stages.measure.evaluate.texts import evaluate
-
-    size = codec.size(made)
-    figures: dict[str, float] = {"size_before": codec.size(case.original), "size_after": size}
-    if not case.measured:
-        gates = within_size(recipe.gates.max_size, size)
-        return figures, tuple(map(dataclasses.asdict, gates))
-    report: Any
-    if isinstance(case.data, Tagged):
-        report = evaluate_tags(made, case.data, case.references, recipe.gates)
-    else:
-        report = evaluate(made, case.data, case.references, recipe.gates)
-    old = report.references[0]
-    figures |= {
-        "examples": old.examples,
-        "accuracy": report.accuracy,
-        "accuracy_before": old.accuracy,
-        "accuracy_drop": old.accuracy_drop,
-        "nfr": old.nfr,
-    }
-    return figures, tuple(map(dataclasses.asdict, report.gates))

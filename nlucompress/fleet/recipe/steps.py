@@ -13,10 +13,10 @@ from nlucompress.format.model import Model
 # Name -> module in `stages`, options dataclass and function from a model to a model. COMPRESS,
 # which measures too, is not among them.
 STAGES: dict[str, tuple[str, str, str]] = {
-    "factorize": ("factorize", "FactorizeOptions", "factorize"),
-    "quantize": ("quantize.stage", "QuantizeOptions", "quantize"),
-    "phash": ("phash", "PhashOptions", "phash"),
-    "pack": ("pack", "PackOptions", "pack"),
+    "factorize": ("shrink.factorize", "FactorizeOptions", "factorize"),
+    "quantize": ("shrink.quantize.stage", "QuantizeOptions", "quantize"),
+    "phash": ("shrink.phash", "PhashOptions", "phash"),
+    "pack": ("shrink.pack", "PackOptions", "pack"),
 }
 COMPRESS = "compress"
 NAMES = ("factorize", COMPRESS, "quantize", "phash", "pack")

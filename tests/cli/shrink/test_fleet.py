@@ -71,6 +71,8 @@ def test_run_misses_a_gate(workdir: Path) -> None:
         ("fleet recipe.toml skills", USAGE, "with -o"),
         ("fleet recipe.toml skills -o skills/out", USAGE, "lies in the folder of models"),
         ("fleet recipe.toml full.nlu -o out", USAGE, "full.nlu: is no folder"),
+        ("fleet recipe.toml skills -o o --html -", USAGE, "name a file"),
+        ("fleet recipe.toml skills -o o --html dev.tsv", USAGE, "dev.tsv: exists already"),
         ("fleet recipe.toml none -o out", BAD_INPUT, "none: no file matches '**/*.nlu'"),
         ("fleet recipe.toml skills -o o --jobs 2 --scheduler tcp://x:1", USAGE, "--jobs is for"),
         ("fleet bad.toml --check", BAD_INPUT, "bad.toml, line 3: --bits: 9 is not within 1 to 8"),
@@ -101,7 +103,7 @@ def test_a_fleet_and_again(workdir: Path) -> None:
     dask()
     shutil.copy(workdir / "skills" / "second.nlu", workdir / "skills" / "third.nlu")
     fleet = ("fleet", "recipe.toml", "skills/", "-o", "artifacts", "--jobs", "1")
-    done = run(workdir, *fleet, "--log", "log")
+    done = run(workdir, *fleet, "--log", "log", "--html", "report.html")
     assert done.code == BAD_INPUT
     assert (
         done.lines[0] == "models            3: 2 done, 0 missed a gate, 1 failed; 0 stood already"
@@ -110,6 +112,13 @@ def test_a_fleet_and_again(workdir: Path) -> None:
         done.out.decode()
     )
     assert files_in(workdir / "artifacts") == {".fleet", "first.nlu", "second.nlu"}
+    shown = (workdir / "report.html").read_text("utf-8")
+    assert "third.dev.tsv: No such file" in shown
+    assert shown.count("<svg") == 6
+    linked = re.findall(r'<a href="([^"]+)"', shown)
+    assert linked == ["report.models/second.html", "report.models/first.html"]
+    for link in linked:
+        assert "Every gate met" in (workdir / link).read_text("utf-8")
     log = (workdir / "log").read_text()
     assert " first.nlu: done in " in log
     assert ", skills/third.dev.tsv: No such file" in log
@@ -154,6 +163,7 @@ def test_a_missed_gate_is_exit_code_1_now_and_later(workdir: Path) -> None:
         done = run(workdir, "fleet", "recipe.toml", "skills/", "-o", "out", "--jobs", "1")
         assert done.code == GATE_MISSED
         assert f"1 done, 1 missed a gate, 0 failed; {stood} stood" in done.lines[0]
+        assert done.lines[-1].startswith("missed            first.nlu: --max-size 7,000 bytes, ")
     assert files_in(workdir / "out") == {".fleet", "second.nlu"}
 
 

@@ -11,7 +11,13 @@ import click
 from nlucompress import progress
 from nlucompress.cli import main
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import dump_json, json_option, quiet_option, size
+from nlucompress.cli.shared.common import (
+    dump_json,
+    force_option,
+    json_option,
+    quiet_option,
+    size,
+)
 from nlucompress.cli.shared.show.progress import watched
 from nlucompress.cli.shrink.fleet import bundle
 from nlucompress.cli.shrink.fleet import text as fleet_text
@@ -73,6 +79,13 @@ class Fleet(click.Command):
     metavar="N",
     help="How often a model is tried again whose worker died.",
 )
+@click.option(
+    "--html",
+    metavar="FILE",
+    help="Write the report as a page, and a page for each of the models that lost most in a folder "
+    "beside it.",
+)
+@force_option
 @json_option
 @quiet_option
 @watched
@@ -81,6 +94,8 @@ def command(
     folder: str | None,
     output: str | None,
     check: bool,
+    html: str | None,
+    force: bool,
     as_json: bool,
     quiet: bool,
     **engine: Any,
@@ -108,8 +123,16 @@ def command(
         return _check(read, recipe, folder, quiet)
     if folder is None or output is None:
         raise UsageError("name the folder of models, and with -o the one for the results")
+    if html == streams.STANDARD:
+        raise UsageError("--html writes pages beside each other: name a file")
+    if html is not None:
+        streams.check_output(html, [recipe], force, binary=False)
     plan = _plan(read, folder, output)
     summary = _run(plan, read, output, chosen)
+    if html is not None:
+        from nlucompress.cli.shrink.fleet.page import write_pages
+
+        write_pages(html, recipe, read, plan, summary)
     if as_json:
         streams.say(dump_json(fleet_text.as_json(summary)))
     elif not quiet:

@@ -30,6 +30,9 @@ def lines(summary: Summary) -> list[str]:
     for each in summary.worst()[:WORST]:
         if "accuracy_drop" in each.figures and lost(each.figures):
             shown.append(f"{'lost most':<18}{printable(each.name)}: {loss(each.figures)}")
+    for name, gates in sorted(summary.misses, key=lambda each: each[0])[:WORST]:
+        told = "; ".join(map(outcome_text, gates))
+        shown.append(f"{'missed':<18}{printable(name)}: {printable(told)}")
     for reason, count, first in summary.reasons()[:FAILURES]:
         shown.append(f"{'failed':<18}{count:,} such as {printable(first)}: {printable(reason)}")
     return shown
@@ -125,6 +128,10 @@ def as_json(summary: Summary) -> dict[str, Any]:
                 "gates": [dict(gate) for gate in each.gates],
             }
             for each in summary.worst()
+        ],
+        "misses": [
+            {"name": name, "gates": [dict(gate) for gate in gates]}
+            for name, gates in sorted(summary.misses, key=lambda each: each[0])
         ],
         "failures": [{"name": name, "error": error} for name, error in sorted(summary.failures)],
     }
