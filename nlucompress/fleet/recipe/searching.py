@@ -11,7 +11,12 @@ from nlucompress.errors import NluCompressError
 from nlucompress.fleet.job.case import Case
 from nlucompress.format.model import Model
 from nlucompress.stages.measure.evaluate.gates import Gates
-from nlucompress.stages.shrink.compress.options import DEFAULT_GATES, CompressOptions, Effort
+from nlucompress.stages.shrink.compress.options import (
+    DEFAULT_GATES,
+    CompressOptions,
+    Effort,
+    default_gates,
+)
 
 _BOUNDS = ("min_accuracy", "max_accuracy_drop", "max_nfr", "max_size")
 
@@ -22,14 +27,13 @@ class SearchOptions:
 
     Attributes:
         preset: Instead of a search, which needs data: one of the fixed pipelines.
-        risk, effort, budget, seed: As in ``CompressOptions``.
+        risk, effort, budget: As in ``CompressOptions``.
     """
 
     preset: Literal["faithful", "balanced", "small"] | None = None
     risk: float = CompressOptions.risk
     effort: Effort = CompressOptions.effort
     budget: float | None = CompressOptions.budget
-    seed: int = CompressOptions.seed
 
     def __post_init__(self) -> None:
         """Check every range.
@@ -83,7 +87,7 @@ def searched(options: SearchOptions, gates: Gates, case: Case, model: Model) -> 
     if options.preset is not None:
         return by_preset(model, options.preset)[0]
     bounded = any(getattr(gates, name) is not None for name in _BOUNDS)
-    asked = options.options(gates if bounded else DEFAULT_GATES)
+    asked = options.options(gates if bounded else default_gates(len(case.data), options.risk))
     small, report = compress(model, case.data, case.others, asked, case.name)
     if small is not None:
         return small

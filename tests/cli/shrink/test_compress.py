@@ -83,7 +83,9 @@ def test_without_gates_and_from_stdin(workdir: Path) -> None:
         stdin=(workdir / "full.nlu").read_bytes(),
     )  # fmt: skip
     assert done.code == DONE, done.err
-    assert "gates: --max-accuracy-drop 0.5pp --max-nfr 1%, as none was named" in done.err
+    assert (
+        "gates: --max-accuracy-drop 2pp --max-nfr 2%, as none was named: the narrowest" in done.err
+    )
     (workdir / "a.nlu").write_bytes(done.out)
     line = same_file(done.err)
     assert shell(workdir, f"cat full.nlu | {line} > b.nlu").code == DONE

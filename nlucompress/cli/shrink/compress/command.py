@@ -66,8 +66,8 @@ EFFORTS = ("low", "normal", "high")
     default="10%",
     show_default=True,
     metavar="SHARE",
-    help="How often the file may miss a gate on an unseen set as large as --dev; 50% and more "
-    "take the figures as they are.",
+    help="Probability that a file is written and misses a gate on an unseen set as large as --dev; "
+    "50% and more take the figures as they are.",
 )
 @click.option(
     "--preset",
@@ -84,7 +84,6 @@ EFFORTS = ("low", "normal", "high")
 )
 @click.option("--budget", type=seconds, metavar="TIME", help="Begin no candidate later: 60s, 2m.")
 @click.option("--jobs", default=1, show_default=True, help="Candidates at once.")
-@click.option("--seed", default=1, show_default=True, help="Of the splits behind --risk.")
 @click.option("--html", metavar="FILE", help="Write a page with a plot of bytes against loss.")
 @click.option(
     "--format",
@@ -108,8 +107,9 @@ def command(
     """Find the smallest file that meets gates on development data.
 
     Pipelines of `quantize`, `phash` and `pack` are tried, from a few all over to the neighbours of
-    the best. A small development set flatters what is chosen by it, so figures count worse than
-    they are, by a margin that keeps `--risk`. The command that makes the same file again is told.
+    the best. A development set flatters what is chosen by it, so what decides is a bound: how bad a
+    figure may be on as many unseen examples, but for `--risk`. The command that makes the same file
+    again is told.
     If no candidate meets the gates, nothing is written, the nearest are named and the exit code is
     1. Without any gate: at most 0.5 points and 1 % of flips against the model itself.
 
@@ -117,7 +117,7 @@ def command(
     Example:
       nlucompress compress full.nlu --dev dev.tsv --max-accuracy-drop 2pp --max-nfr 3% -o tiny.nlu
     """
-    from nlucompress.stages.shrink.compress.options import CompressOptions
+    from nlucompress.stages.shrink.compress.options import DEFAULT_GATES, CompressOptions
 
     bounds = {name: options.pop(name) for name in ("min_accuracy", "max_accuracy_drop", "max_nfr")}
     inputs = [model, *references, *([dev] if dev else [])]
@@ -128,10 +128,10 @@ def command(
         streams.check_output(html, [*inputs, target.output], target.force, binary=False)
     if dev is None:
         return _by_preset(target, model, kind, preset, max_size)
-    gates = _gates(bounds, max_size, target.quiet)
-    chosen = CompressOptions(gates=gates, **options)
+    gates = _gates(bounds, max_size)
+    chosen = CompressOptions(gates=gates or DEFAULT_GATES, **options)
     full, words = read_any(model, kind, target.quiet)
-    return _search(target, full, words, model, dev, references, chosen, html)
+    return _search(target, full, words, model, dev, references, chosen, gates is not None, html)
 
 
 def _check(
@@ -151,14 +151,24 @@ def _check(
             raise UsageError(f"--reference {name} is named twice")
 
 
-def _gates(bounds: dict[str, Any], max_size: int | None, quiet: bool) -> Gates:
+def _gates(bounds: dict[str, Any], max_size: int | None) -> Gates | None:
+    """Those that were named, None where none was."""
     from nlucompress.stages.measure.evaluate.gates import Gates
-    from nlucompress.stages.shrink.compress.options import DEFAULT_GATES
 
     if max_size is None and all(each is None for each in bounds.values()):
-        streams.note("gates: --max-accuracy-drop 0.5pp --max-nfr 1%, as none was named", quiet)
-        return DEFAULT_GATES
+        return None
     return Gates(max_size=max_size, **bounds)
+
+
+def _told_default(gates: Gates, units: int, quiet: bool) -> Gates:
+    from nlucompress.stages.shrink.compress.options import DEFAULT_GATES
+
+    drop, nfr = (100 * (each or 0) for each in (gates.max_accuracy_drop, gates.max_nfr))
+    why = ", as none was named"
+    if gates != DEFAULT_GATES:
+        why += f": the narrowest that {units:,} examples can be sure of"
+    streams.note(f"gates: --max-accuracy-drop {drop:.3g}pp --max-nfr {nfr:.3g}%{why}", quiet)
+    return gates
 
 
 def _search(
@@ -169,14 +179,19 @@ def _search(
     dev: str,
     references: tuple[str, ...],
     options: CompressOptions,
+    gated: bool,
     html: str | None,
 ) -> int:
     from nlucompress.networks.tagger import is_tagger
     from nlucompress.stages.measure.evaluate.tags import layout_of
+    from nlucompress.stages.shrink.compress.options import default_gates
     from nlucompress.stages.shrink.compress.pipeline import commands
     from nlucompress.stages.shrink.compress.stage import compress
 
     data = read_tagged_data(dev, layout_of(model)) if is_tagger(model) else read_data(dev)
+    if not gated:
+        gates = _told_default(default_gates(len(data), options.risk), len(data), target.quiet)
+        options = dataclasses.replace(options, gates=gates)
     others = {name: read_model(name) for name in references}
     name = streams.named(path)
     small, report = compress(model, data, others, options, name)
@@ -218,7 +233,8 @@ def _figures(report: CompressReport, made: dict[int, str]) -> dict[str, Any]:
         "original_accuracy": report.original_accuracy,
         "answers": report.answers,
         "units": report.units,
-        "margin": report.margin,
+        "risk": report.risk,
+        "needed_units": report.needed,
         "stopped_by_budget": report.stopped_by_budget,
         "front": [each.number for each in report.front],
         "nearest": [each.number for each in report.nearest],

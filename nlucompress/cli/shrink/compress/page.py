@@ -52,7 +52,7 @@ def _outcome(report: CompressReport, made: Mapping[int, str]) -> Iterator[str]:
             ("settings", compress_text.settings(best.steps)),
             ("size", f"{bytes_text(report.original_bytes)} -> {bytes_text(best.size_bytes)}"),
             ("accuracy", f"{100 * report.original_accuracy:.2f} -> {100 * best.accuracy:.2f} %"),
-            ("margin", f"{report.margin:g} standard errors"),
+            ("risk", f"{100 * report.risk:g} %"),
             ("commands", made[best.number]),
         )
     )

@@ -58,18 +58,19 @@ def gate(each: HeldGate) -> str:
     unit = "points" if each.name.endswith("_drop") else "%"
     text = f"{option} {100 * each.limit:g} {unit}, measured {100 * each.value:.3f}"
     if each.bound != each.value:
-        text += f", with its margin {100 * each.bound:.3f}"
+        side = "least" if each.name.startswith("min_") else "most"
+        text += f", at {side} {100 * each.bound:.3f} on unseen ones"
     return text + (f", against {printable(each.reference)}" if each.reference else "")
 
 
 def summary(report: CompressReport, commands: str) -> list[str]:
     """What came out, for people."""
     tried = f"{len(report.candidates):,} candidates on {report.units:,} "
-    tried += "examples" if report.units == report.answers else "sentences"
+    tried += _units(report)
     if report.stopped_by_budget:
         tried += f"; the budget was spent after candidate {len(report.candidates):,}"
-    if report.margin:
-        tried += f"; figures count {report.margin:g} standard errors worse than they are"
+    if report.bounded:
+        tried += f"; bounds hold for as many unseen ones but for a risk of {100 * report.risk:g} %"
     lines = [tried, *front(report).lines()]
     chosen = report.chosen
     if chosen is None:
@@ -94,12 +95,22 @@ def missed(report: CompressReport) -> list[str]:
         lines += [f"nlucompress: gate missed: {gate(at)}" for at in each.gates if not at.met]
     best = report.nearest[0]
     without = [at for at in best.gates if not at.met]
-    if any(_would_do(at) for at in without):
+    if report.bounded and report.units < report.needed:
         lines.append(
-            "some of these would be met without a margin: more development data make it smaller, "
-            "or a higher --risk"
+            f"{report.units:,} {_units(report)} are too few for gates so narrow: even a file that "
+            f"changes no answer needs {report.needed:,.0f}. Give more development data, wider "
+            "gates, or a higher --risk"
+        )
+    elif any(_would_do(at) for at in without):
+        lines.append(
+            "some of these are met as measured, not with their bound for unseen examples: more "
+            "development data bring the bound nearer, or a higher --risk"
         )
     return lines
+
+
+def _units(report: CompressReport) -> str:
+    return "examples" if report.units == report.answers else "sentences"
 
 
 def _would_do(gate: HeldGate) -> bool:

@@ -99,8 +99,8 @@ def outcome_text(gate: Mapping[str, Any]) -> str:
 
     told = {key: value for key, value in gate.items() if key != "bound"}
     text = gate_text((ReferenceGate if "reference" in gate else Gate)(**told))
-    if gate.get("bound", gate["value"]) != gate["value"]:  # a margin decided: see `compress`
-        text += f", with its margin {100 * gate['bound']:.3f}"
+    if gate.get("bound", gate["value"]) != gate["value"]:  # the bound decided: see `compress`
+        text += f", bound for unseen ones {100 * gate['bound']:.3f}"
     return text
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo import assurance
-from nlucompress.algo.assurance import Bounded
+from nlucompress.algo.assurance import Counts, least_examples
 from nlucompress.format.model import Model
 from nlucompress.stages.measure.evaluate.comparison import comparable
+from nlucompress.stages.measure.evaluate.gates import SLACK
+from nlucompress.stages.shrink.compress.choices import Point
 from nlucompress.stages.shrink.compress.measures import Measure
 from nlucompress.stages.shrink.compress.options import NO_MARGIN, CompressOptions
 
@@ -43,26 +44,33 @@ class Verdict:
     """What is known of all candidates together.
 
     Attributes:
-        margin: Standard errors by which a figure must lie within its bound.
         names: Of the gates, with their reference or None: the first axis of ``figures``.
         figures, errors: Each gate's figure and its standard error, shape (gates, trials).
-        limits: Shape (gates,).
-        met: Whether every gate is met with its margin, the size's too; shape (trials,).
+        bounds: What is held against the limits, of the same shape.
+        limits: Shape (gates,). A least accuracy counts as a most error.
+        met: Whether every gate is met by its bound, the size's too; shape (trials,).
         order: Trials from the most wanted to the least.
+        needed: Examples with which a file that changes no answer would meet every gate.
     """
 
-    margin: float
     names: tuple[tuple[str, str | None], ...]
     figures: Float64
     errors: Float64
+    bounds: Float64
     limits: Float64
     met: Bools
     order: tuple[int, ...]
+    needed: float
 
-    @property
-    def bounds(self) -> Float64:
-        """What is held against the limits, shape (gates, trials)."""
-        return self.figures + self.margin * self.errors
+
+@dataclass(frozen=True)
+class Bounded:
+    """A gate's counts and its limit."""
+
+    name: str
+    reference: str | None
+    counts: Counts
+    limit: float
 
 
 class Judge:
@@ -114,59 +122,92 @@ class Judge:
             found.append(Against(old.name, drop, float((before & ~after).mean())))
         return tuple(found)
 
-    def verdict(self, answers: Int64, sizes: Sequence[int]) -> Verdict:
+    def verdict(
+        self, answers: Int64, sizes: Sequence[int], points: Sequence[Point] = ()
+    ) -> Verdict:
         """Judge candidates.
+
+        A figure's bound is that of the candidate, and that of the mean of it and of those one step
+        away if that is worse: the smallest of many is lucky, and a candidate's neighbours share
+        only such luck as the bound accounts for.
 
         Args:
             answers: Numbers of labels, shape (trials, answers).
             sizes: Bytes of each.
+            points: Their places; without them no neighbours are looked at.
         """
-        gates, right = self._options.gates, self.right(answers)
-        names: list[tuple[str, str | None]] = []
-        bounded: list[Bounded] = []
-        if gates.min_accuracy is not None:
-            names.append(("min_accuracy", None))
-            everything = np.ones(right.shape[1], np.bool_)
-            bounded.append(
-                self._bounded(-right.astype(np.float32), everything, -gates.min_accuracy)
-            )
-        for old in self.references:
-            if gates.max_accuracy_drop is not None:
-                names.append(("max_accuracy_drop", old.name))
-                lost = old.right.astype(np.float32) - right
-                bounded.append(self._bounded(lost, old.compared, gates.max_accuracy_drop))
-        for old in self.references:
-            if gates.max_nfr is not None:
-                names.append(("max_nfr", old.name))
-                flipped = (old.right & ~right).astype(np.float32)
-                bounded.append(self._bounded(flipped, old.compared, gates.max_nfr))
-        by_size = np.argsort(sizes, kind="stable").tolist()
-        margin = 0.0
-        if bounded and self._options.risk < NO_MARGIN:
-            margin = assurance.margin(bounded, by_size, self._options.risk, self._options.seed)
+        gates, right, risk = self._options.gates, self.right(answers), self._options.risk
+        bounded = list(self._bounded(right))
         count = len(sizes)
-        figures = np.array([each.figures for each in bounded]).reshape(len(bounded), count)
-        errors = np.array([each.errors() for each in bounded]).reshape(len(bounded), count)
+
+        def rows(values: Sequence[Float64]) -> Float64:
+            return np.array(values).reshape(len(bounded), count)
+
+        figures = rows([each.counts.figures for each in bounded])
+        bounds = figures
+        if risk < NO_MARGIN:
+            bounds = rows([each.counts.bounds(risk) for each in bounded])
+            if len(points):
+                near = neighbours(points)
+                alike = [each.counts.averaged(near).bounds(risk) for each in bounded]
+                bounds = np.maximum(bounds, rows(alike))
         limits = np.array([each.limit for each in bounded])
-        bounds = figures + margin * errors
         excess = np.maximum(bounds - limits[:, None], 0).max(axis=0, initial=0)
-        excess[excess <= assurance.SLACK] = 0
+        excess[excess <= SLACK] = 0
         fits = np.array([gates.max_size is None or size <= gates.max_size for size in sizes])
         first, then = excess > 0, excess
         if not bounded:
             first, then = ~fits, np.where(fits, self._loss(right), np.array(sizes))
         keys = zip(first.tolist(), then.tolist(), sizes, range(count), strict=True)
-        order = tuple(at for *_, at in sorted(keys))
-        met = (excess == 0) & fits
-        return Verdict(margin, tuple(names), figures, errors, limits, met, order)
+        return Verdict(
+            tuple((each.name, each.reference) for each in bounded),
+            figures,
+            rows([each.counts.errors for each in bounded]),
+            bounds,
+            limits,
+            (excess == 0) & fits,
+            tuple(at for *_, at in sorted(keys)),
+            self._needed(bounded),
+        )
 
-    def _bounded(self, values: NDArray[np.float32], among: Bools, limit: float) -> Bounded:
-        """A figure of the answers that are marked, summed by unit."""
-        sizes = np.bincount(self._unit_of, among, self.units).astype(np.float32)
-        if self.units == len(self._unit_of):
-            return Bounded(values * among, sizes, limit)
-        starts = np.searchsorted(self._unit_of, np.arange(self.units))
-        return Bounded(np.add.reduceat(values * among, starts, axis=1), sizes, limit)
+    def _bounded(self, right: Bools) -> Iterator[Bounded]:
+        gates = self._options.gates
+        if gates.min_accuracy is not None:
+            everything = np.ones(right.shape[1], np.bool_)
+            counts = self._counts(~right, None, everything)
+            yield Bounded("min_accuracy", None, counts, 1 - gates.min_accuracy)
+        for old in self.references:
+            if gates.max_accuracy_drop is not None:
+                counts = self._counts(old.right & ~right, ~old.right & right, old.compared)
+                yield Bounded("max_accuracy_drop", old.name, counts, gates.max_accuracy_drop)
+        for old in self.references:
+            if gates.max_nfr is not None:
+                counts = self._counts(old.right & ~right, None, old.compared)
+                yield Bounded("max_nfr", old.name, counts, gates.max_nfr)
+
+    def _counts(self, worse: Bools, better: Bools | None, among: Bools) -> Counts:
+        """Flips among the answers that are marked, by unit."""
+        sizes = np.bincount(self._unit_of, among, self.units).astype(np.float64)
+
+        def by_unit(flips: Bools) -> NDArray[np.float32]:
+            values = (flips & among).astype(np.float32)
+            if self.units == len(self._unit_of):
+                return values
+            starts = np.searchsorted(self._unit_of, np.arange(self.units))
+            return np.add.reduceat(values, starts, axis=1)
+
+        return Counts.of(by_unit(worse), None if better is None else by_unit(better), sizes)
+
+    def _needed(self, bounded: Sequence[Bounded]) -> float:
+        """Examples, of the data's own kind, that a file which changes nothing needs."""
+        return max(
+            (
+                least_examples(each.limit, self._options.risk) * self.units / each.counts.examples
+                for each in bounded
+                if each.reference is not None
+            ),
+            default=0.0,
+        )
 
     def _loss(self, right: Bools) -> Float64:
         """Accuracy drop plus NFR against the model itself, shape (trials,)."""
@@ -174,3 +215,11 @@ class Judge:
         lost = (old & ~right).mean(axis=1)
         result: Float64 = 2 * lost - (~old & right).mean(axis=1)
         return result
+
+
+def neighbours(points: Sequence[Point]) -> Float64:
+    """Weights that take the mean over a place and those a step away, shape (places, places)."""
+    places = np.array(points)
+    near = np.abs(places[:, None, :] - places[None, :, :]).sum(axis=2) <= 1
+    result: Float64 = near / near.sum(axis=1, keepdims=True)
+    return result

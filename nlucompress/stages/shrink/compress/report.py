@@ -10,7 +10,7 @@ from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.stages.measure.evaluate.gates import SLACK, Gate
 from nlucompress.stages.shrink.compress.judge import Against, Judge, Verdict
-from nlucompress.stages.shrink.compress.options import CompressOptions
+from nlucompress.stages.shrink.compress.options import NO_MARGIN, CompressOptions
 from nlucompress.stages.shrink.compress.pipeline import Pipeline
 from nlucompress.stages.shrink.compress.search import answers_of
 from nlucompress.stages.shrink.compress.trials import Trial, Trials
@@ -23,7 +23,8 @@ class HeldGate(Gate):
     """The outcome of a gate on a candidate.
 
     Attributes:
-        bound: The value with its margin, which decides; for the size the value itself.
+        bound: The value on as many unseen answers but for the risk, which decides; for the size the
+            value itself.
         reference: Which the gate compares with, or None.
     """
 
@@ -78,7 +79,8 @@ class CompressReport:
         original_bytes: Of the model's own file.
         original_accuracy: Of the model on the development set.
         answers: How many there are to give; units, such as sentences, that are drawn together.
-        margin: Standard errors by which figures had to lie within their gates.
+        risk: That a gate is missed on as many unseen answers.
+        needed: Units with which a file that changes no answer would meet every gate.
         candidates: In the order of trial.
         order: Their indices from the most wanted to the least.
         stopped_by_budget: Whether the time was over before the search.
@@ -88,10 +90,16 @@ class CompressReport:
     original_accuracy: float
     answers: int
     units: int
-    margin: float
+    risk: float
+    needed: float
     candidates: tuple[Candidate, ...]
     order: tuple[int, ...]
     stopped_by_budget: bool
+
+    @property
+    def bounded(self) -> bool:
+        """Whether bounds for unseen answers decided, not the figures as they are."""
+        return self.risk < NO_MARGIN
 
     @property
     def chosen(self) -> Candidate | None:
@@ -152,7 +160,8 @@ def reported(
         float(judge.references[0].right.mean()),
         right.shape[1],
         judge.units,
-        verdict.margin,
+        options.risk,
+        verdict.needed,
         candidates,
         verdict.order,
         trials.stopped_by_budget,
@@ -165,9 +174,10 @@ def _gates(
     gates: list[HeldGate] = []
     rows = (verdict.limits, verdict.figures[:, at], verdict.bounds[:, at])
     for (name, reference), *row in zip(verdict.names, *map(list, rows), strict=True):
-        sign = -1 if name.startswith("min_") else 1  # lower bounds are judged as upper ones
-        limit, value, bound = (sign * float(each) for each in row)
-        met = sign * bound <= sign * limit + SLACK
+        limit, value, bound = map(float, row)
+        met = bound <= limit + SLACK
+        if name == "min_accuracy":
+            limit, value, bound = 1 - limit, 1 - value, 1 - bound
         gates.append(HeldGate(name, limit, value, met, bound, reference))
     most = options.gates.max_size
     if most is not None:

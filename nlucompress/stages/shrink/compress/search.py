@@ -2,7 +2,8 @@
 
 A beam search that prunes twice: a neighbour that a model of bytes expects to be larger than the
 best candidate so far is left out, and so is one that goes further in everything than a candidate
-that missed a gate by far. The model of bytes is additive, log(bytes) = sum over the axes of an
+that missed a gate by far. All that are one step away from the best are tried, since it is judged by
+them too. The model of bytes is additive, log(bytes) = sum over the axes of an
 effect of the axis' value, fitted to all trials by ridge regression.
 """
 
@@ -45,7 +46,7 @@ def search(
     space = trials.space
     trials.run(list(product(*(axis.coarse for axis in space.axes))))
     while True:
-        verdict = judge.verdict(answers_of(trials.found), [each.size for each in trials.found])
+        verdict = judged_all(judge, trials.found)
         if judged is not None:
             judged(verdict)
         if trials.over:
@@ -53,6 +54,7 @@ def search(
         best = [trials.found[at].point for at in starts(trials.found, verdict, beam)]
         points = trials.untried(move for point in best for move in moves(space, point))
         points = promising(points, trials.found, verdict, space, max_size)
+        points = trials.untried([*steps_from(space, trials.found[verdict.order[0]].point), *points])
         if not points:
             return verdict
         trials.run(points)
@@ -81,6 +83,12 @@ def starts(found: Sequence[Trial], verdict: Verdict, beam: int) -> list[int]:
     return list(dict.fromkeys(chosen))[:beam]
 
 
+def judged_all(judge: Judge, found: Sequence[Trial]) -> Verdict:
+    """What is known of all trials together."""
+    sizes, points = [each.size for each in found], [each.point for each in found]
+    return judge.verdict(answers_of(found), sizes, points)
+
+
 def answers_of(found: Sequence[Trial]) -> NDArray[np.int64]:
     """Answers of all trials, shape (trials, answers)."""
     return np.stack([each.answers for each in found])
@@ -88,22 +96,26 @@ def answers_of(found: Sequence[Trial]) -> NDArray[np.int64]:
 
 def moves(space: Space, point: Point) -> Iterator[Point]:
     """A step along one axis, or along one forth and along another one back."""
-    lengths = [len(axis.values) for axis in space.axes]
+    yield from steps_from(space, point)
+    for forth, back in permutations(range(len(space.axes)), 2):
+        yield from moved(space, point, (forth, 1), (back, -1))
 
-    def moved(*steps: tuple[int, int]) -> Iterator[Point]:
-        result = list(point)
-        for axis, step in steps:
-            result[axis] += step
-            if not 0 <= result[axis] < lengths[axis]:
-                return
-        yield tuple(result)
 
-    axes = range(len(lengths))
-    for axis in axes:
-        yield from moved((axis, 1))
-        yield from moved((axis, -1))
-    for forth, back in permutations(axes, 2):
-        yield from moved((forth, 1), (back, -1))
+def steps_from(space: Space, point: Point) -> Iterator[Point]:
+    """A step along one axis."""
+    for axis in range(len(space.axes)):
+        yield from moved(space, point, (axis, 1))
+        yield from moved(space, point, (axis, -1))
+
+
+def moved(space: Space, point: Point, *steps: tuple[int, int]) -> Iterator[Point]:
+    """The place behind steps along axes, if there is one."""
+    result = list(point)
+    for axis, step in steps:
+        result[axis] += step
+        if not 0 <= result[axis] < len(space.axes[axis].values):
+            return
+    yield tuple(result)
 
 
 def promising(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from nlucompress.data.examples import Examples
 from nlucompress.data.tagged import Tagged
 from nlucompress.errors import DataError, NluCompressError
+from nlucompress.format import codec
 from nlucompress.format.model import Model, require_model
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.tagger import Tagger
-from nlucompress.progress import tell
+from nlucompress.progress import tell, unheard
 from nlucompress.stages.measure.evaluate.texts import require_known
 from nlucompress.stages.shrink.compress.choices import space_of
 from nlucompress.stages.shrink.compress.judge import Judge, Verdict
@@ -18,7 +22,7 @@ from nlucompress.stages.shrink.compress.measures import measure_of
 from nlucompress.stages.shrink.compress.options import BEAM, TRIALS, CompressOptions
 from nlucompress.stages.shrink.compress.pipeline import Pipeline
 from nlucompress.stages.shrink.compress.report import Candidate, CompressReport, reported
-from nlucompress.stages.shrink.compress.search import search
+from nlucompress.stages.shrink.compress.search import judged_all, search
 from nlucompress.stages.shrink.compress.trials import Maker, Trial, Trials
 
 OWN = "the model"  # what the model itself is called among its references
@@ -44,7 +48,8 @@ def compress(
         name: What the model itself is called among the references.
 
     Returns:
-        The sealed model, None if no candidate met the gates; and the figures of all.
+        The sealed model, None if no candidate met the gates; and the figures of all. Those of the
+        chosen one are of its file, read as any other.
 
     Raises:
         DataError: There are no examples, or no label of theirs is known to a model.
@@ -74,9 +79,31 @@ def compress(
 
     trials = Trials(model, space, measure, most, options.jobs, options.budget, told)
     verdict = search(trials, judge, BEAM[options.effort], options.gates.max_size, judged)
-    report = reported(model, judge, trials, verdict, options)
-    chosen = report.chosen
-    return (None if chosen is None else Maker(model).made(chosen.steps)), report
+    with unheard():
+        sealed, verdict = _confirmed(model, trials.found, judge, verdict, dev)
+    return sealed, reported(model, judge, trials, verdict, options)
+
+
+def _confirmed(
+    model: Model, found: list[Trial], judge: Judge, verdict: Verdict, dev: Examples | Tagged
+) -> tuple[Model | None, Verdict]:
+    """The chosen model as its file is read, with figures that are those of the file.
+
+    Candidates are measured before they are sealed, by a quicker way. Where the file differs its own
+    bytes and answers replace those, and the choice is made again.
+    """
+    numbers = {label: at for at, label in enumerate(model.answers)}
+    read: dict[int, Model] = {}
+    while verdict.met[best := verdict.order[0]]:
+        if best in read:
+            return read[best], verdict
+        file = codec.to_bytes(Maker(model).made(found[best].steps))
+        read[best] = codec.parse(file)
+        given = _answers("the packed file", read[best], dev)
+        answers = np.array([numbers[each] for each in given], np.int64)
+        found[best] = replace(found[best], size=len(file), answers=answers)
+        verdict = judged_all(judge, found)
+    return None, verdict
 
 
 def by_preset(model: Model, name: str) -> tuple[Model, Pipeline]:
