@@ -20,30 +20,40 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-max_size_option = click.option(
-    "--max-size", type=size, metavar="SIZE", help="Gate: largest file, such as 150K."
-)
+# Of each bound how it is read, what stands for it in a help text, and that text.
+BOUNDS: dict[str, tuple[click.ParamType[Any] | Callable[[str], int], str, str]] = {
+    "min-accuracy": (Share(gate=True), "SHARE", "least accuracy: 0.95 or 95%."),
+    "max-accuracy-drop": (
+        Points(),
+        "POINTS",
+        "most percentage points below any reference's accuracy: 0.6% or 0.6pp.",
+    ),
+    "max-nfr": (
+        Points(),
+        "POINTS",
+        "most negative flips against any reference, in percent of the examples: 0.5%.",
+    ),
+    "min-unknown-recall": (
+        Share(gate=True),
+        "SHARE",
+        "least share of out-of-scope texts that are answered as unknown: 0.6 or 60%.",
+    ),
+    "max-size": (size, "SIZE", "largest file, such as 150K or 64Ki."),
+}
+
+
+def _bound_option(name: str) -> Callable[[Function], Function]:
+    kind, metavar, text = BOUNDS[name]
+    return click.option(f"--{name}", type=kind, metavar=metavar, help=f"Gate: {text}")
+
+
+max_size_option = _bound_option("max-size")
 
 
 def bound_options(function: Function) -> Function:
     """The bounds of accuracy and flips."""
-    options = (
-        ("--min-accuracy", Share(gate=True), "SHARE", "Gate: least accuracy: 0.95 or 95%."),
-        (
-            "--max-accuracy-drop",
-            Points(),
-            "POINTS",
-            "Gate: most percentage points below any reference's accuracy: 0.6% or 0.6pp.",
-        ),
-        (
-            "--max-nfr",
-            Points(),
-            "POINTS",
-            "Gate: most negative flips against any reference, in percent of the examples: 0.5%.",
-        ),
-    )
-    for name, kind, metavar, text in reversed(options):
-        function = click.option(name, type=kind, metavar=metavar, help=text)(function)
+    for name in ("max-nfr", "max-accuracy-drop", "min-accuracy"):
+        function = _bound_option(name)(function)
     return function
 
 
@@ -56,13 +66,7 @@ def gate_options(function: Function) -> Function:
         help="Flips and drop miss their gate only if an interval of this confidence, 0.95 or 95%, "
         "lies above it.",
     )
-    unknown_recall = click.option(
-        "--min-unknown-recall",
-        type=Share(gate=True),
-        metavar="SHARE",
-        help="Gate: least share of out-of-scope texts that are answered as unknown: 0.6 or 60%.",
-    )
-    return bound_options(unknown_recall(confidence(function)))
+    return bound_options(_bound_option("min-unknown-recall")(confidence(function)))
 
 
 def gate_text(gate: Gate) -> str:

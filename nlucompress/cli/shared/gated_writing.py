@@ -12,9 +12,8 @@ import click
 from nlucompress.cli import main
 from nlucompress.cli.measure.evaluate.command import measure
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import before_writing, size
-from nlucompress.cli.shared.gated import gate_text
-from nlucompress.cli.shared.options.shares import Points, Share
+from nlucompress.cli.shared.common import before_writing
+from nlucompress.cli.shared.gated import BOUNDS, gate_text
 from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -24,23 +23,16 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _META = "nlucompress.gates"
-_BOUNDS: dict[str, click.ParamType[Any] | Callable[[str], int]] = {
-    "min-accuracy": Share(gate=True),
-    "max-accuracy-drop": Points(),
-    "max-nfr": Points(),
-    "min-unknown-recall": Share(gate=True),
-    "max-size": size,
-}
 
 
 def _bound(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> None:
     bounds = ctx.meta.setdefault(_META, {}).setdefault("bounds", {})
     for value in values:
         name, _, bound = value.partition("=")
-        if name not in _BOUNDS or not bound:
-            known = ", ".join(_BOUNDS)
+        if name not in BOUNDS or not bound:
+            known = ", ".join(BOUNDS)
             raise click.BadParameter(f"{value!r} is no NAME=BOUND with a name of {known}")
-        kind = _BOUNDS[name]
+        kind, *_ = BOUNDS[name]
         read = kind.convert(bound, param, ctx) if isinstance(kind, click.ParamType) else kind(bound)
         if bounds.setdefault(name.replace("-", "_"), read) != read:
             raise click.BadParameter(f"{name} is given twice")
@@ -79,7 +71,7 @@ def written_gates(function: Function) -> Function:
                 "callback": _bound,
                 "metavar": "NAME=BOUND",
                 "help": f"Write nothing and end with 1 unless the model meets this bound of "
-                f"`evaluate`: {', '.join(_BOUNDS)} (may be repeated).",
+                f"`evaluate`: {', '.join(BOUNDS)} (may be repeated).",
             },
         ),
         (

@@ -17,11 +17,10 @@ from nlucompress.cli.shared.common import (
     model_argument,
     read_data,
     read_model,
-    size,
     stage_options,
     write_model,
 )
-from nlucompress.cli.shared.gated import gate_options, gate_text
+from nlucompress.cli.shared.gated import gate_options, gate_text, max_size_option
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.declared import given, names_of, options_of
 from nlucompress.errors import UsageError
@@ -33,12 +32,7 @@ if TYPE_CHECKING:
 
 @click.command(name="pack")
 @model_argument
-@click.option(
-    "--max-size",
-    type=size,
-    metavar="SIZE",
-    help="Gate: exit with 1 and write nothing when the file is larger, such as 150K or 64Ki.",
-)
+@max_size_option
 @click.option(
     "--data", metavar="TEST.TSV", help="Measure the packed model on it, for the gates of evaluate."
 )

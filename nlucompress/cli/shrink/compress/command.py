@@ -16,11 +16,10 @@ from nlucompress.cli.shared.common import (
     read_data,
     read_model,
     read_tagged_data,
-    size,
     stage_options,
     write_model,
 )
-from nlucompress.cli.shared.gated import bound_options
+from nlucompress.cli.shared.gated import bound_options, max_size_option
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.durations import seconds
 from nlucompress.cli.shared.options.shares import Share
@@ -54,12 +53,7 @@ EFFORTS = ("low", "normal", "high")
     help="A further model that drop and flips are measured against; may be repeated.",
 )
 @bound_options
-@click.option(
-    "--max-size",
-    type=size,
-    metavar="SIZE",
-    help="Gate: largest file, such as 150K; alone, the file that loses least within it.",
-)
+@max_size_option
 @click.option(
     "--risk",
     type=Share(above=True, below=True),
@@ -106,12 +100,13 @@ def command(
 ) -> int:
     """Find the smallest file that meets gates on development data.
 
-    Pipelines of `quantize`, `phash` and `pack` are tried, from a few all over to the neighbours of
-    the best. A development set flatters what is chosen by it, so what decides is a bound: how bad a
-    figure may be on as many unseen examples, but for `--risk`. The command that makes the same file
-    again is told.
-    If no candidate meets the gates, nothing is written, the nearest are named and the exit code is
-    1. Without any gate: at most 0.5 points and 1 % of flips against the model itself.
+    Pipelines of `factorize`, `quantize`, `phash` and `pack` are tried, from a few all over to the
+    neighbours of the best; with `--max-size` alone that is the file that loses least within it. A
+    development set flatters what is chosen by it, so what decides is a bound: how bad a figure may
+    be on as many unseen examples, but for `--risk`. The command that makes the same file again is
+    told. If no candidate meets the gates, nothing is written, the nearest are named and the exit
+    code is 1. Without any gate: at most 0.5 points and 1 % of flips against the model itself, or
+    the narrowest gates that so few examples can be sure of.
 
     \b
     Example:

@@ -7,11 +7,11 @@ are marked as coarse, and then moves along all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlucompress.errors import StageOrderError
 from nlucompress.format.indexes.kinds import Strings
-from nlucompress.format.matrices.kinds import ProductQuantized, leaves
+from nlucompress.format.matrices.kinds import Dense, ProductQuantized, leaves
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model
 from nlucompress.networks.tagger import is_tagger
@@ -58,6 +58,10 @@ class Space:
             parts.setdefault(axis.stage, {}).update(axis.values[index])
         return pipeline(parts, self.stages)
 
+    def without(self, axis: Axis) -> Space:
+        """The space in which this is not chosen."""
+        return replace(self, axes=tuple(each for each in self.axes if each is not axis))
+
     def preset(self, name: str) -> Pipeline:
         """The pipeline of a preset."""
         return pipeline(self.presets[name], self.stages)
@@ -84,28 +88,12 @@ ROUNDING = Axis(
     (0, 3, 5, 7, 8),
 )
 SHARES = (
-    0.85,
-    0.7,
-    0.6,
-    0.5,
-    0.42,
-    0.35,
-    0.3,
-    0.25,
-    0.21,
-    0.175,
-    0.15,
-    0.125,
-    0.105,
-    0.088,
-    0.07,
-    0.058,
-    0.048,
-    0.04,
-    0.033,
-    0.027,
+    *(0.85, 0.7, 0.6, 0.5, 0.42, 0.35, 0.3, 0.25, 0.21, 0.175),
+    *(0.15, 0.125, 0.105, 0.088, 0.07, 0.058, 0.048, 0.04, 0.033, 0.027),
 )
 KEEP = Axis("keep", "quantize", ({}, *({"keep": share} for share in SHARES)), (0, 4, 8, 12))
+# Only of a model that knows how often its keys were seen.
+IMPORTANCE = Axis("importance", "quantize", ({}, {"importance": 0.5}), (0,))
 FINGERPRINTS = Axis(
     "fingerprints",
     "phash",
@@ -131,15 +119,19 @@ EMBEDDING_ROUNDING = Axis(
         {"bits": 2, "range": "mse"},
         {"bits": 2, "per": "tensor", "range": "mse"},
     ),
-    tuple(range(10)),
+    (0, 3, 5, 7, 9),
 )
+
+# Of a dense table, which the network is not trained on through.
+RATIOS = (0.3, 0.5, 0.65, 0.75, 0.82, 0.87, 0.9)
+RANK = Axis("rank", "factorize", ({}, *({"ratio": ratio} for ratio in RATIOS)), (0, 2, 4, 6))
 
 STAGES = ("quantize", "phash", "pack")
 KEYS = (FINGERPRINTS, BLOCKS)
 
 WEIGHTS = Space(
     STAGES,
-    (ROUNDING, KEEP, *KEYS),
+    (ROUNDING, KEEP, IMPORTANCE, *KEYS),
     {
         "faithful": {"quantize": {"bits": 6}},
         "balanced": {"quantize": {"bits": 5}, "phash": {"fingerprint_bits": 6}},
@@ -151,8 +143,8 @@ WEIGHTS = Space(
     },
 )
 EMBEDDINGS = Space(
-    STAGES,
-    (EMBEDDING_ROUNDING, *KEYS),
+    ("factorize", *STAGES),
+    (EMBEDDING_ROUNDING, RANK, *KEYS),
     {
         "faithful": {"quantize": {"bits": 8}},
         "balanced": {"quantize": {"bits": 4}},
@@ -186,8 +178,11 @@ def space_of(model: Model) -> Space:
         if len(coded) < len(model.tables):
             raise StageOrderError(f"table {coded[0]!r} is quantized, others are not; quantize all")
         return CODED
-    weighs = model.network is not None and model.network.kind in ("linear", "crf")
-    return WEIGHTS if weighs or is_tagger(model) else EMBEDDINGS
+    if (model.network is not None and model.network.kind in ("linear", "crf")) or is_tagger(model):
+        counted = any(table.counts is not None for table in model.tables.values())
+        return WEIGHTS if counted else WEIGHTS.without(IMPORTANCE)
+    dense = all(isinstance(table.matrix, Dense) for table in model.tables.values())
+    return EMBEDDINGS if dense else EMBEDDINGS.without(RANK)
 
 
 def _coded(model: Model, name: str) -> bool:

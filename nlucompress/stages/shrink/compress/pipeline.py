@@ -10,6 +10,7 @@ from typing import Any
 
 from nlucompress.format.model import Model
 from nlucompress.options import key, spelled
+from nlucompress.stages.shrink.factorize import FactorizeOptions, factorize
 from nlucompress.stages.shrink.pack import PackOptions, pack
 from nlucompress.stages.shrink.phash import PhashOptions, phash
 from nlucompress.stages.shrink.quantize.stage import QuantizeOptions, quantize
@@ -26,10 +27,14 @@ class Stage:
 
 
 STAGES: dict[str, Stage] = {
+    "factorize": Stage(FactorizeOptions, factorize),
     "quantize": Stage(QuantizeOptions, quantize),
     "phash": Stage(PhashOptions, phash),
     "pack": Stage(PackOptions, pack),
 }
+
+
+WITH_OPTIONS = ("factorize",)  # do nothing unless they are told how far
 
 
 @dataclass(frozen=True)
@@ -73,12 +78,16 @@ Pipeline = tuple[Step, ...]
 
 
 def pipeline(parts: Mapping[str, Chosen], stages: tuple[str, ...]) -> Pipeline:
-    """Steps in the order of the stages; options that say the default are left out."""
+    """Steps in the order of the stages; options that say the default are left out.
+
+    A step without options is left out too if its stage needs some.
+    """
     steps = []
     for stage in stages:
-        default = dataclasses.asdict(STAGES[stage].options())
+        default = {each.name: each.default for each in dataclasses.fields(STAGES[stage].options)}
         chosen = {k: v for k, v in parts.get(stage, {}).items() if default[k] != v}
-        steps.append(Step(stage, tuple(sorted(chosen.items()))))
+        if chosen or stage not in WITH_OPTIONS:
+            steps.append(Step(stage, tuple(sorted(chosen.items()))))
     return tuple(steps)
 
 

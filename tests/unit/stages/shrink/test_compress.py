@@ -214,7 +214,7 @@ def test_every_reference_counts(full: nc.Model, dev: nc.Examples, models: Path) 
 def test_a_budget_stops_behind_a_trial(full: nc.Model, dev: nc.Examples) -> None:
     ticks = count()
     measure = measure_of(full, dev)
-    points = [(3, 0, 2, 0), (3, 1, 2, 0), (5, 2, 2, 0), (5, 3, 2, 0)]
+    points = [(3, 0, 0, 2, 0), (3, 1, 0, 2, 0), (5, 2, 0, 2, 0), (5, 3, 0, 2, 0)]
     trials = Trials(full, WEIGHTS, measure, 10, budget=2.5, clock=lambda: float(next(ticks)))
     trials.run(points)
     assert trials.over
@@ -330,6 +330,24 @@ def test_refusals(full: nc.Model, dev: nc.Examples, models: Path) -> None:
     for wrong in ({"risk": 0.0}, {"risk": 1.0}, {"jobs": 0}, {"budget": 0.0}):
         with pytest.raises(UsageError):
             CompressOptions(**wrong)
+
+
+def test_what_can_be_chosen_depends_on_the_model(full: nc.Model, models: Path) -> None:
+    def names(model: nc.Model) -> list[str]:
+        return [axis.name for axis in space_of(model).axes]
+
+    assert "importance" in names(full)
+    (table,) = full.tables.values()
+    uncounted = full.with_tables({"features": replace(table, counts=None)})
+    assert names(uncounted) == [name for name in names(full) if name != "importance"]
+    dense = nc.load(models / "big.nlu")
+    assert names(dense)[:2] == ["rounding", "rank"]
+    space = space_of(dense)
+    assert space.pipeline((0,) * len(space.axes))[0].stage == "quantize"
+    thin = space.pipeline((0, 2, *(0 for _ in space.axes[2:])))
+    assert commands(thin, "a", "b").startswith("nlucompress factorize a --ratio 0.5 | ")
+    factorized = nc.factorize(dense, nc.FactorizeOptions(ratio=0.3))
+    assert "rank" not in names(factorized)
 
 
 def test_codes_are_only_hashed_and_packed(models: Path) -> None:
