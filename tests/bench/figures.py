@@ -45,7 +45,7 @@ SETTINGS = (
     ),
     Setting(
         "small",
-        nc.QuantizeOptions(bits=5, keep=0.15),
+        nc.QuantizeOptions(bits=5, keep=0.3),
         nc.PhashOptions(fingerprint_bits=5),
         bars={
             "clinc150": nc.Gates(max_accuracy_drop=0.012, max_size=60_000),

@@ -38,13 +38,13 @@ def _tried(tried: Sequence[Mapping[str, Any]]) -> list[str]:
     """A line for each fit that was compared on the development data."""
     if not tried:
         return []
-    lines = ["borders  IDF      L2      L1  dev accuracy  in 5 bits   dev loss    weights"]
+    lines = ["borders  IDF      L2      L1  dev accuracy  in 5 bits    bytes   dev loss    weights"]
     for each in tried:
         marks = ["yes" if each[name] else "no" for name in ("borders", "idf")]
         shares = [100 * each[name] for name in ("dev_accuracy", "dev_accuracy_in_5_bits")]
         lines.append(
             f"{marks[0]:>7}{marks[1]:>5}{each['l2']:>8g}{each['l1']:>8g}"
-            f"{shares[0]:>12.2f} %{shares[1]:>9.2f} %{each['dev_loss']:>11.4f}"
-            f"{each['nonzero_weights']:>11,}"
+            f"{shares[0]:>12.2f} %{shares[1]:>9.2f} %{each['bytes_in_5_bits']:>9,}"
+            f"{each['dev_loss']:>11.4f}{each['nonzero_weights']:>11,}"
         )
     return lines

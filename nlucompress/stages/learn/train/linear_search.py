@@ -1,91 +1,40 @@
 """Which features and penalties a linear model of the squared hinge has, by development data.
 
 Borders and scaling are compared at one pair of strengths; the better of the four then walks the
-path. A fit counts by the mean of its accuracy and of that of its weights in 5 bits, since that is
-what most models become: even weights lose less there. Among those that are less than half a
-standard error behind the best, where accuracy says little, the one of least loss is taken.
+path. What is taken, `linear_choice` tells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nlucompress.algo.quantization import affine
+from nlucompress.stages.learn.train.linear_choice import Measured, Tried, best_of, measured
 from nlucompress.stages.learn.train.linear_design import Data, Design, Found
-from nlucompress.training.linear import dual, losses
+from nlucompress.training.linear import dual
 from nlucompress.training.linear.dual import SparseWeights, Strengths
 from nlucompress.training.linear.fit import Problem
-from nlucompress.training.linear.losses import Float32
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from nlucompress.stages.learn.train.linear_options import Progress, TrainOptions
 
-MIDDLE: Strengths = (1e-3, 3e-6)
+MIDDLE: Strengths = (3e-4, 2e-5)
 # From strong to weak, so that each fit begins near its end.
 PATH: tuple[Strengths, ...] = (
     (3e-3, 3e-6),
     (1e-3, 3e-6),
     (1e-3, 1e-5),
+    (3e-4, 6e-5),
+    (3e-4, 3e-5),
     (3e-4, 1e-5),
-    (3e-4, 3e-6),
-    (1e-4, 3e-6),
+    (1e-4, 4e-5),
+    (1e-4, 1e-5),
 )
-BITS = 5
-FACTORS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16)  # of margins, which are no logarithms of probabilities
-
-
-@dataclass(frozen=True)
-class Tried:
-    """One fit: its settings, and what it comes to on the development data.
-
-    Attributes:
-        borders, idf, l2, l1: See TrainOptions.
-        dev_accuracy: Share of right answers.
-        dev_accuracy_in_5_bits: The same of its weights rounded to so many levels.
-        dev_loss: Mean cross-entropy of the softmax of its scores times the best of FACTORS.
-        nonzero_weights: How many weights it has.
-    """
-
-    borders: bool
-    idf: bool
-    l2: float
-    l1: float
-    dev_accuracy: float
-    dev_accuracy_in_5_bits: float
-    dev_loss: float
-    nonzero_weights: int
-
-    @property
-    def accuracy(self) -> float:
-        """The mean of both accuracies."""
-        return (self.dev_accuracy + self.dev_accuracy_in_5_bits) / 2
-
-
-def measured(
-    fitted: SparseWeights,
-    settings: tuple[bool, bool, float, float],
-    x: csr_matrix,
-    targets: NDArray[np.int64],
-) -> Tried:
-    """What weights come to on development data; the settings are the first four of Tried."""
-    scores = [each.scores(x) for each in (fitted, _rounded(fitted))]
-    shares = [float((each.argmax(axis=1) == targets).mean()) for each in scores]
-    return Tried(*settings, shares[0], shares[1], _loss(scores[0], targets), fitted.matrix.nnz)
-
-
-def best_of(results: Sequence[Tried], examples: int) -> Tried:
-    """The fit that is taken, by so many development examples."""
-    top = max(each.accuracy for each in results)
-    error = (top * (1 - top) / examples) ** 0.5
-    near = [each for each in results if each.accuracy >= top - error / 2]
-    return min(near, key=lambda each: (each.dev_loss, each.nonzero_weights))
 
 
 def searched(
@@ -109,9 +58,10 @@ def searched(
             search.tried(borders, idf, (middle,))
     first = search.best()
     search.tried(first.borders, first.idf, _path(options, search))
-    best = search.best()
-    told = {**asdict(best), "tried": [asdict(each) for each in search.results]}
-    chosen, fitted = (best.borders, best.idf), search.weights[search.results.index(best)]
+    at = best_of(search.results)
+    best, fitted = search.results[at].tried, search.weights[at]
+    told = {**asdict(best), "tried": [asdict(each.tried) for each in search.results]}
+    chosen = best.borders, best.idf
     if options.refit:
         both = _Search(data.with_others(dev), None, labels, options, progress)
         return both.found(chosen, both.fit(*chosen, ((best.l2, best.l1),))[0], told)
@@ -126,7 +76,7 @@ def _given(options: TrainOptions, usual: Strengths) -> Strengths:
 def _path(options: TrainOptions, search: _Search) -> list[Strengths]:
     """The strengths of the path that agree with the options and were not tried yet."""
     found = [_given(options, usual) for usual in PATH]
-    done = {(each.l2, each.l1) for each in search.results}
+    done = {(each.tried.l2, each.tried.l1) for each in search.results}
     return [each for each in dict.fromkeys(found) if each not in done]
 
 
@@ -145,13 +95,12 @@ class _Search:
         self._options, self._progress = options, progress
         self._designs: dict[bool, Design] = {}
         self._held_out: dict[bool, csr_matrix] = {}
-        self.results: list[Tried] = []
+        self.results: list[Measured] = []
         self.weights: list[SparseWeights] = []
 
     def best(self) -> Tried:
         """The fit that is taken so far."""
-        assert self._dev is not None
-        return best_of(self.results, len(self._dev.texts))
+        return self.results[best_of(self.results)].tried
 
     def _design(self, borders: bool) -> Design:
         if borders not in self._designs:
@@ -213,18 +162,3 @@ class _Search:
         """The model of a fit with these borders and scaling."""
         made = self._design(settings[0])
         return Found(made.keys, made.counts, made.featurizer, fitted.matrix, fitted.bias, figures)
-
-
-def _loss(scores: Float32, targets: NDArray[np.int64]) -> float:
-    even = np.full(len(targets), 1 / len(targets), np.float32)
-    return min(losses.softmax(scores * np.float32(each), targets, even)[0] for each in FACTORS)
-
-
-def _rounded(fitted: SparseWeights) -> SparseWeights:
-    """The weights on the even levels that ``quantize --bits 5`` gives them."""
-    matrix = fitted.matrix.copy()
-    if matrix.nnz:
-        part = np.zeros((1, 1), np.int64)
-        grid = affine.fit(matrix.data[None, :], BITS)
-        matrix.data = grid.values(grid.codes(matrix.data[None, :], part), part)[0]
-    return SparseWeights(matrix, fitted.bias, fitted.passes)

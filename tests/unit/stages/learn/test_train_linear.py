@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 import nlucompress as nc
 from nlucompress.format import codec
-from nlucompress.stages.learn.train.linear_search import PATH, Tried, best_of
+from nlucompress.stages.learn.train.linear_choice import Measured, Tried, best_of, measured
+from nlucompress.stages.learn.train.linear_search import PATH
+from nlucompress.training.linear.dual import SparseWeights
 from tests.workplace import SAMPLE
 
 
@@ -30,15 +33,43 @@ def figures(model: nc.Model) -> dict[str, object]:
     return found
 
 
-def fit(accuracy: float, loss: float, weights: int = 5) -> Tried:
-    return Tried(True, False, 1e-3, 1e-5, accuracy, accuracy, loss, weights)
+def fit(accuracy: float, losses: list[float], size: int = 5, times: int = 25) -> Measured:
+    each = np.tile(np.array(losses), times)
+    tried = Tried(True, False, 1e-3, 1e-5, accuracy, accuracy, float(each.mean()), 9, size)
+    return Measured(tried, each)
 
 
 def test_accuracy_counts_until_it_says_little() -> None:
-    far, best, near = fit(0.85, 0.1), fit(0.95, 0.5), fit(0.945, 0.4)
-    assert best_of([far, best, near], 100) == near
-    assert best_of([far, best, near], 100_000) == best
-    assert best_of([replace(near, nonzero_weights=9), near], 100) == near
+    small, large = ([far, best, near] for far, best, near in (fits_of(25), fits_of(25_000)))
+    assert best_of(small) == 2
+    assert best_of(large) == 1
+
+
+def fits_of(times: int) -> tuple[Measured, Measured, Measured]:
+    losses = [0.1, 0.2, 0.3, 0.4]
+    sizes = (0.85, 1), (0.95, 9), (0.945, 5)
+    far, best, near = (fit(accuracy, losses, size, times) for accuracy, size in sizes)
+    return far, best, near
+
+
+def test_of_equal_fits_the_smallest_is_taken() -> None:
+    best = fit(0.95, [0.1, 0.2, 0.3, 0.4], 9)
+    equal = fit(0.95, [0.2, 0.2, 0.2, 0.401], 5)  # better on some, worse on others
+    worse = fit(0.95, [0.11, 0.21, 0.31, 0.41], 1)  # a little, but on every one
+    assert best_of([best, worse, equal]) == 2
+    assert best_of([best, worse]) == 0
+
+
+def test_the_size_in_5_bits_is_near_that_of_the_file() -> None:
+    model = nc.train(TRAIN, None, nc.TrainOptions(l2=1e-4, l1=1e-5))
+    table = model.tables["features"]
+    rows = table.matrix.rows(np.arange(table.matrix.shape[0]))
+    fitted = SparseWeights(csr_matrix(rows), np.zeros(len(model.labels), np.float32), 1)
+    targets = np.zeros(1, np.int64)
+    of_table = measured(fitted, (True, False, 1e-4, 1e-5), csr_matrix((1, len(rows))), targets)
+    packed = nc.pack(nc.phash(nc.quantize(model, nc.QuantizeOptions(bits=5))))
+    size = len(bytes(codec.to_bytes(packed)))
+    assert size == pytest.approx(of_table.tried.bytes_in_5_bits, rel=0.25)
 
 
 def test_development_data_choose_what_is_not_given() -> None:
@@ -47,7 +78,7 @@ def test_development_data_choose_what_is_not_given() -> None:
     tried = told["tried"]
     assert isinstance(tried, list)
     settings = {(each["borders"], each["idf"], each["l2"], each["l1"]) for each in tried}
-    assert len(settings) == len(tried) == 4 + len(PATH) - 1
+    assert len(settings) == len(tried) == 4 + len(PATH)
     taken = {name: told[name] for name in tried[0]} | {"nonzero_weights": told["nonzero_weights"]}
     assert taken in tried
     assert told["dev_accuracy"] == nc.evaluate(model, DEV).accuracy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nlucompress.stages.learn.train import descent, linear_search
+from nlucompress.stages.learn.train import descent, linear_choice, linear_search
 from nlucompress.stages.learn.train import linear as train
 from nlucompress.stages.learn.train.near.basis import Basis
 from nlucompress.training.linear import dual
@@ -71,10 +71,10 @@ def _untreated(
     if dev is None:
         return _dense(fits[0])
     tried = [
-        linear_search.measured(each, (False, False, *at), dev.features, dev.targets)
+        linear_choice.measured(each, (False, False, *at), dev.features, dev.targets)
         for at, each in zip(path, fits, strict=True)
     ]
-    return _dense(fits[tried.index(linear_search.best_of(tried, len(dev.targets)))])
+    return _dense(fits[linear_choice.best_of(tried)])
 
 
 def _dense(fitted: dual.SparseWeights) -> Weights:
