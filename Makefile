@@ -69,6 +69,7 @@ graceful: $(STAMP)
 	  $(BIN)/python -m tests.bench.graceful.$$each --data $(DATA) || missed=1; done; exit $$missed
 
 # Foreign tools, pinned and in an environment of their own, train models; ours must answer alike.
+# OpenNLP and CRF++ are asked where their programs are on the path.
 differential: $(STAMP)
 	$(PYTHON) -m venv .venv-differential
 	.venv-differential/bin/python -m pip install --quiet --editable . \

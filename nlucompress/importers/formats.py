@@ -81,6 +81,7 @@ FORMATS: dict[str, Format] = {
     "crfsuite-dump": _asked("taggers.crfsuite.dump"),
     CRF_PICKLE: _asked("taggers.crfsuite.pickled"),
     "opennlp": _asked("opennlp.model"),
+    "crfpp": _asked("taggers.crfpp"),
     "wapiti": Format("taggers.wapiti", lambda head: head.startswith(b"#mdl#")),
     "vowpal-wabbit": _asked("linear.vowpal.model"),
     "liblinear": Format(

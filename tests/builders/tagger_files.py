@@ -95,6 +95,62 @@ def wapiti(
     return (header.format(len(weights)) + reader + lists + lines).encode()
 
 
+CRFPP_FEATURES = {"B": 8, "B1:東": 12, "U00:a": 0, "U00:東": 2, "U1": 4}
+
+
+def crfpp(
+    labels: Sequence[str] = ("O", "füße"),
+    templates: Sequence[str] = ("U00:%x[0,0]", "U1", "B", "B1:%x[0,0]"),
+    features: dict[str, int] | None = None,
+    weights: Sequence[float] = (1.5, -0.25, 0, 2, 0.125, 0, 0, 0, 1, -1, 0.5, 4, 0, 0, 0, 0),
+) -> bytes:
+    """A text model of CRF++."""
+    named = CRFPP_FEATURES if features is None else features
+    listed = [f"{begin} {name}" for name, begin in named.items()]
+    numbers = [f"{weight:.16f}" for weight in weights]
+    head = f"version: 100\ncost-factor: 2\nmaxid: {len(weights)}\nxsize: 1"
+    parts = [[head], labels, templates, listed, numbers]
+    return ("\n\n".join("\n".join(part) for part in parts) + "\n").encode()
+
+
+def crfpp_binary(units: bytes | None = None) -> bytes:
+    """The same model as a binary file."""
+    labels = "O\0füße\0".encode()
+    templates = b"U00:%x[0,0]\0U1\0B\0B1:%x[0,0]\0"
+    array = double_array(CRFPP_FEATURES) if units is None else units
+    weights = struct.pack("<16f", 1.5, -0.25, 0, 2, 0.125, 0, 0, 0, 1, -1, 0.5, 4, 0, 0, 0, 0)
+    head = struct.pack("<IidIIII", 100, 0, 2.0, 16, 1, len(array), len(labels))
+    return head + labels + struct.pack("<I", len(templates)) + templates + array + weights
+
+
+def double_array(values: dict[str, int]) -> bytes:
+    """Units of Darts, each node's children at the first base that nothing stands on yet."""
+    units: dict[int, tuple[int, int]] = {}
+    bases: set[int] = set()
+
+    def put(at: int, check: int, prefix: bytes) -> None:
+        under = [key for key in keys if key.startswith(prefix)]
+        letters = sorted({key[len(prefix)] + 1 for key in under if key != prefix})
+        spots = [0] * (prefix in keys) + letters
+        base = next(
+            base
+            for base in range(1, 1 << 16)
+            if base not in bases and not {base + each for each in spots} & units.keys()
+        )
+        bases.add(base)
+        units[at] = base, check
+        units.update({base + each: (0, base) for each in spots})
+        if prefix in keys:
+            units[base] = -1 - keys[prefix], base
+        for letter in letters:
+            put(base + letter, base, prefix + bytes([letter - 1]))
+
+    keys = {name.encode(): value for name, value in values.items()}
+    put(0, 0, b"")
+    places = range(max(units) + 257)
+    return b"".join(struct.pack("<2i", *units.get(place, (0, 0))) for place in places)
+
+
 PERCEPTRON = {
     "classes": ["DT", "NN", "VB"],
     "tagdict": {"the": "DT", "a": "DT"},
@@ -142,6 +198,7 @@ STATE_FEATURES = {
 FILES = {
     "crfsuite": crfsuite(),
     "crfsuite-dump": DUMP,
+    "crfpp": crfpp(),
     "wapiti": wapiti(),
     "perceptron": perceptron(),
     "sklearn-crfsuite": crf_pickles.dumped(crf_pickles.crf(crfsuite())),

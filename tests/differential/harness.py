@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ import numpy as np
 
 import nlucompress as nc
 from nlucompress.format.model import Model
-from nlucompress.importers.detect import import_model
+from nlucompress.importers.detect import ImportOptions, import_model
 from nlucompress.networks.fasttext.subwords import describes_subwords, word_vectors
 from nlucompress.networks.linear.network import Linear
 
@@ -48,7 +49,7 @@ class Sentences:
 
 @dataclass(frozen=True)
 class Vectors:
-    """The vectors of words."""
+    """The vectors of words; the tolerance is a share of the largest number of a vector above 1."""
 
     asked: Sequence[str]
     answers: np.ndarray
@@ -66,11 +67,13 @@ class Case:
         path: Its file.
         what: How it was made, for the report.
         question: What was asked and answered.
+        options: How it is imported.
     """
 
     path: Path
     what: str
     question: Question
+    options: ImportOptions | None = None
 
 
 @dataclass
@@ -98,10 +101,11 @@ def check(case: Case, tally: Tally, reader: Path | None) -> None:
     """Import a model and compare every answer: by NumPy, by the extension, packed, and in C."""
     tally.cases += 1
     try:
-        model = import_model(case.path)
+        model = import_model(case.path, case.options)
     except nc.NluCompressError as error:
         reason = str(error).removeprefix(f"{case.path}: ").removeprefix(str(case.path))
-        tally.refusals[reason[:150]] = tally.refusals.get(reason[:150], 0) + 1
+        reason = re.sub(r"[0-9]+", "N", reason[:150])
+        tally.refusals[reason] = tally.refusals.get(reason, 0) + 1
         return
     packed = nc.pack(nc.phash(model, FINGERPRINTS))
     saved = case.path.with_suffix(".packed.nlu")
@@ -177,7 +181,8 @@ def _vectors(model: Model, packed: Model, question: Vectors) -> Iterator[str]:
             rows, _ = word_vectors(each, question.asked)
         else:
             rows = each.table().lookup(question.asked)
-        off = np.abs(rows - question.answers).max(axis=1)
+        size = np.maximum(1, np.abs(question.answers).max(axis=1))
+        off = np.abs(rows - question.answers).max(axis=1) / size
         for word, distance in zip(question.asked, off.tolist(), strict=True):
             if distance > question.tolerance:
                 yield f"{name}: the vector of {word!r} is off by {distance:.2g}"

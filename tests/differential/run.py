@@ -17,20 +17,26 @@ from pathlib import Path
 from typing import Any
 
 from tests.differential import fasttext_models, sklearn_models
+from tests.differential.crfpp_models import CrfPp
 from tests.differential.harness import Tally, check, program
 from tests.differential.linear_models import Liblinear, OpenNlp, Vowpal
 from tests.differential.table_models import Gensim, Model2vec
 from tests.differential.tagger_models import CrfSuite, Wapiti
+from tests.differential.tensor_models import Finalfusion, Onnx, Safetensors
 
 TOOLS: tuple[Any, ...] = (
     fasttext_models,
     sklearn_models,
     CrfSuite,
     Wapiti,
+    CrfPp,
     Liblinear,
     Vowpal,
     Gensim,
     Model2vec,
+    Finalfusion,
+    Safetensors,
+    Onnx,
     OpenNlp,
 )
 

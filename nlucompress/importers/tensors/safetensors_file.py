@@ -32,16 +32,27 @@ def read(source: Opened, options: ImportOptions) -> Model:
 
     Raises:
         UsageError: The options do not fit the tensors, or the file is a model of our own.
-        FormatError: The file is damaged or holds tensors that are no floats.
+        FormatError: The file is damaged, or no tensor is of floats.
         DataError: A number is not finite as float32, or the keys do not fit the rows.
     """
     with opened(source) as stream:
         where = stream.name
         frame = parsed(stream)
-    names = tensors.without(frame.entries, options, where)
-    check_floats(frame, names, where)
-    arrays = {name: frame.tensor(name) for name in names}
-    return tensors.model_of(arrays, options, where, _keys(frame))
+    floats, left = divided(frame, frame.entries)
+    arrays = {name: frame.tensor(name) for name in tensors.without(floats, options, where, left)}
+    return tensors.model_of(arrays, options, where, _keys(frame), left)
+
+
+def divided(frame: Frame, names: Iterable[str]) -> tuple[list[str], tensors.Left]:
+    """Which of a file's tensors are floats, and what the others are."""
+    floats, left = [], {}
+    for name in names:
+        entry = frame.entries[name]
+        if entry.dtype in FLOATS:
+            floats.append(name)
+        else:
+            left[name] = (entry.dtype, entry.shape)
+    return floats, left
 
 
 def check_floats(frame: Frame, names: Iterable[str], where: str) -> None:

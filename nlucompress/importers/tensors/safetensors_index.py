@@ -11,13 +11,15 @@ import os
 import re
 from typing import Any
 
+from numpy.typing import NDArray
+
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.frame.container import Frame
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.json_text import parsed as parsed_json
 from nlucompress.importers.tensors import table as tensors
-from nlucompress.importers.tensors.safetensors_file import check_floats, parsed
+from nlucompress.importers.tensors.safetensors_file import divided, parsed
 from nlucompress.io.sources import BOM, Opened, opened
 
 _FILE = re.compile(r"[^/\\:\0]+")
@@ -33,7 +35,7 @@ def read(source: Opened, options: ImportOptions) -> Model:
 
     Raises:
         UsageError: The options do not fit the tensors, or the index is a stream.
-        FormatError: A file is damaged, missing a tensor, or holds tensors that are no floats.
+        FormatError: A file is damaged, missing a tensor, or none is of floats.
         DataError: A file cannot be read, a number is not finite, or keys do not fit the rows.
     """
     with opened(source) as stream:
@@ -42,7 +44,8 @@ def read(source: Opened, options: ImportOptions) -> Model:
     if path is None:
         raise UsageError(f"{where}: the files lie beside the index; name it as a file")
     frames: dict[str, Frame] = {}
-    arrays = {}
+    arrays: dict[str, NDArray[Any]] = {}
+    left: tensors.Left = {}
     for name in tensors.without(files, options, where):
         file = files[name]
         if file not in frames:
@@ -50,9 +53,12 @@ def read(source: Opened, options: ImportOptions) -> Model:
                 frames[file] = parsed(shard)
         if name not in frames[file].entries:
             raise FormatError(f"{where}: {file} holds no tensor {name!r}")
-        check_floats(frames[file], [name], os.path.join(os.path.dirname(path), file))
-        arrays[name] = frames[file].tensor(name)
-    return tensors.model_of(arrays, options, where)
+        floats, others = divided(frames[file], [name])
+        arrays |= {each: frames[file].tensor(each) for each in floats}
+        left |= others
+    if not arrays:
+        tensors.without(arrays, options, where, left)  # refuses
+    return tensors.model_of(arrays, options, where, left=left)
 
 
 def _files(value: Any, where: str) -> dict[str, str]:

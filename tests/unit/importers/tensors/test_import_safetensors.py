@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from nlucompress.errors import DataError, FormatError, UsageError
+from nlucompress.errors import DataError, ForeignFileWarning, FormatError, UsageError
 from nlucompress.format import codec
 from nlucompress.format.model import Model, Table
 from nlucompress.importers.detect import ImportOptions, import_model, recognize
@@ -122,10 +122,16 @@ def test_bfloat16() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.bool_])
-def test_integers_are_refused_or_skipped(dtype: type[np.generic]) -> None:
+def test_integers_may_be_the_table_or_are_left_out(dtype: type[np.generic]) -> None:
     data = save({"w": WEIGHT, "ids": np.ones((2, 2), dtype)})
-    with pytest.raises(FormatError, match=r"these tensors are no floats: ids \([A-Z0-9]+\); skip"):
+    with pytest.raises(UsageError, match=r"may be the real table: ids \([A-Z0-9]+ \[2, 2\]\)"):
         load(data)
+    with pytest.warns(ForeignFileWarning, match=r"left out, for they are no floats: ids \("):
+        assert np.array_equal(dense(load(data, tensor="w")), WEIGHT)
+    with pytest.warns(ForeignFileWarning, match=r"left out, for they are no floats: n \("):
+        load(save({"w": WEIGHT, "n": np.ones(2, dtype)}))
+    with pytest.raises(FormatError, match="no tensor is of floats; there are ids"):
+        load(save({"ids": np.ones((2, 2), dtype)}))
     model = load(data, skip=("ids",))
     assert model.network is None
     assert np.array_equal(dense(model), WEIGHT)
@@ -237,6 +243,12 @@ def test_tensors_in_several_files(tmp_path: Path) -> None:
         import_model(path)
     with pytest.raises(UsageError, match="lie beside the index"):
         import_model(io.BytesIO(path.read_bytes()))
+    path = sharded(tmp_path, {"weight_map": FILES | {"ids": "two.safetensors"}})
+    with pytest.warns(ForeignFileWarning, match=r"left out, for they are no floats: ids \(I64"):
+        import_model(path, ImportOptions(tensor="embedding.weight"))
+    path = sharded(tmp_path, {"weight_map": {"ids": "two.safetensors"}})
+    with pytest.raises(FormatError, match="no tensor is of floats"):
+        import_model(path)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +261,6 @@ def test_tensors_in_several_files(tmp_path: Path) -> None:
         ({"weight_map": {"a": "/etc/passwd"}}, "is no name of a file beside"),
         ({"weight_map": {"a": ".."}}, "is no name of a file beside"),
         ({"weight_map": {"a": "one.safetensors"}}, "one.safetensors holds no tensor 'a'"),
-        ({"weight_map": FILES | {"ids": "two.safetensors"}}, r"are no floats: ids \(I64\); skip"),
     ],
 )
 def test_indexes_that_are_refused(index: object, problem: str, tmp_path: Path) -> None:
