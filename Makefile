@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures training comparison graceful differential kills fuzz golden device closed sample clean
+.PHONY: demo test check bench figures training startup comparison graceful differential kills fuzz golden device closed sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -54,6 +54,9 @@ closed: $(STAMP)
 
 training: $(STAMP)
 	$(BIN)/python -m tests.bench.training $(if $(DATA),--data $(DATA))
+
+startup: $(STAMP)
+	$(BIN)/python -m tests.bench.startup
 
 comparison: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

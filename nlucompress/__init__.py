@@ -11,11 +11,13 @@ nc.Classifier(small).predict(["turn the heating up"])
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from nlucompress.version import VERSION
 
+TYPE_CHECKING = False  # typing takes longer than an answer
 if TYPE_CHECKING:
+    from typing import Any
+
     from nlucompress.data.examples import DataOptions, Examples, read_examples
     from nlucompress.data.tagged import Tagged, read_tagged
     from nlucompress.errors import (

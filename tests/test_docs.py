@@ -11,7 +11,8 @@ import pytest
 
 import nlucompress
 import nlucompress as nc
-from nlucompress.cli.main import COMMANDS, GROUPS, cli
+from nlucompress.cli.groups import COMMANDS, GROUPS
+from nlucompress.cli.program import cli
 from tests.cli.program import DONE, USAGE, Ran, python, run, shell
 from tests.golden.sources import neural
 from tests.workplace import SAMPLE

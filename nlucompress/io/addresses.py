@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
-from typing import Any
 
 from nlucompress.errors import FormatError, OutputError, UsageError
+
+TYPE_CHECKING = False  # typing takes longer than an answer
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 _PROTOCOL = re.compile(r"[a-z][a-z0-9+.-]+(::|://)", re.IGNORECASE)
 

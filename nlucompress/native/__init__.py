@@ -8,7 +8,10 @@ bytes and the same answers.
 from __future__ import annotations
 
 import os
-from typing import Any
+
+TYPE_CHECKING = False  # typing takes longer than an answer
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def _load() -> Any:

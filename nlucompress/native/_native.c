@@ -424,211 +424,6 @@ static PyType_Slot keys_slots[] = {{Py_tp_new, keys_new},
 static PyType_Spec keys_spec = {"nlucompress.native._native.Keys", sizeof(Keys), 0,
                                 Py_TPFLAGS_DEFAULT, keys_slots};
 
-/* ---- Rows: one table in the bytes of a file -------------------------------------------------- */
-
-typedef struct {
-    PyObject_HEAD
-    Py_buffer data;
-    nlu_table *table;
-} Rows;
-
-static PyObject *rows_new(PyTypeObject *type, PyObject *arguments, PyObject *names)
-{
-    Py_buffer data;
-    const char *name;
-    nlu_model *model;
-    Rows *self;
-    int error = 0;
-    if (names && PyDict_GET_SIZE(names)) {
-        PyErr_SetString(PyExc_TypeError, "Rows takes no named arguments");
-        return NULL;
-    }
-    if (!PyArg_ParseTuple(arguments, "y*s", &data, &name)) return NULL;
-    self = (Rows *)type->tp_alloc(type, 0);
-    if (!self) {
-        PyBuffer_Release(&data);
-        return NULL;
-    }
-    self->data = data;
-    self->table = PyMem_RawCalloc(1, sizeof *self->table);
-    model = PyMem_RawMalloc(sizeof *model);
-    if (self->table && model) {
-        error = nlu_open(model, data.buf, (size_t)data.len, NLU_UNVERIFIED);
-        if (!error) error = nlu_open_table(model, name, self->table);
-    }
-    if (!self->table || !model) PyErr_NoMemory();
-    if (error) PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
-    PyMem_RawFree(model);
-    if (PyErr_Occurred()) Py_CLEAR(self);
-    return (PyObject *)self;
-}
-
-static void rows_free(PyObject *object)
-{
-    PyTypeObject *type = Py_TYPE(object);
-    PyMem_RawFree(((Rows *)object)->table);
-    PyBuffer_Release(&((Rows *)object)->data);
-    type->tp_free(object);
-    Py_DECREF(type);
-}
-
-PyDoc_STRVAR(rows_rows_doc,
-             "rows(index) -> bytearray\n\n"
-             "The rows of a buffer of native 64-bit numbers, a native float per column.");
-
-static PyObject *rows_rows(PyObject *object, PyObject *argument)
-{
-    const nlu_table *table = ((Rows *)object)->table;
-    Py_buffer index;
-    PyObject *result;
-    int error = 0;
-    if (PyObject_GetBuffer(argument, &index, PyBUF_C_CONTIGUOUS) < 0) return NULL;
-    size_t columns = (size_t)table->matrix.columns;
-    result = PyByteArray_FromStringAndSize(NULL, index.len / 8 * (Py_ssize_t)(4 * columns));
-    for (Py_ssize_t i = 0; result && !error && i < index.len / 8; i++) {
-        float *row = (float *)(void *)PyByteArray_AS_STRING(result) + (size_t)i * columns;
-        error = nlu_row(table, ((const uint64_t *)index.buf)[i], row);
-    }
-    if (error) {
-        Py_CLEAR(result);
-        PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
-    }
-    PyBuffer_Release(&index);
-    return result;
-}
-
-static PyMethodDef rows_methods[] = {{"rows", rows_rows, METH_O, rows_rows_doc},
-                                     {NULL, NULL, 0, NULL}};
-
-static PyType_Slot rows_slots[] = {
-    {Py_tp_new, rows_new},
-    {Py_tp_dealloc, rows_free},
-    {Py_tp_methods, rows_methods},
-    {Py_tp_doc, "Rows(file, table): a table in the bytes of a file whose digests were checked."},
-    {0, NULL}};
-
-static PyType_Spec rows_spec = {"nlucompress.native._native.Rows", sizeof(Rows), 0,
-                                Py_TPFLAGS_DEFAULT, rows_slots};
-
-/* ---- Reader: a classifier in the bytes of a file, and overlays on it -------------------------- */
-
-typedef struct {
-    PyObject_HEAD
-    Py_ssize_t count; /* of files that are held */
-    Py_buffer *files;
-    nlu_model *models; /* the first, and its overlays */
-} Reader;
-
-/* Takes hold of every file and opens it. */
-static int reader_open(Reader *self, PyObject *files)
-{
-    Py_ssize_t count = PyTuple_GET_SIZE(files);
-    self->files = PyMem_RawCalloc((size_t)count, sizeof *self->files);
-    self->models = PyMem_RawCalloc((size_t)count, sizeof *self->models);
-    if (!self->files || !self->models) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    for (Py_ssize_t i = 0; i < count; i++) {
-        Py_buffer *file = &self->files[i];
-        PyObject *object = PyTuple_GET_ITEM(files, i);
-        if (PyObject_GetBuffer(object, file, PyBUF_C_CONTIGUOUS) < 0) return -1;
-        self->count = i + 1;
-        int error = nlu_open(&self->models[i], file->buf, (size_t)file->len, NLU_UNVERIFIED);
-        if (!error && i) error = nlu_overlay(&self->models[0], &self->models[i]);
-        if (!error && !self->models[0].classifies) error = NLU_ERROR_NO_CLASSIFIER;
-        if (!error) continue;
-        PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
-        return -1;
-    }
-    return 0;
-}
-
-static PyObject *reader_new(PyTypeObject *type, PyObject *arguments, PyObject *names)
-{
-    Reader *self;
-    if ((names && PyDict_GET_SIZE(names)) || !PyTuple_GET_SIZE(arguments)) {
-        PyErr_SetString(PyExc_TypeError, "Reader takes files, and no named arguments");
-        return NULL;
-    }
-    self = (Reader *)type->tp_alloc(type, 0);
-    if (self && reader_open(self, arguments) < 0) Py_CLEAR(self);
-    return (PyObject *)self;
-}
-
-static void reader_free(PyObject *object)
-{
-    PyTypeObject *type = Py_TYPE(object);
-    Reader *self = (Reader *)object;
-    for (Py_ssize_t i = 0; i < self->count; i++) PyBuffer_Release(&self->files[i]);
-    PyMem_RawFree(self->files);
-    PyMem_RawFree(self->models);
-    type->tp_free(object);
-    Py_DECREF(type);
-}
-
-/* Scores of one text; `*scratch` grows as texts need it. */
-static int score(const Reader *self, PyObject *text, void **scratch, size_t *room, double *scores)
-{
-    PyObject *owned;
-    Py_ssize_t size;
-    int error;
-    const char *data = utf8_of(text, &size, &owned);
-    if (!data) return -1;
-    size_t needed = nlu_scratch_size(self->models, (size_t)size);
-    if (needed > *room) {
-        void *more = needed == SIZE_MAX ? NULL : PyMem_RawRealloc(*scratch, needed);
-        if (!more) {
-            Py_XDECREF(owned);
-            PyErr_NoMemory();
-            return -1;
-        }
-        *scratch = more;
-        *room = needed;
-    }
-    error = nlu_scores(self->models, data, (size_t)size, *scratch, *room, scores);
-    Py_XDECREF(owned);
-    if (error) PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
-    return error ? -1 : 0;
-}
-
-PyDoc_STRVAR(reader_scores_doc,
-             "scores(texts: list[str]) -> bytearray\n\n"
-             "Raw scores, a native double per text and label.");
-
-static PyObject *reader_scores(PyObject *object, PyObject *argument)
-{
-    const Reader *self = (const Reader *)object;
-    PyObject *texts = PySequence_Fast(argument, "a sequence of str is expected"), *result;
-    size_t labels = nlu_label_count(self->models), room = 0;
-    void *scratch = NULL;
-    if (!texts) return NULL;
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(texts);
-    result = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(8 * labels) * count);
-    for (Py_ssize_t i = 0; result && i < count; i++) {
-        double *scores = (double *)(void *)PyByteArray_AS_STRING(result) + labels * (size_t)i;
-        if (score(self, PySequence_Fast_GET_ITEM(texts, i), &scratch, &room, scores) < 0)
-            Py_CLEAR(result);
-    }
-    PyMem_RawFree(scratch);
-    Py_DECREF(texts);
-    return result;
-}
-
-static PyMethodDef reader_methods[] = {{"scores", reader_scores, METH_O, reader_scores_doc},
-                                       {NULL, NULL, 0, NULL}};
-
-static PyType_Slot reader_slots[] = {
-    {Py_tp_new, reader_new},
-    {Py_tp_dealloc, reader_free},
-    {Py_tp_methods, reader_methods},
-    {Py_tp_doc, "Reader(file, *overlays): a classifier in the bytes of files whose digests were "
-                "checked."},
-    {0, NULL}};
-
-static PyType_Spec reader_spec = {"nlucompress.native._native.Reader", sizeof(Reader), 0,
-                                  Py_TPFLAGS_DEFAULT, reader_slots};
-
 /* ---- A mapped file that is shortened ---------------------------------------------------------- */
 
 PyDoc_STRVAR(exit_on_lost_map_doc,
@@ -674,6 +469,8 @@ static PyObject *exit_on_lost_map(PyObject *module, PyObject *arguments)
 
 #include "dual.h"
 #include "ngrams.h"
+#include "table.h"
+#include "reader.h"
 
 /* ---- Module ---------------------------------------------------------------------------------- */
 
@@ -682,6 +479,7 @@ static PyMethodDef functions[] = {{"hash_keys", hash_keys, METH_O, hash_keys_doc
                                   {"solve_static", solve_static, METH_VARARGS, solve_static_doc},
                                   {"ngrams", ngrams, METH_VARARGS, ngrams_doc},
                                   {"dual_path", dual_path, METH_VARARGS, dual_path_doc},
+                                  {"float_texts", float_texts, METH_O, float_texts_doc},
                                   {"exit_on_lost_map", exit_on_lost_map, METH_VARARGS,
                                    exit_on_lost_map_doc},
                                   {NULL, NULL, 0, NULL}};

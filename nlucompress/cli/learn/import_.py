@@ -12,10 +12,10 @@ from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
-    printable,
     stage_options,
     write_model,
 )
+from nlucompress.cli.shared.show.printable import printable
 from nlucompress.errors import ForeignFileWarning
 from nlucompress.importers.formats import FORMATS
 

@@ -10,7 +10,6 @@ from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
     model_argument,
-    printable,
     read_data,
     read_model,
     stage_options,
@@ -19,6 +18,7 @@ from nlucompress.cli.shared.common import (
 from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.shares import Points
+from nlucompress.cli.shared.show.printable import printable
 
 
 @click.command(name="threshold")

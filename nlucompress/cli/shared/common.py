@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +13,7 @@ import click
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.options.data_options import data_layout, given, refuse_layout
+from nlucompress.cli.shared.show.printable import printable
 from nlucompress.cli.shared.show.progress import watched
 from nlucompress.errors import DataError, NluCompressError
 
@@ -203,14 +203,6 @@ def bytes_text(size: float) -> str:
         return f"{size / 1e3:,.1f} KB"
     amount, unit = (size / 1e6, "MB") if size < 999_950_000 else (size / 1e9, "GB")
     return f"{amount:,.2f} {unit}" if amount < 9.995 else f"{amount:,.1f} {unit}"
-
-
-def printable(text: str) -> str:
-    """Text on one line and in one column: control characters and ends of lines become escapes."""
-    if text.isprintable():
-        return text
-    escaped = ("Cc", "Zl", "Zp")
-    return "".join(repr(c)[1:-1] if unicodedata.category(c) in escaped else c for c in text)
 
 
 LARGEST_COUNT = 1 << 16

@@ -11,8 +11,9 @@ import click
 
 from nlucompress.cli import main
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import SCHEMA_VERSION, dump_json, printable, size
+from nlucompress.cli.shared.common import SCHEMA_VERSION, dump_json, size
 from nlucompress.cli.shared.options.shares import Points, Share
+from nlucompress.cli.shared.show.printable import printable
 from nlucompress.cli.shared.show.terminal import INDENT, is_terminal, say_lines
 
 if TYPE_CHECKING:

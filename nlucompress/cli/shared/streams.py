@@ -6,15 +6,15 @@ import errno
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable
-from mmap import mmap
-from pathlib import Path
-from typing import BinaryIO, TextIO, cast
 
-from nlucompress.cli.shared.bundled import model_in
 from nlucompress.errors import FormatError, NluCompressError, UsageError
 from nlucompress.io.addresses import is_address
 from nlucompress.native import extension
+
+TYPE_CHECKING = False  # typing takes longer than an answer
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import BinaryIO
 
 STANDARD = "-"
 LOST_MAP = 3  # the exit code of bad input
@@ -37,7 +37,7 @@ def prepare() -> None:
         if stream is not None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
     if sys.stdout is None:
-        sys.stdout = cast("TextIO", Closed())
+        sys.stdout = Closed()
 
 
 def finish() -> None:
@@ -95,6 +95,8 @@ def read_input(path: str) -> bytes | memoryview:
         UsageError: Stdin is a terminal, or no model of a bundle was named.
         FormatError: The input is missing, empty, or a damaged bundle.
     """
+    from nlucompress.cli.shared.bundled import model_in
+
     return model_in(read_whole(path), named(path))
 
 
@@ -105,6 +107,8 @@ def read_whole(path: str) -> bytes | memoryview:
         UsageError: Stdin is a terminal.
         FormatError: The input is missing or empty.
     """
+    from mmap import mmap
+
     from nlucompress.format.files import read_bytes
 
     if path != STANDARD:
@@ -175,6 +179,8 @@ def check_output(output: str, inputs: Iterable[str], force: bool, binary: bool =
     if is_address(output):
         _check_address(output, inputs, force)
         return
+    from pathlib import Path
+
     target = Path(output)
     if target.is_dir():
         raise UsageError(f"{output}: is a directory")
@@ -201,6 +207,8 @@ def check_folder(output: str, inputs: Iterable[str], force: bool, known: Iterabl
         UsageError: It is stdout or a file, exists without ``force``, or holds files other than the
             known ones, which would be lost with it.
     """
+    from pathlib import Path
+
     target = Path(output)
     if output == STANDARD:
         raise UsageError("the output is a directory: name it with -o")

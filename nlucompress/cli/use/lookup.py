@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.bundled import bundled_option
-from nlucompress.cli.shared.common import printable, read_model
+from nlucompress.cli.shared.common import read_model
+from nlucompress.cli.shared.show.answers import row_json, row_text
 from nlucompress.cli.shared.show.lines import read_lines
 from nlucompress.errors import UsageError
 
@@ -55,17 +53,6 @@ def command(model: str, keys: str, table: str | None, as_json: bool) -> None:
             known = (chosen.find(lines) >= 0).tolist()
             rows = chosen.lookup(lines)
         for key, row, is_known in zip(lines, rows, known, strict=True):
-            values = row if is_known else None
-            streams.say(_json(key, values) if as_json else _plain(key, values))
+            values = row.tobytes() if is_known else None
+            streams.say(row_json(key, values) if as_json else row_text(key, values))
         sys.stdout.flush()
-
-
-def _plain(key: str, values: NDArray[np.float32] | None) -> str:
-    # str() of a float32 is its shortest exact form.
-    shown = "unknown" if values is None else " ".join(str(value) for value in values)
-    return f"{printable(key)}\t{shown}"
-
-
-def _json(key: str, values: NDArray[np.float32] | None) -> str:
-    row = None if values is None else [float(value) for value in values]
-    return json.dumps({"key": key, "known": row is not None, "row": row}, allow_nan=False)

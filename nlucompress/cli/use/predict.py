@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,10 +11,9 @@ import click
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
-from nlucompress.cli.shared.show.cells import cell
+from nlucompress.cli.shared.show.answers import answer_json, answer_text
 from nlucompress.cli.shared.show.lines import read_lines
 from nlucompress.errors import DataError, UsageError
-from nlucompress.format.model import LARGEST_THRESHOLD
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
@@ -27,6 +25,8 @@ NO_THRESHOLD = float("-inf")
 
 def confidence(value: str) -> float:
     """A score, or none."""
+    from nlucompress.format.model import LARGEST_THRESHOLD
+
     if value == "none":
         return NO_THRESHOLD
     try:
@@ -146,18 +146,14 @@ def _explained(
 
 
 def _plain(prediction: Prediction, unknown: bool) -> str:
-    cells: list[str] = []
-    for label, score in zip(prediction.labels, prediction.scores, strict=True):
-        cells += [cell(label), f"{score:.6f}"]
-    if unknown:
-        cells += [f"known={prediction.known}", f"unknown={prediction.unknown}"]
-    return "\t".join(cells)
+    counts = f"\tknown={prediction.known}\tunknown={prediction.unknown}" if unknown else ""
+    return answer_text(_answer(prediction)) + counts
 
 
 def _json(prediction: Prediction, unknown: bool) -> str:
-    best = [
-        {"label": label, "score": score}
-        for label, score in zip(prediction.labels, prediction.scores, strict=True)
-    ]
     counts = {"known": prediction.known, "unknown": prediction.unknown} if unknown else {}
-    return json.dumps({"label": prediction.labels[0], "top": best, **counts}, allow_nan=False)
+    return answer_json(_answer(prediction), **counts)
+
+
+def _answer(prediction: Prediction) -> list[tuple[str, float]]:
+    return list(zip(prediction.labels, prediction.scores, strict=True))

@@ -12,8 +12,8 @@ import click
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
-from nlucompress.cli.shared.show.cells import cell
 from nlucompress.cli.shared.show.lines import read_lines
+from nlucompress.cli.shared.show.printable import cell
 from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlucompress.cli.shared.show.cells import cell, named_examples
+from nlucompress.cli.shared.show.cells import named_examples
+from nlucompress.cli.shared.show.printable import cell
 from nlucompress.data.examples import Examples
 
 PIECES = st.sampled_from(["\t", "\n", "\\", "t", "n", "x09", "u2028", "\u2028", "\x85", "a", "\\t"])

@@ -11,13 +11,13 @@ from nlucompress.cli.learn.train.review import review
 from nlucompress.cli.shared.common import (
     Target,
     bytes_text,
-    printable,
     read_data,
     read_tagged_data,
     write_model,
 )
 from nlucompress.cli.shared.options.declared import Grouped, names_of
 from nlucompress.cli.shared.overlays import read_overlaid
+from nlucompress.cli.shared.show.printable import printable
 from nlucompress.errors import UsageError
 from nlucompress.options import spelled
 from nlucompress.progress import tell

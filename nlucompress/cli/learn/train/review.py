@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import Target, doubted, printable
+from nlucompress.cli.shared.common import Target, doubted
+from nlucompress.cli.shared.show.printable import printable
 from nlucompress.data.examples import Examples
 
 

@@ -12,7 +12,6 @@ from nlucompress.cli.shared.common import (
     dump_json,
     force_option,
     json_option,
-    printable,
     quiet_option,
     read_model,
     write_model,
@@ -20,6 +19,7 @@ from nlucompress.cli.shared.common import (
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.declared import GroupedCommand, options_of
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
+from nlucompress.cli.shared.show.printable import printable
 from nlucompress.errors import UsageError
 from nlucompress.stages.measure.diff.overlay import OverlayOptions
 

@@ -15,7 +15,6 @@ from nlucompress.cli.shared.common import (
     force_option,
     json_option,
     model_argument,
-    printable,
     quiet_option,
     read_data,
     read_model,
@@ -25,6 +24,7 @@ from nlucompress.cli.shared.gated import gate_options, max_size_option, tell
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.cli.shared.show.cells import named_examples, named_tags
+from nlucompress.cli.shared.show.printable import printable
 from nlucompress.cli.shared.show.progress import watched
 from nlucompress.errors import UsageError
 

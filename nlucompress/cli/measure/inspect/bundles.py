@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nlucompress.cli.shared import streams
-from nlucompress.cli.shared.common import bytes_text, dump_json, printable
+from nlucompress.cli.shared.common import bytes_text, dump_json
+from nlucompress.cli.shared.show.printable import printable
 from nlucompress.errors import FormatError
 
 

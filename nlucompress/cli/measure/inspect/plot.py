@@ -7,7 +7,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from nlucompress.cli.shared.common import printable
+from nlucompress.cli.shared.show.printable import printable
 
 if TYPE_CHECKING:
     from nlucompress.stages.measure.inspect.histogram import Bar, Histogram

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nlucompress.cli.shared.common import printable
+from nlucompress.cli.shared.show.printable import printable
 
 if TYPE_CHECKING:
     from nlucompress.stages.measure.inspect.account import Account, TableAccount

@@ -14,7 +14,8 @@ from nlucompress.cli.measure.inspect.tables import (
     number_lines,
     table_lines,
 )
-from nlucompress.cli.shared.common import bytes_text, printable
+from nlucompress.cli.shared.common import bytes_text
+from nlucompress.cli.shared.show.printable import printable
 
 if TYPE_CHECKING:
     from nlucompress.stages.measure.inspect.records import StageInfo

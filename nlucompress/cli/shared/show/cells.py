@@ -1,25 +1,16 @@
-"""Labels in columns of text: on one line, without tabs, and told from every other label."""
+"""Labels that stand in data as `predict` prints them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nlucompress.cli.shared.common import printable
+from nlucompress.cli.shared.show.printable import cell
 
 if TYPE_CHECKING:
     from nlucompress.data.examples import Examples
     from nlucompress.data.tagged import Tagged
-
-# A backslash before what would read as an escape with it, or become one.
-_BACKSLASH = re.compile(r"\\(?=[\\tnrxu\x00-\x1f\x7f-\x9f\u2028\u2029])")
-
-
-def cell(label: str) -> str:
-    """A label as `predict` prints it: `\\t` is a tab, and a backslash and a t are `\\\\t`."""
-    return printable(_BACKSLASH.sub(r"\\\\", label)) if "\\" in label else printable(label)
 
 
 def named_examples(examples: Examples, labels: Iterable[str]) -> Examples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nlucompress.cli.shared.common import printable
+from nlucompress.cli.shared.show.printable import printable
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from io import BytesIO
-from typing import Any
 
 from nlucompress.cli.shared import streams
 from nlucompress.errors import DataError
-from nlucompress.format.files import read_bytes
 from nlucompress.io.addresses import is_address
 from nlucompress.io.foreign import LOOK, instead_of_text
+
+TYPE_CHECKING = False  # typing takes longer than an answer
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 CHUNK = 1 << 16
 
@@ -24,26 +25,37 @@ def read_lines(path: str, errors: str = "replace") -> Iterator[list[str]]:
     if path == streams.STANDARD and (sys.stdin is None or sys.stdin.isatty()):
         streams.note("reading lines from the terminal; end with Ctrl-D")
     try:
-        file = _opened(path)
-        left = b""
-        first = True
-        while data := file.read1(CHUNK):
-            if first and (what := instead_of_text(data[:LOOK])):
-                raise DataError(f"{streams.named(path)}: no text, but {what}")
-            first = False
-            *whole, left = (left + data).split(b"\n")
-            if whole:
-                yield [_text(line, errors) for line in whole]
-        if left:
-            yield [_text(left, errors)]
+        if path == streams.STANDARD:
+            yield from _lines(sys.stdin.buffer, path, errors)
+            return
+        with _opened(path) as file:
+            yield from _lines(file, path, errors)
     except OSError as error:
         raise DataError(f"{streams.named(path)}: {error.strerror or error}") from None
 
 
 def _opened(path: str) -> Any:
-    if path == streams.STANDARD:
-        return sys.stdin.buffer
-    return BytesIO(read_bytes(path)) if is_address(path) else open(path, "rb")
+    if not is_address(path):
+        return open(path, "rb")
+    from io import BytesIO
+
+    from nlucompress.format.files import read_bytes
+
+    return BytesIO(read_bytes(path))
+
+
+def _lines(file: Any, path: str, errors: str) -> Iterator[list[str]]:
+    left = b""
+    first = True
+    while data := file.read1(CHUNK):
+        if first and (what := instead_of_text(data[:LOOK])):
+            raise DataError(f"{streams.named(path)}: no text, but {what}")
+        first = False
+        *whole, left = (left + data).split(b"\n")
+        if whole:
+            yield [_text(line, errors) for line in whole]
+    if left:
+        yield [_text(left, errors)]
 
 
 def _text(line: bytes, errors: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
 
-from nlucompress.cli.shared.common import printable
+from nlucompress.cli.shared.show.printable import printable
 
 if TYPE_CHECKING:
     from nlucompress.cli.shared.show.grid import Grid

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nlucompress.cli.shared.common import bytes_text, printable
+from nlucompress.cli.shared.common import bytes_text
 from nlucompress.cli.shared.show.grid import Grid
+from nlucompress.cli.shared.show.printable import printable
 
 if TYPE_CHECKING:
     from nlucompress.stages.shrink.compress.pipeline import Pipeline

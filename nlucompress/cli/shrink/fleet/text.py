@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nlucompress.cli.shared.common import bytes_text, printable
+from nlucompress.cli.shared.common import bytes_text
 from nlucompress.cli.shared.gated import gate_text
+from nlucompress.cli.shared.show.printable import printable
 
 if TYPE_CHECKING:
     from nlucompress.fleet.job.row import Row
