@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from nlucompress.errors import StageOrderError
 from nlucompress.format.indexes.kinds import Strings
-from nlucompress.format.matrices.kinds import Dense, ProductQuantized, leaves
+from nlucompress.format.matrices.kinds import Dense, Matrix, ProductQuantized, leaves
 from nlucompress.format.matrices.numbers import Floats
 from nlucompress.format.model import Model
 from nlucompress.networks.tagger import is_tagger
@@ -61,6 +61,11 @@ class Space:
     def without(self, axis: Axis) -> Space:
         """The space in which this is not chosen."""
         return replace(self, axes=tuple(each for each in self.axes if each is not axis))
+
+    def instead(self, axis: Axis, other: Axis) -> Space:
+        """The space in which another axis has the place of this one."""
+        axes = tuple(other if each is axis else each for each in self.axes)
+        return replace(self, axes=axes)
 
     def preset(self, name: str) -> Pipeline:
         """The pipeline of a preset."""
@@ -181,8 +186,16 @@ def space_of(model: Model) -> Space:
     if (model.network is not None and model.network.kind in ("linear", "crf")) or is_tagger(model):
         counted = any(table.counts is not None for table in model.tables.values())
         return WEIGHTS if counted else WEIGHTS.without(IMPORTANCE)
-    dense = all(isinstance(table.matrix, Dense) for table in model.tables.values())
-    return EMBEDDINGS if dense else EMBEDDINGS.without(RANK)
+    most = min((_most_saved(table.matrix) for table in model.tables.values()), default=0.0)
+    values = tuple(each for each in RANK.values if each.get("ratio", 0) <= most)
+    rank = replace(RANK, values=values, coarse=tuple(at for at in RANK.coarse if at < len(values)))
+    return EMBEDDINGS.instead(RANK, rank) if len(values) > 1 else EMBEDDINGS.without(RANK)
+
+
+def _most_saved(matrix: Matrix) -> float:
+    """The share of the numbers that rank 1 saves; 0 where no product can be made."""
+    rows, columns = matrix.shape
+    return 1 - (rows + columns) / (rows * columns) if isinstance(matrix, Dense) and rows else 0.0
 
 
 def _coded(model: Model, name: str) -> bool:
