@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures training startup comparison graceful differential kills fuzz golden device closed sample clean
+.PHONY: demo test check bench figures training startup comparison graceful differential kills fuzz golden device closed smallest promises pruning sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -51,6 +51,12 @@ figures: $(STAMP)
 closed: $(STAMP)
 	@test -n "$(DATA)" || { echo "make closed DATA=folder: name the folder of data" >&2; exit 2; }
 	$(BIN)/python -m tests.bench.hashing.closed --data $(DATA)
+
+# What `compress` finds within gates and what presets cost; how often its choice misses on unseen
+# examples; which rule drops weights best. About an hour, most of it the network's.
+smallest promises pruning: $(STAMP)
+	@test -n "$(DATA)" || { echo "make $@ DATA=folder: name the folder of data" >&2; exit 2; }
+	$(BIN)/python -m tests.bench.$@ --data $(DATA)
 
 training: $(STAMP)
 	$(BIN)/python -m tests.bench.training $(if $(DATA),--data $(DATA))
