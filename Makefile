@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: demo test check bench figures training startup comparison graceful differential kills fuzz golden device closed smallest promises pruning sample clean
+.PHONY: man demo test check bench figures training startup comparison graceful differential kills fuzz golden device closed smallest promises pruning sample clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)
@@ -91,6 +91,10 @@ kills: $(STAMP)
 
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz/run.py --seconds 60
+
+# The page that is installed for `man`, after a change of what the help says of the program.
+man: $(STAMP)
+	$(BIN)/python -m nlucompress.cli.manual > nlucompress/man/nlucompress.1
 
 golden: $(STAMP)
 	$(BIN)/python tests/golden/make.py

@@ -43,7 +43,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "export": ("use.export", "Write a model for another program."),
     },
     "Learn more": {
-        "help": ("help", "Show a page of the documentation."),
+        "help": ("help", "Show the help of a command, or a page of the documentation."),
         "completion": ("completion", "Print a script that completes in a shell."),
     },
 }
@@ -61,6 +61,7 @@ EPILOG = (
 # Options before the command, and what they do.
 OPTIONS = {
     "-V, --version": "Show the version and exit.",
+    "--no-config": "Take options from the command line alone, not from files and variables.",
     "--debug": "Show a traceback instead of one line on an error.",
     "-h, --help": "Show this message and exit.",
 }

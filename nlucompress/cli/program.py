@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -77,8 +78,9 @@ class Commands(click.Group):
 @click.version_option(
     VERSION, "-V", "--version", message=quick.version(), help=OPTIONS["-V, --version"]
 )
+@click.option("--no-config", is_flag=True, help=OPTIONS["--no-config"])
 @click.option("--debug", is_flag=True, help=OPTIONS["--debug"])
-def cli(debug: bool) -> None:
+def cli(debug: bool, no_config: bool) -> None:
     """Leave all to the command."""
 
 
@@ -91,6 +93,10 @@ def run(arguments: list[str]) -> int:
         NluCompressError: And whatever else a command ends with.
     """
     stdout = sys.stdout
+    if "_NLUCOMPRESS_COMPLETE" in os.environ:
+        from nlucompress.cli import completion
+
+        completion.answer()
     try:
         result = cli.main(arguments, prog_name="nlucompress", standalone_mode=False)
     except click.exceptions.Exit as finished:

@@ -12,6 +12,7 @@ import stat
 import sys
 
 from nlucompress.cli.shared import streams
+from nlucompress.cli.shared.options.places import nearest, variables
 from nlucompress.cli.shared.show.answers import answer_json, answer_text, row_json, row_text
 from nlucompress.cli.shared.show.lines import read_lines
 from nlucompress.errors import FormatError
@@ -42,7 +43,7 @@ def run(arguments: list[str]) -> bool:
         streams.say(help_page())
         return True
     asked = _asked(arguments)
-    if asked is None or extension is None:
+    if asked is None or extension is None or variables() or nearest() is not None:
         return False
     command, (model, lines), options = asked
     file = _file(model)

@@ -42,7 +42,10 @@ def test_evaluate_reads_them_from_a_pipe(layouts: Path) -> None:
         ),
     ]  # fmt: skip
     assert [done.code for done in told] == [DONE, DONE]
-    assert told[0].out == told[1].out
+    figures = [json.loads(done.out) for done in told]
+    for each in figures:
+        del each["data"], each["time"]
+    assert figures[0] == figures[1]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from tests.cli.program import (
     environment,
     python,
     run,
-    shell,
 )
 
 
@@ -161,26 +160,6 @@ def test_no_colours_and_no_bars_in_files(models: Path, env: dict[str, str]) -> N
         assert "\r" not in done.err
     assert b"\x1b" not in shown.out + helped.out
     assert trained.err.splitlines()[1].startswith("24 labels, ")
-
-
-def test_completion(models: Path) -> None:
-    def complete(words: str, at: int) -> list[str]:
-        line = (
-            f"_NLUCOMPRESS_COMPLETE=bash_complete COMP_WORDS='{words}' COMP_CWORD={at} nlucompress"
-        )
-        done = shell(models, line)
-        assert (done.code, done.err) == (DONE, "")
-        return done.lines
-
-    assert complete("nlucompress qu", 1) == ["plain,quantize"]
-    assert complete("nlucompress p", 1) == ["plain,phash", "plain,pack", "plain,predict"]
-    assert complete("nlucompress quantize --bi", 2) == ["plain,--bits"]
-    for name in ("bash", "zsh", "fish"):
-        script = run(models, "completion", name)
-        assert script.code == DONE
-        assert b"_NLUCOMPRESS_COMPLETE" in script.out
-    sourced = shell(models, 'eval "$(nlucompress completion bash)" && complete -p nlucompress')
-    assert sourced.code == DONE
 
 
 @pytest.mark.parametrize(

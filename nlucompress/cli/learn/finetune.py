@@ -20,8 +20,9 @@ from nlucompress.cli.shared.common import (
 )
 from nlucompress.cli.shared.gated_writing import written_gates
 from nlucompress.cli.shared.network_files import checkpoint_option, compatible_option
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
-from nlucompress.cli.shared.options.declared import GroupedCommand, given, options_of
+from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.errors import UsageError
 from nlucompress.progress import tell
 from nlucompress.stages.learn.finetune.stage import FinetuneOptions

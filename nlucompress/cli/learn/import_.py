@@ -15,6 +15,7 @@ from nlucompress.cli.shared.common import (
     stage_options,
     write_model,
 )
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.show.printable import printable
 from nlucompress.errors import ForeignFileWarning
 from nlucompress.importers.formats import FORMATS
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from nlucompress.importers.options import ImportOptions
 
 
-@click.command(name="import")
+@click.command(name="import", cls=GroupedCommand)
 @click.argument("file", default=streams.STANDARD, metavar="[FILE]")
 @click.option(
     "--format",

@@ -18,13 +18,14 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.gated_writing import written_gates
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.progress import tell
 from nlucompress.stages.learn.finetune.linearized_options import LinearizedOptions
 
 
-@click.command(name="linearize")
+@click.command(name="linearize", cls=GroupedCommand)
 @model_argument
 @click.option("--data", required=True, metavar="FILE", help="Training data.")
 @click.option("--dev", metavar="FILE", help="Development data: chooses --ridge.")

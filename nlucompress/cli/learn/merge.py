@@ -16,6 +16,7 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.gated_writing import written_gates
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from nlucompress.data.tagged import Tagged
 
 
-@click.command(name="merge")
+@click.command(name="merge", cls=GroupedCommand)
 @click.argument("old", metavar="OLD")
 @click.argument("new", default=streams.STANDARD, metavar="[NEW]")
 @options_of(MergeOptions)

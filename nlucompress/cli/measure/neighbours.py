@@ -15,6 +15,7 @@ from nlucompress.cli.shared.common import (
     read_model,
 )
 from nlucompress.cli.shared.gated import max_size_option, tell
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.stages.measure.evaluate.neighbours import NeighbourOptions
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.measure.evaluate.neighbours import NeighbourReport
 
 
-@click.command(name="neighbours")
+@click.command(name="neighbours", cls=GroupedCommand)
 @model_argument
 @click.option("--reference", required=True, metavar="OLD", help="The model with the table before.")
 @options_of(NeighbourOptions)

@@ -16,6 +16,7 @@ from nlucompress.cli.shared.common import (
     read_model,
 )
 from nlucompress.cli.shared.gated import gate_text, max_size_option, tell
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.stages.measure.evaluate.retrieval_report import RetrievalOptions
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.measure.evaluate.retrieval_report import Retrieval, RetrievalReport
 
 
-@click.command(name="retrieval")
+@click.command(name="retrieval", cls=GroupedCommand)
 @model_argument
 @click.option(
     "--gallery", required=True, metavar="OLD", help="The model that has embedded the gallery."

@@ -16,12 +16,13 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.gated_writing import written_gates
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.shares import Points
 from nlucompress.cli.shared.show.printable import printable
 
 
-@click.command(name="threshold")
+@click.command(name="threshold", cls=GroupedCommand)
 @model_argument
 @click.option(
     "--dev",

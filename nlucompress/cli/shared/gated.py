@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -89,14 +89,22 @@ def tell(
     quiet: bool,
     text: Callable[[Gate], str] = gate_text,
     schema_version: int = SCHEMA_VERSION,
+    figures: Mapping[str, Any] | None = None,
+    bare: bool = False,
 ) -> int:
     """Print a report, a dataclass with ``gates`` and ``passed``, as lines or as JSON.
+
+    ``figures`` are its JSON, where that is not all of its fields; ``bare`` lines are for programs
+    and go out as they are, without the gates.
 
     A gate that was missed is told on stderr too, unless both are one terminal; the exit code says
     whether one was.
     """
     if as_json:
-        streams.say(dump_json({"schema_version": schema_version, **dataclasses.asdict(found)}))
+        said = dataclasses.asdict(found) if figures is None else figures
+        streams.say(dump_json({"schema_version": schema_version, **said}))
+    elif bare:
+        streams.say("\n".join(lines))
     elif not quiet:
         gates = [
             f"{'gate':<{INDENT}}{'met' if gate.met else 'MISSED'}: {text(gate)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from nlucompress.cli.shared.options.declared import Grouped
+from nlucompress.cli.shared.options.command import Grouped
 from nlucompress.training.compatible import CompatibleOptions
 from nlucompress.training.plan import LoopOptions
 

@@ -16,11 +16,12 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.gated_writing import written_gates
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.stages.shrink.factorize import FactorizeOptions
 
 
-@click.command(name="factorize")
+@click.command(name="factorize", cls=GroupedCommand)
 @model_argument
 @options_of(FactorizeOptions)
 @written_gates

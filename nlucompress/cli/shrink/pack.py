@@ -21,6 +21,7 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.gated import gate_options, gate_text, max_size_option
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.declared import given, names_of, options_of
 from nlucompress.errors import UsageError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.measure.inspect.harm import Harm
 
 
-@click.command(name="pack")
+@click.command(name="pack", cls=GroupedCommand)
 @model_argument
 @max_size_option
 @click.option(

@@ -17,6 +17,7 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.gated_writing import written_gates
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.stages.shrink.phash import PhashOptions
 
@@ -29,7 +30,7 @@ def cells_and_bits(value: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-@click.command(name="phash")
+@click.command(name="phash", cls=GroupedCommand)
 @model_argument
 @options_of(PhashOptions, parse={"groups": cells_and_bits})
 @written_gates

@@ -16,11 +16,12 @@ from nlucompress.cli.shared.common import (
     write_stage,
 )
 from nlucompress.cli.shared.gated_writing import written_gates
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.stages.shrink.quantize.options import QuantizeOptions
 
 
-@click.command(name="quantize")
+@click.command(name="quantize", cls=GroupedCommand)
 @model_argument
 @options_of(QuantizeOptions)
 @written_gates

@@ -15,12 +15,13 @@ from nlucompress.cli.shared.common import (
     json_option,
     quiet_option,
 )
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.show.progress import watched
 from nlucompress.cli.shrink.fleet.text import loss, outcome_text
 from nlucompress.errors import DataError, UsageError
 
 
-@click.command(name="run")
+@click.command(name="run", cls=GroupedCommand)
 @click.argument("recipe")
 @click.argument("model")
 @click.option("-o", "--output", required=True, metavar="FILE", help="Output file.")

@@ -20,6 +20,7 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.gated_writing import written_gates
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.progress import tell
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.shrink.search.stage import Candidate, SearchReport
 
 
-@click.command(name="search")
+@click.command(name="search", cls=GroupedCommand)
 @model_argument
 @click.option("--data", required=True, metavar="FILE", help="Training data; the gallery.")
 @click.option("--dev", required=True, metavar="FILE", help="Development data; the queries.")

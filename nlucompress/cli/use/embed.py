@@ -9,12 +9,13 @@ import click
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.bundled import bundled_option
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.cli.shared.show.lines import read_lines
 from nlucompress.errors import UsageError
 
 
-@click.command(name="embed")
+@click.command(name="embed", cls=GroupedCommand)
 @click.argument("model")
 @click.argument("texts", default=streams.STANDARD, metavar="[TEXTS]")
 @overlay_option

@@ -15,12 +15,13 @@ from nlucompress.cli.shared.common import (
     read_model,
     stage_options,
 )
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.exporters.formats import FORMATS
 from nlucompress.stages.export import ExportOptions
 
 
-@click.command(name="export")
+@click.command(name="export", cls=GroupedCommand)
 @model_argument
 @click.option("--to", required=True, type=click.Choice(list(FORMATS)), help="The format to write.")
 @options_of(ExportOptions, leave=("to",))

@@ -9,6 +9,7 @@ import click
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.common import read_model
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.show.answers import row_json, row_text
 from nlucompress.cli.shared.show.lines import read_lines
 from nlucompress.errors import UsageError
@@ -16,7 +17,7 @@ from nlucompress.errors import UsageError
 BATCH_VALUES = 1 << 22  # numbers of the rows that are decoded at once
 
 
-@click.command(name="lookup")
+@click.command(name="lookup", cls=GroupedCommand)
 @click.argument("model")
 @click.argument("keys", default=streams.STANDARD, metavar="[KEYS]")
 @click.option("--table", metavar="NAME", help="Which table; needed where there are several.")

@@ -10,6 +10,7 @@ import click
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.bundled import bundled_option
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.cli.shared.show.answers import answer_json, answer_text
 from nlucompress.cli.shared.show.lines import read_lines
@@ -38,7 +39,7 @@ def confidence(value: str) -> float:
     return number
 
 
-@click.command(name="predict")
+@click.command(name="predict", cls=GroupedCommand)
 @click.argument("model")
 @click.argument("texts", default=streams.STANDARD, metavar="[TEXTS]")
 @click.option(

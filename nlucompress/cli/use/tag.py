@@ -11,6 +11,7 @@ import click
 
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.bundled import bundled_option
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.cli.shared.show.lines import read_lines
 from nlucompress.cli.shared.show.printable import cell
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from nlucompress.format.model import Model
 
 
-@click.command(name="tag")
+@click.command(name="tag", cls=GroupedCommand)
 @click.argument("model")
 @click.argument("tokens", default=streams.STANDARD, metavar="[TOKENS]")
 @click.option("--marginals", is_flag=True, help="The probability of each label, too.")

@@ -11,13 +11,9 @@ from nlucompress.cli.learn.train import crf, linear, near, neural
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import Target, stage_options
 from nlucompress.cli.shared.gated_writing import written_gates
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
-from nlucompress.cli.shared.options.declared import (
-    GroupedCommand,
-    given,
-    names_of,
-    options_of,
-)
+from nlucompress.cli.shared.options.declared import given, names_of, options_of
 from nlucompress.cli.shared.overlays import overlay_option
 from nlucompress.errors import UsageError
 from nlucompress.options import Options, spelled

@@ -15,7 +15,8 @@ from nlucompress.cli.shared.common import (
     read_tagged_data,
     write_model,
 )
-from nlucompress.cli.shared.options.declared import Grouped, names_of
+from nlucompress.cli.shared.options.command import Grouped
+from nlucompress.cli.shared.options.declared import names_of
 from nlucompress.cli.shared.overlays import read_overlaid
 from nlucompress.cli.shared.show.printable import printable
 from nlucompress.errors import UsageError

@@ -11,7 +11,7 @@ from nlucompress.cli.learn.train.review import review
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import Target, bytes_text, read_data, read_model, write_model
 from nlucompress.cli.shared.network_files import checkpoint_option, compatible_option
-from nlucompress.cli.shared.options.declared import Grouped
+from nlucompress.cli.shared.options.command import Grouped
 from nlucompress.progress import tell
 from nlucompress.stages.learn.train.neural import NeuralName, NeuralOptions
 

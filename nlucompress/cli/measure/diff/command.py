@@ -16,8 +16,9 @@ from nlucompress.cli.shared.common import (
     read_model,
     write_model,
 )
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
-from nlucompress.cli.shared.options.declared import GroupedCommand, options_of
+from nlucompress.cli.shared.options.declared import options_of
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.cli.shared.show.printable import printable
 from nlucompress.errors import UsageError

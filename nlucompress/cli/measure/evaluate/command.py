@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 
 from nlucompress.cli.measure.evaluate import grids as evaluation_grids
 from nlucompress.cli.measure.evaluate import text as evaluation_text
+from nlucompress.cli.measure.evaluate.origin import origin
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.common import (
@@ -21,6 +23,7 @@ from nlucompress.cli.shared.common import (
     read_tagged_data,
 )
 from nlucompress.cli.shared.gated import gate_options, max_size_option, tell
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.overlays import overlay_option, read_overlaid
 from nlucompress.cli.shared.show.cells import named_examples, named_tags
@@ -34,10 +37,11 @@ if TYPE_CHECKING:
     from nlucompress.format.model import Model
     from nlucompress.stages.measure.evaluate.gates import Gates
 
+FORMATS = ("text", "json", "markdown", "junit", "github")
 SCHEMA_VERSION = 2  # 1 had one reference
 
 
-@click.command(name="evaluate")
+@click.command(name="evaluate", cls=GroupedCommand)
 @model_argument
 @click.option(
     "--data",
@@ -66,6 +70,15 @@ SCHEMA_VERSION = 2  # 1 had one reference
     help="Print N examples that a reference got right and the model gets wrong, those first of "
     "which the reference was most sure.",
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="What is printed; junit: gates as test cases; github: annotations, and markdown for the "
+    "job's summary.",
+)
 @click.option("--html", metavar="FILE", help="Write the report as a page that needs nothing else.")
 @force_option
 @json_option
@@ -79,6 +92,7 @@ def command(
     overlays: tuple[str, ...],
     per_label: bool,
     show_flips: int | None,
+    form: str,
     html: str | None,
     max_size: int | None,
     force: bool,
@@ -109,23 +123,45 @@ def command(
         if references.count(name) > 1:
             raise UsageError(f"--reference {name} is named twice")
     streams.check_inputs(model, data, *references, *overlays)
+    if as_json and form not in ("text", "json"):
+        raise UsageError(f"--json and --format {form} would both be printed; leave one out")
+    as_json = as_json or form == "json"
     if html is not None:
-        _check_page(html, [model, data, *references, *overlays], force, as_json)
+        _check_page(html, [model, data, *references, *overlays], force, as_json or form != "text")
     gates = Gates(max_size=max_size, **bounds)
-    report = measure(read_overlaid(model, overlays), data, references, gates)
+    measured = read_overlaid(model, overlays)
+    old = {streams.named(name): read_model(name) for name in references}
+    made_of = origin(model, measured, old, data)
+    report = report_on(measured, data, old, gates)
     _warn(report, quiet)
     if html is not None:
         from nlucompress.cli.measure.evaluate.page import page
 
-        streams.write_output(html, [page(report, streams.named(model), show_flips)])
-    shown = _lines(report, per_label, show_flips or 0)
+        streams.write_output(html, [page(report, made_of.model, show_flips, made_of)])
     quiet = quiet or html == streams.STANDARD
-    return tell(report, shown, as_json, quiet, schema_version=SCHEMA_VERSION)
+    figures = made_of.added({**dataclasses.asdict(report), "passed": report.passed})
+    if form in ("text", "json"):
+        shown = _lines(report, per_label, show_flips or 0)
+    else:
+        from nlucompress.cli.measure.evaluate.formats import rendered
+
+        shown = rendered(form, report, made_of).split("\n")
+    return tell(
+        report,
+        shown,
+        as_json,
+        quiet,
+        schema_version=SCHEMA_VERSION,
+        figures=figures,
+        bare=form != "text",
+    )
 
 
-def _check_page(html: str, inputs: list[str], force: bool, as_json: bool) -> None:
-    if html == streams.STANDARD and as_json:
-        raise UsageError("--html - and --json would both go to stdout; name a file for the page")
+def _check_page(html: str, inputs: list[str], force: bool, printed: bool) -> None:
+    if html == streams.STANDARD and printed:
+        raise UsageError(
+            "--html - and --json or --format would both go to stdout; name a file for the page"
+        )
     streams.check_output(html, inputs, force, binary=False)
 
 

@@ -12,13 +12,16 @@ from nlucompress.cli.shared.show.page import bar, document, figures, grid, table
 
 if TYPE_CHECKING:
     from nlucompress.algo.significance import Interval
+    from nlucompress.cli.measure.evaluate.origin import Origin
     from nlucompress.cli.measure.evaluate.text import AnyReport
     from nlucompress.stages.measure.evaluate.comparison import Comparison
 
 CHANGES, FLIPS = 200, 100  # rows that are shown, unless told
 
 
-def page(report: AnyReport, name: str, show_flips: int | None) -> bytes:
+def page(
+    report: AnyReport, name: str, show_flips: int | None, made_of: Origin | None = None
+) -> bytes:
     """The page of a report on the model of this name, with so many flips of each reference."""
     title = f"Evaluation of {name}"
     parts = [f"<h1>{text(title)}</h1>", *_gates(report), figures(evaluation_text.summary(report))]
@@ -29,6 +32,8 @@ def page(report: AnyReport, name: str, show_flips: int | None) -> bytes:
         parts += _against(report, old, FLIPS if show_flips is None else show_flips)
     labels = grid(evaluation_grids.label_figures(report))
     parts.append(f"<h2>Labels</h2><details><summary>Figures of each</summary>{labels}</details>")
+    if made_of is not None:
+        parts += ["<h2>Made of</h2>", figures(made_of.rows())]
     return document(title, parts)
 
 

@@ -12,6 +12,7 @@ from nlucompress.cli.measure.inspect import bundles
 from nlucompress.cli.shared import bundled, streams
 from nlucompress.cli.shared.bundled import bundled_option
 from nlucompress.cli.shared.common import dump_json, json_option, model_argument, quiet_option
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.overlays import overlay_option
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nlucompress.stages.measure.inspect.stage import Inspection
 
 
-@click.command(name="inspect")
+@click.command(name="inspect", cls=GroupedCommand)
 @model_argument
 @click.option(
     "--verify",

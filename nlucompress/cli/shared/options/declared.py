@@ -1,4 +1,4 @@
-"""Command-line options made from the fields of options classes, grouped under headings."""
+"""Command-line options made from the fields of options classes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
 from nlucompress.cli.shared.common import counts, lengths
+from nlucompress.cli.shared.options.command import Grouped
+from nlucompress.cli.shared.options.completing import offered
 from nlucompress.cli.shared.options.shares import Points, Share
 from nlucompress.options import Declared, Option, Options, declared, spelled
 
@@ -31,6 +34,12 @@ class Value(Parameter):
         self._rule, self._parse = rule, parse or _reader(rule)
         self.name = "text" if rule.kind is str else "number"
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """What the tab key offers."""
+        return offered(ctx, str(param.name), incomplete)
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The value, which Python would accept too."""
         try:
@@ -51,34 +60,6 @@ def _reader(rule: Option) -> Parse:
     if rule.unit == "counts":
         return counts
     return rule.kind
-
-
-class Grouped(click.Option):
-    """An option that stands under a heading of the help."""
-
-    def __init__(self, *args: Any, group: str = "", **attributes: Any) -> None:
-        """An option of click, and its heading."""
-        super().__init__(*args, **attributes)
-        self.group = group
-
-
-class GroupedCommand(click.Command):
-    """A command whose help shows its options under headings."""
-
-    def shown(self, ctx: click.Context) -> list[click.Parameter]:
-        """The parameters that the help tells of."""
-        return self.get_params(ctx)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Options without a heading first, input and output last."""
-        groups: dict[str, list[tuple[str, str]]] = {"": []}
-        for param in self.shown(ctx):
-            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
-            if record is not None:
-                groups.setdefault(getattr(param, "group", ""), []).append(record)
-        for heading, records in groups.items():
-            with formatter.section(heading or "Input and output"):
-                formatter.write_dl(records)
 
 
 def options_of(

@@ -20,6 +20,7 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.gated import bound_options, max_size_option
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.durations import seconds
 from nlucompress.cli.shared.options.shares import Share
@@ -38,7 +39,7 @@ PRESETS = ("faithful", "balanced", "small")
 EFFORTS = ("low", "normal", "high")
 
 
-@click.command(name="compress")
+@click.command(name="compress", cls=GroupedCommand)
 @model_argument
 @click.option(
     "--dev",

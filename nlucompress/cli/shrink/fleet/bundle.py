@@ -15,10 +15,11 @@ from nlucompress.cli.shared.common import (
     json_option,
     quiet_option,
 )
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.errors import DataError
 
 
-@click.command(name="bundle")
+@click.command(name="bundle", cls=GroupedCommand)
 @click.argument("folder")
 @click.option("-o", "--output", required=True, metavar="FILE", help="The bundle.")
 @force_option

@@ -18,6 +18,7 @@ from nlucompress.cli.shared.common import (
     quiet_option,
     size,
 )
+from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.show.progress import watched
 from nlucompress.cli.shrink.fleet import bundle
 from nlucompress.cli.shrink.fleet import text as fleet_text
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from nlucompress.fleet.summary import Summary
 
 
-class Fleet(click.Command):
+class Fleet(GroupedCommand):
     """`fleet RECIPE FOLDER`, and `fleet bundle FOLDER` beside it."""
 
     def make_context(
