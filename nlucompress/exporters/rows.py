@@ -10,7 +10,7 @@ import numpy as np
 
 from nlucompress.errors import DataError
 from nlucompress.format.indexes.kinds import Strings
-from nlucompress.format.matrices.kinds import Matrix
+from nlucompress.format.matrices.kinds import Matrix, StaticRows, listed
 from nlucompress.format.matrices.numbers import Float32, Int64
 from nlucompress.format.model import Table
 
@@ -113,4 +113,6 @@ def of_table(name: str, table: Table, keys: Strings | None, where: str) -> Rows:
             f"{where}: {len(texts):,} keys, but table {name!r} has {size:,}: "
             f"{len(texts) - size:,} are none of them"
         )
+    if isinstance(table.matrix, StaticRows):  # rows by number, as exporters have them
+        return Rows(name, keys, np.arange(size), listed(table.matrix.known(found)))
     return Rows(name, keys, found, table.matrix)

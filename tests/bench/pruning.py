@@ -57,10 +57,11 @@ def losses(folder: Path, name: str) -> dict[str, list[float]]:
                     nc.quantize(full, nc.QuantizeOptions(**chosen)),
                     nc.PhashOptions(fingerprint_bits=6),
                 )
-                right = measured.answers(hashed, b"") == truth
+                file = codec.to_bytes(nc.pack(hashed))
+                right = measured.answers(hashed, file) == truth
                 flips = float((was_right & ~right).mean())
                 loss = flips + float(was_right.mean() - right.mean())
-                points.append((codec.size(nc.pack(hashed)), 100 * loss))
+                points.append((len(file), 100 * loss))
             sizes, lost = zip(*sorted(points), strict=True)
             at = np.log(np.array(kilobytes) * 1000)
             curves.append(np.interp(at, np.log(sizes), lost))

@@ -20,7 +20,7 @@ def test_the_pipeline(workdir: Path) -> None:
     done = shell(workdir, PIPELINE)
     assert (done.code, done.out) == (DONE, b"")
     assert (workdir / "new.packed.nlu").stat().st_size * 5 < (workdir / "new.nlu").stat().st_size
-    for said in ("24 labels", "signal to noise", "levels) + 7 for fingerprints", "bytes in all"):
+    for said in ("24 labels", "signal to noise", "static function with 7 bits", "bytes in all"):
         assert said in done.err
     answers = run(workdir, "predict", "new.packed.nlu", "utterances.txt")
     assert answers.code == DONE

@@ -158,7 +158,8 @@ def quantized(model: nc.Model, **options: Any) -> nc.Model:
 
 
 def hashed(model: nc.Model, **options: Any) -> nc.Model:
-    """Hashed, without history."""
+    """By a perfect hash if nothing else is asked for; without history."""
+    options = {"method": "grouped", **options}
     return replace(nc.phash(model, nc.PhashOptions(**options)), history=())
 
 

@@ -58,9 +58,10 @@ def wide() -> nc.Model:
 
 
 def packed(model: nc.Model, fingerprint_bits: int = 8, bits: int = 4) -> nc.Model:
-    """Quantized, hashed and sealed."""
+    """Quantized, sealed with a perfect hash."""
     quantized = nc.quantize(model, nc.QuantizeOptions(bits=bits, keep_zero_rows=True))
-    return nc.pack(nc.phash(quantized, nc.PhashOptions(fingerprint_bits=fingerprint_bits)))
+    options = nc.PhashOptions(method="grouped", fingerprint_bits=fingerprint_bits)
+    return nc.pack(nc.phash(quantized, options))
 
 
 def file_of(serialized: Serialized) -> bytes:

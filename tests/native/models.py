@@ -91,8 +91,8 @@ def build() -> dict[str, Model]:
         "codes": nc.phash(eight),
         "sparse": nc.phash(nc.quantize(words, nc.QuantizeOptions(bits=8, keep=0.1))),
         "floats": packed(words),
-        "counts": packed(nc.quantize(chars, nc.QuantizeOptions(bits=6, method="kmeans"))),
-        "chars": packed(nc.quantize(binary, nc.QuantizeOptions(bits=5, per="label"))),
+        "counts": packed(nc.quantize(chars, nc.QuantizeOptions(bits=6, method="kmeans")), GROUPED),
+        "chars": packed(nc.quantize(binary, nc.QuantizeOptions(bits=5, per="label")), GROUPED),
         "shares": packed(replace(binary, network=shares)),
         "far": packed(replace(binary, network=far_below(shares))),
         "clipped": packed(replace(binary, network=clipped(shares))),
@@ -164,6 +164,9 @@ def vectors() -> Model:
         quantized = nc.quantize(floats, replace(options, keep_zero_rows=True))
         model = model.with_tables({**model.tables, **quantized.tables})
     return nc.pack(nc.phash(model))
+
+
+GROUPED = nc.PhashOptions(method="grouped")
 
 
 def tiny() -> Model:

@@ -135,6 +135,7 @@ def test_models_cover_every_encoding(folder: Path) -> None:
         ("sparse", "linear"),
         ("coded", "float", True, 1),
         ("coded", "linear", True, 0),
+        ("static", "linear", True, 0),
         ("coded", "codebook", True, 0),
         ("coded", "linear", False, 0),
         ("coded", "codebook", False, 0),

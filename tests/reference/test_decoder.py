@@ -142,6 +142,7 @@ def lists() -> nc.Model:
 
 Q = nc.QuantizeOptions
 H = nc.PhashOptions
+G = H("grouped")
 P = nc.PackOptions
 GROUPED: Literal["grouped"] = "grouped"
 CASCADE: Literal["cascade"] = "cascade"
@@ -151,6 +152,7 @@ ANY: Fields = {}
 FLOAT = {"kind": "float"}
 LINEAR = {"kind": "linear"}
 BOOK = {"kind": "codebook"}
+STATIC = {"kind": "static"}
 SPARSE = {"kind": "coded", "sparse": True}
 DENSE = {"kind": "coded", "sparse": False, "symbol_bits": 0}
 FIXED = {"kind": "coded", "sparse": False}
@@ -171,7 +173,7 @@ class Case(NamedTuple):
 CASES = {
     "float": Case("words", keys={"kind": "strings"}),
     "float symbols": Case("with_symbols", keys={"kind": "strings"}),
-    "packed symbols": Case("with_symbols", Q(bits=5), H(), P(), ANY, SPARSE, LINEAR),
+    "packed symbols": Case("with_symbols", Q(bits=5), G, P(), ANY, SPARSE, LINEAR),
     "float counted": Case("counted", keys={"kind": "strings"}),
     "float vectors": Case("normal", keys={"kind": "strings"}, matrix={"kind": "dense"}),
     "linear tensor": Case("words", Q(), numbers=LINEAR | {"per": "tensor"}),
@@ -194,35 +196,38 @@ CASES = {
     "grouped 5": Case("words", None, H(fingerprint_bits=5), keys={"fingerprint_bits": 5}),
     "grouped 16": Case("counted", None, H(fingerprint_bits=16), keys={"fingerprint_bits": 16}),
     "grouped 32x8": Case("counted", None, H(GROUPED, 1.0, (32, 8), 5), keys={"groups": [32, 8]}),
-    "packed words": Case("words", Q(keep=0.3), H(), P(), ANY, SPARSE | {"symbol_bits": 0}, LINEAR),
-    "packed words, rows": Case("words", Q(per="row", keep=0.3), H(), P(1), ANY, SPARSE, LINEAR),
+    "packed words": Case("words", Q(keep=0.3), G, P(), ANY, SPARSE | {"symbol_bits": 0}, LINEAR),
+    "packed words, rows": Case("words", Q(per="row", keep=0.3), G, P(1), ANY, SPARSE, LINEAR),
     "packed words, kmeans": Case(
-        "words", Q(bits=4, method="kmeans", per="label", keep=0.3), H(), P(64), ANY, SPARSE, BOOK
+        "words", Q(bits=4, method="kmeans", per="label", keep=0.3), G, P(64), ANY, SPARSE, BOOK
     ),
     "packed words, floats": Case(
-        "words", None, H(), P(), ANY, SPARSE | {"symbol_bits": 32}
+        "words", None, G, P(), ANY, SPARSE | {"symbol_bits": 32}
     ),
     "packed words, tight": Case(
         "words", Q(bits=1, keep=0.1), H(GROUPED, 1.0, (32, 8), 0), P(1024), ANY, SPARSE, LINEAR
     ),
-    "packed counted": Case("counted", Q(tensors=("bias",)), H(), P(), ANY, DENSE, LINEAR),
-    "packed coded names": Case("coded_names", Q(), H(), P(), ANY, SPARSE, LINEAR),
-    "packed long names": Case("long_names", Q(bits=4), H(), P(16), ANY, SPARSE, LINEAR),
-    "packed normal": Case("normal", Q(bits=5), H(), P(), ANY, DENSE, LINEAR),
-    "packed normal, plain": Case("normal", Q(), H(), P(), ANY, {"kind": "dense"}, LINEAR),
+    "packed counted": Case("counted", Q(tensors=("bias",)), G, P(), ANY, DENSE, LINEAR),
+    "packed coded names": Case("coded_names", Q(), G, P(), ANY, SPARSE, LINEAR),
+    "packed long names": Case("long_names", Q(bits=4), G, P(16), ANY, SPARSE, LINEAR),
+    "packed normal": Case("normal", Q(bits=5), G, P(), ANY, DENSE, LINEAR),
+    "packed normal, plain": Case("normal", Q(), G, P(), ANY, {"kind": "dense"}, LINEAR),
     "packed normal, group": Case(
-        "normal", Q(bits=6, per="group", group=5), H(), P(), ANY, DENSE, LINEAR
+        "normal", Q(bits=6, per="group", group=5), G, P(), ANY, DENSE, LINEAR
     ),
-    "packed normal, floats": Case("normal", None, H(), P()),
+    "packed normal, floats": Case("normal", None, G, P()),
     "packed uniform": Case(
-        "uniform", Q(bits=5, per="tensor"), H(), P(), ANY, FIXED | {"symbol_bits": 5}, LINEAR
+        "uniform", Q(bits=5, per="tensor"), G, P(), ANY, FIXED | {"symbol_bits": 5}, LINEAR
     ),
     "packed uniform, kmeans": Case(
-        "uniform", Q(bits=3, method="kmeans"), H(), P(), ANY, {"kind": "coded"}, BOOK
+        "uniform", Q(bits=3, method="kmeans"), G, P(), ANY, {"kind": "coded"}, BOOK
     ),
-    "packed wide": Case("wide", Q(), H(), P(), ANY, SPARSE, LINEAR),
-    "packed wide, floats": Case("wide", None, H(), P(32), ANY, SPARSE),
-    "packed lists": Case("lists", Q(bits=1), H(), P(), ANY, SPARSE, LINEAR),
+    "static words": Case("words", Q(keep=0.3), H(), P(), STATIC, {"kind": "static"}, LINEAR),
+    "static symbols": Case("with_symbols", Q(bits=5), H(), P(), STATIC, {"kind": "static"}, LINEAR),
+    "static counted": Case("counted", Q(), H(fingerprint_bits=3), P(), STATIC, ANY, LINEAR),
+    "packed wide": Case("wide", Q(), G, P(), ANY, SPARSE, LINEAR),
+    "packed wide, floats": Case("wide", None, G, P(32), ANY, SPARSE),
+    "packed lists": Case("lists", Q(bits=1), G, P(), ANY, SPARSE, LINEAR),
 }  # fmt: skip
 
 
@@ -260,9 +265,10 @@ def check_tables(source: nc.Model, model: nc.Model, reference: ReferenceModel) -
         rows = table.lookup(keys)
         matrix = reference.tables[name].matrix
         assert rows.shape[1] == matrix.columns
-        assert set(range(matrix.rows)) <= set(found)
+        rows_of = set(range(matrix.rows)) if table.keys.kind != "static" else set(found) - {-1}
+        assert rows_of <= set(found)
         spelled = {-1: bytes(4 * matrix.columns)}
-        for i in range(matrix.rows):
+        for i in rows_of:
             spelled[i] = struct.pack(f"<{matrix.columns}f", *reference.tables[name].row(i))
         assert [row.astype("<f4").tobytes() for row in rows] == [spelled[i] for i in found]
 

@@ -126,7 +126,7 @@ def gaps_of(rows: Rows) -> Int64:
 def fit_codes(rows: Rows, shape: Shape) -> Codes:
     """The best prefix codes for these rows."""
     for_counts, for_gaps, for_symbols = shape.alphabets
-    classes = _classes(rows, shape)
+    classes = classes_of(rows, shape)
 
     def fit(sizes: list[int], numbers: Int64, of: Int64) -> list[entropy.PrefixCode]:
         return [
@@ -167,7 +167,7 @@ def parse_codes(data: UInt8, shape: Shape) -> tuple[Codes, int]:
 
 def stream_bits(rows: Rows, shape: Shape, codes: Codes) -> int:
     """Length in bits of the stream that ``encode`` would write."""
-    classes = _classes(rows, shape)
+    classes = classes_of(rows, shape)
     total = 0
     if shape.sparse:
         total += int(_words(codes.counts, rows.counts)[1].sum())
@@ -193,7 +193,7 @@ def encode(rows: Rows, shape: Shape, codes: Codes) -> tuple[UInt8, Int64, int]:
     return bits.pack(values.astype(np.uint64), widths), starts, int(lengths.sum())
 
 
-def _classes(rows: Rows, shape: Shape) -> Int64:
+def classes_of(rows: Rows, shape: Shape) -> Int64:
     """Which of the codes each entry stands in."""
     if not shape.sparse:
         return np.zeros_like(rows.symbols)
@@ -202,7 +202,7 @@ def _classes(rows: Rows, shape: Shape) -> Int64:
 
 def _stream_words(rows: Rows, shape: Shape, codes: Codes) -> tuple[Int64, Int64, Int64]:
     """Block, value and width of every word; within a block they stand in stream order."""
-    classes = _classes(rows, shape)
+    classes = classes_of(rows, shape)
     block = np.arange(shape.rows) // shape.block_rows
     if shape.symbol_bits:
         symbol = (rows.symbols, np.full_like(rows.symbols, shape.symbol_bits))

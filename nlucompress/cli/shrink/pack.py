@@ -9,7 +9,7 @@ import click
 
 from nlucompress.cli import main
 from nlucompress.cli.measure.evaluate.command import measure
-from nlucompress.cli.measure.inspect.tables import harm_text
+from nlucompress.cli.measure.inspect.tables import bounds_text, harm_text
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.common import (
     Target,
@@ -58,9 +58,9 @@ def command(
 ) -> int:
     """Seal a model: each table in its smallest encoding, nothing in it that lookup does not need.
 
-    Prints where every byte goes and, beside it, the bound: the entropy of the values plus
-    log2(1 / false-positive rate) per key. With `--data` the gates of `evaluate` are checked on the
-    packed model: when one is missed, nothing is written.
+    Prints where every byte goes and, beside it, two bounds per key: log2(1 / false-positive rate)
+    plus the entropy of the values, taken as independent, or as the code takes them. With `--data`
+    the gates of `evaluate` are checked on the packed model: when one is missed, nothing is written.
 
     \b
     Example:
@@ -106,7 +106,7 @@ def command(
     lines = [f"{part.bytes:>12,}  {part.name}" for part in counted.parts]
     lines.append(f"{counted.total:>12,}  bytes in all ({bytes_text(counted.total)})")
     for table in counted.tables:
-        bound = f", bound {table.bound_bits:.2f}" if table.bound_bits is not None else ""
+        bound = f", {bounds_text(table)}" if table.bound_bits is not None else ""
         what = f"keys {table.key_bits:.2f} + values {table.value_bits:.2f}"
         if table.stored_bits is not None and table.overhead is not None:
             what = f"{table.stored_bits:.2f} stored, {100 * table.overhead:.2f} % above"

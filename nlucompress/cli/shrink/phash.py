@@ -36,9 +36,9 @@ def cells_and_bits(value: str) -> tuple[int, int]:
 @written_gates
 @stage_options
 def command(target: Target, model: str, **options: Any) -> None:
-    """Replace the keys' strings by a minimal perfect hash; rows move to slot order.
+    """Replace the keys' strings by a static function or a perfect hash; rows move to its order.
 
-    A perfect hash leads every unseen key to some row. Fingerprints of r bits reject all but 2^-r of
+    Either leads every unseen key to some row. Fingerprints of r bits reject all but 2^-r of
     them; with 0 bits every unseen key is given the weights of another one. A table of n-grams is
     closed: most unseen n-grams are refused by a part that is no key, so that shorter ones do.
 

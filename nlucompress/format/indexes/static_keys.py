@@ -123,7 +123,10 @@ class Static:
         """Handle of each key, -1 where it is known to be absent."""
         if self._native is not None:
             return np.frombuffer(self._native.find(keys), np.int64)
-        h1, h2 = murmur.hash_keys(murmur.encode_key(key) for key in keys)
+        return self.find_hashes(*murmur.hash_keys(murmur.encode_key(key) for key in keys))
+
+    def find_hashes(self, h1: murmur.UInt64, h2: murmur.UInt64) -> Int64:
+        """The same of keys with these hashes."""
         handle = static.handles(h1)
         result = np.full(handle.shape, -1, np.int64)
         if not self.function.shards:

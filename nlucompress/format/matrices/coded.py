@@ -117,9 +117,14 @@ class Coded:
         """Refused: coded rows cannot be moved."""
         raise FormatError("the rows of a packed table cannot be moved")
 
+    @property
+    def all_rows(self) -> rowcode.Rows:
+        """Every row, as it is written."""
+        return self._read(np.arange(self.layout.rows))
+
     def entries(self) -> tuple[Int64, Int64, NDArray[Any]]:
         """Row, column and code of every listed element, row by row, each of shape (entries,)."""
-        rows = self._read(np.arange(self.layout.rows))
+        rows = self.all_rows
         return np.repeat(np.arange(self.layout.rows), rows.counts), rows.columns, self._codes(rows)
 
     def _codes(self, rows: rowcode.Rows) -> NDArray[Any]:

@@ -100,6 +100,12 @@ def sparse_from(
     return Sparse(numbers, starts, columns.astype(narrow), codes, shape[1])
 
 
+def listed(matrix: Plain) -> Sparse:
+    """The same numbers as sparse rows."""
+    rows, columns, codes = (np.asarray(each) for each in matrix.entries())
+    return sparse_from(matrix.numbers, matrix.shape, rows, columns, codes)
+
+
 def smaller(matrix: Dense) -> Dense | Sparse:
     """The same floats as sparse rows where that takes fewer bytes."""
     nonzero = int(np.count_nonzero(matrix.codes))

@@ -20,6 +20,8 @@ from nlucompress.progress import told
 SPARSE_BLOCK = 8  # rows per block: fewer are found faster, more need fewer offsets
 DENSE_BLOCK = 32  # symbols per block of dense rows, about
 OFFSET_BITS = 14  # what the offset of a block takes, about
+HASH_BITS = 2.3  # what a perfect hash takes for a key, about
+FUNCTION_SHARE = 0.006  # what a static function takes above its bits, about
 CODED_COST = 30  # bytes of description that coded rows take above plain codes, about
 MAX_FILLED = 1 << 28  # elements of a matrix whose zeros can be written out in memory
 
@@ -79,6 +81,24 @@ def not_static(matrix: Matrix) -> str | None:
     if matrix.shape[1] > MAX_SPARSE_COLUMNS:
         return f"it has more than {MAX_SPARSE_COLUMNS:,} columns"
     return None
+
+
+def saved_by_function(matrix: Matrix, fingerprint_bits: int) -> float:
+    """Share of the bits of keys and rows that a static function saves against a perfect hash.
+
+    0 for rows that cannot be its values and for floats, which were not made to be small.
+    """
+    if not isinstance(matrix, Dense | Sparse) or not_static(matrix) is not None:
+        return 0.0
+    if isinstance(matrix.numbers, Floats):
+        return 0.0
+    elements = _elements(matrix)
+    keys = len(elements.rows.counts)
+    of_hash = min(_bits(elements, shape) for shape in _shapes(elements, None))
+    of_function = min(_bits(elements, shape, starts=0) for shape in _shapes(elements, None))
+    hashed = of_hash + keys * (fingerprint_bits + HASH_BITS)
+    stored = (of_function + keys * fingerprint_bits) * (1 + FUNCTION_SHARE)
+    return 1 - stored / hashed if keys else 0.0
 
 
 def static_function(keys: Hashes, matrix: Matrix) -> tuple[Static, StaticRows]:

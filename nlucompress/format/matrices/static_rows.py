@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -56,6 +56,10 @@ class StaticRows:
         """This very matrix, which knows the rows that its function was built of."""
         object.__setattr__(self, "built_of", rows)
         return self
+
+    def known(self, handles: Int64) -> StaticRows:
+        """The matrix, which knows its rows: those that these handles of all its keys lead to."""
+        return replace(self).of_rows(self.reader.rows(handles))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -113,7 +117,7 @@ class StaticRows:
         if rows is None:
             raise UsageError(
                 "the rows of a static function cannot be listed, for it holds no keys; take the "
-                "model from before `nlucompress pack`"
+                "model from before `nlucompress pack` (inspect: name it by --keys)"
             )
         return np.repeat(np.arange(self.layout.rows), rows.counts), rows.columns, self._codes(rows)
 

@@ -11,9 +11,9 @@ from nlucompress.algo.hashing import mphf, mphf_build, murmur, static
 from nlucompress.errors import DataError, StageOrderError, UsageError
 from nlucompress.format.indexes.kinds import Hashed, Strings
 from nlucompress.format.indexes.static_keys import Hashes
-from nlucompress.format.matrices.packing import not_static
+from nlucompress.format.matrices.packing import not_static, saved_by_function
 from nlucompress.format.model import Model, Table, require_model
-from nlucompress.format.names import FEATURES
+from nlucompress.format.names import FEATURES, trait
 from nlucompress.networks.linear import closure
 from nlucompress.options import Options, option
 from nlucompress.stages.history import stage_of, with_record
@@ -22,6 +22,8 @@ LOWEST_GAMMA, HIGHEST_GAMMA = 0.5, 10.0
 OPEN_BITS = 8  # of fingerprints
 CLOSED_BITS = 7  # half or more of the unseen n-grams are refused by a part: the same harm
 ADDED_BITS = 20  # what a key without weights takes, about: 13 to 24
+LEAST_SAVED = 0.01  # of the bits that keys and rows take, for which a static function is chosen
+CASCADE_GAMMA, CASCADE_GROUPS = 1.0, (16, 4)
 
 Method = Literal["grouped", "cascade", "static"]
 
@@ -31,19 +33,22 @@ class PhashOptions(Options):
     """Options of ``phash``.
 
     ``grouped`` keeps the best seed per group of cells, ``cascade`` is the plain one, ``static``
-    keeps the keys' hashes, of which ``pack`` builds a static function. ``groups`` are the cells of
-    a group (1 to 40) and the bits of its seed (0 to 8).
+    keeps the keys' hashes, of which ``pack`` builds a static function. None chooses for each table.
+    ``groups`` are the cells of a group (1 to 40) and the bits of its seed (0 to 8).
     """
 
-    method: Method = option(
-        "grouped",
+    method: Method | None = option(
+        None,
         "Keep the best seed per group of cells, or the plain cascade of bit arrays; or the keys' "
         "hashes, of which pack makes one function that holds the rows too",
         choices=get_args(Method),
+        absent="static where that is smaller, for quantized weights; else grouped",
     )
-    gamma: float = option(1.0, "Cells per key and level", least=LOWEST_GAMMA, most=HIGHEST_GAMMA)
+    gamma: float = option(
+        CASCADE_GAMMA, "Cells per key and level", least=LOWEST_GAMMA, most=HIGHEST_GAMMA
+    )
     groups: tuple[int, int] = option(
-        (16, 4),
+        CASCADE_GROUPS,
         "Cells of a group (1 to 40) and bits of its seed (0 to 8); 32x8 is smaller and slower",
         kind=int,
         metavar="CELLSxBITS",
@@ -71,11 +76,13 @@ class PhashOptions(Options):
 
 
 def phash(model: Model, options: PhashOptions | None = None) -> Model:
-    """Replace the keys of tables by a minimal perfect hash; rows move to slot order.
+    """Replace the keys of tables by a static function or a perfect hash; rows move to its order.
 
     The cascade is that of Strimel et al. 2018, section 3.2. By the method ``static`` the keys'
     hashes stay, in ascending order, until ``pack`` makes one function of them and of the bits of
-    the rows. The result does not depend on the order of the keys.
+    the rows. That is the default of a linear model's or CRF's quantized weights where the function
+    is smaller, if no option of a hash is given. The result does not depend on the order of the
+    keys.
 
     Raises:
         UsageError: An option is out of range, or a table's name is unknown.
@@ -95,7 +102,7 @@ def phash(model: Model, options: PhashOptions | None = None) -> Model:
             raise StageOrderError(f"table {name!r} was hashed by {stage} already")
         grown, bits = _closed(model, name, table, options)
         added = {"closed": grown.closed, "keys_without_weights": len(grown.keys) - len(table.keys)}
-        if options.method == "static":
+        if _method(model, name, grown, bits, options) == "static":
             tables[name] = _static(name, grown, bits)
             figures[name] = {"keys": len(grown.keys), "fingerprint_bits": bits, **added}
             continue
@@ -112,6 +119,19 @@ def phash(model: Model, options: PhashOptions | None = None) -> Model:
         raise UsageError("--closed needs a table of word or character n-grams, not yet hashed")
     result = model.with_tables(tables)
     return with_record("phash", options, model, result, figures)
+
+
+def _method(model: Model, name: str, table: Table, bits: int, options: PhashOptions) -> Method:
+    """How a table is hashed: as asked, or in the way that takes fewer bytes."""
+    of_hash = options.gamma != CASCADE_GAMMA or options.groups != CASCADE_GROUPS
+    if options.method is not None:
+        if of_hash and options.method == "static":
+            raise UsageError("--gamma and --groups are of a hash, which --method static has not")
+        return options.method
+    labelling = model.network is not None and trait(model.network.kind).labelling
+    if of_hash or not (labelling and name == FEATURES):
+        return "grouped"
+    return "static" if saved_by_function(table.matrix, bits) >= LEAST_SAVED else "grouped"
 
 
 def _groups(options: PhashOptions) -> mphf.Groups:

@@ -12,6 +12,7 @@ from safetensors.numpy import save_file
 from tests.cli.program import BAD_INPUT, DONE, USAGE, run
 
 STAGES = ("full", "quantized", "hashed", "small", "vectors", "big")
+KEYS = ("--keys", "hashed.nlu")  # a static function lists its rows by them
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -38,7 +39,7 @@ def test_labels_are_shortened_unless_asked_for(models: Path) -> None:
 
 
 def test_json_holds_everything(models: Path) -> None:
-    done = run(models, "inspect", "small.nlu", "--json", "--verify", "--plot")
+    done = run(models, "inspect", "small.nlu", "--json", "--verify", "--plot", *KEYS)
     assert (done.code, done.err) == (DONE, "")
     report = json.loads(done.out)
     assert report["schema_version"] == 1
@@ -73,7 +74,7 @@ def test_history_is_a_line_per_stage(models: Path) -> None:
     ],
 )
 def test_plot_suits_the_terminal(models: Path, env: dict[str, str], ascii_only: bool) -> None:
-    done = run(models, "inspect", "small.nlu", "--plot", env=env)
+    done = run(models, "inspect", "small.nlu", "--plot", *KEYS, env=env)
     assert (done.code, done.err) == (DONE, "")
     assert done.out.isascii() is ascii_only
     assert b"\x1b" not in done.out

@@ -49,6 +49,16 @@ def test_inspect(workdir: Path) -> None:
     assert table["matrix"]["rows"] == table["keys"]
     assert 0 < table["account"]["overhead"] < 0.1
     assert table["account"]["bound_bits"] is None
+    assert shell(workdir, f"{PIPE.format('static').rsplit('|', 1)[0]} -q -o h.nlu").code == DONE
+    known = json.loads(run(workdir, "inspect", "s.nlu", "--keys", "h.nlu", "--json").out)
+    (table,) = known["tables"]
+    stored, least = (table["account"][name] for name in ("stored_bits", "code_bound_bits"))
+    assert 0.9 * stored < least < stored
+    assert table["account"]["bound_bits"] > 16
+    assert run(workdir, "inspect", "s.nlu", "--keys", "h.nlu", "--plot").code == DONE
+    other = run(workdir, "inspect", "s.nlu", "--keys", "full.nlu")
+    assert other.code == USAGE
+    assert "has other keys there" in other.err
     plotted = run(workdir, "inspect", "s.nlu", "--plot")
     assert plotted.code in (USAGE, BAD_INPUT)
     assert "cannot be listed" in plotted.err

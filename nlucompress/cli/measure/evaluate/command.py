@@ -113,7 +113,7 @@ def command(
 
     \b
     Example:
-      nlucompress evaluate small.nlu --data test.tsv --reference full.nlu --max-nfr 1.2%
+      nlucompress evaluate small.nlu --data test.tsv --reference full.nlu --max-nfr 1.5%
     """
     from nlucompress.stages.measure.evaluate.gates import Gates
 

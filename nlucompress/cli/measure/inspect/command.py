@@ -11,7 +11,13 @@ from nlucompress.cli import main
 from nlucompress.cli.measure.inspect import bundles
 from nlucompress.cli.shared import bundled, streams
 from nlucompress.cli.shared.bundled import bundled_option
-from nlucompress.cli.shared.common import dump_json, json_option, model_argument, quiet_option
+from nlucompress.cli.shared.common import (
+    dump_json,
+    json_option,
+    model_argument,
+    quiet_option,
+    read_model,
+)
 from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.overlays import overlay_option
 
@@ -27,6 +33,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Besides the digests, decode every key, slot and row; a file without digests fails.",
 )
+@click.option(
+    "--keys",
+    metavar="MODEL",
+    help="The model that pack read: a static function tells of its rows once its keys are known.",
+)
 @click.option("--labels", "all_labels", is_flag=True, help="List every label, one a line.")
 @overlay_option
 @bundled_option
@@ -36,6 +47,7 @@ if TYPE_CHECKING:
 def command(
     model: str,
     verify: bool,
+    keys: str | None,
     all_labels: bool,
     plot: bool,
     overlays: tuple[str, ...],
@@ -59,18 +71,20 @@ def command(
     from nlucompress.stages.measure.inspect.histogram import histograms
     from nlucompress.stages.measure.inspect.stage import inspect, stacked
 
-    streams.check_inputs(model, *overlays)
+    streams.check_inputs(model, *overlays, *([keys] if keys else []))
     if bundled.named() is None and not overlays and bundles.tell(model, as_json, quiet):
         return 0
     paths = (model, *overlays)
-    every = stacked([inspect(streams.read_input(path), verify) for path in paths])
+    before = read_model(keys) if keys else None
+    first = inspect(streams.read_input(model), verify, before)
+    every = stacked([first, *(inspect(streams.read_input(path), verify) for path in overlays)])
     plots = [histograms(each.model) if plot and each.model is not None else () for each in every]
     if as_json:
-        first, *others = (
+        figures, *others = (
             _figures(each, drawn if plot else None)
             for each, drawn in zip(every, plots, strict=True)
         )
-        streams.say(dump_json({**first, **({"overlays": others} if others else {})}))
+        streams.say(dump_json({**figures, **({"overlays": others} if others else {})}))
     elif not quiet:
         for number, (path, found, drawn) in enumerate(zip(paths, every, plots, strict=True)):
             if number:

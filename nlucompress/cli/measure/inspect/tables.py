@@ -44,6 +44,7 @@ def table_lines(table: TableInfo, counted: Account | None) -> Iterator[str]:
     elif table.index == "hashes":
         text = f"{keys}, 128-bit hashes, for pack to seal as a static function"
         yield from line("keys", text, 2)
+        yield from line("unseen keys", f"none passes; once sealed, {_unseen(table)}", 2)
     else:
         seen = "; how often each was seen is kept" if table.counts else ""
         yield from line("keys", f"{keys}, {table.index}{seen}", 2)
@@ -134,19 +135,27 @@ def numbers(matrix: MatrixInfo) -> str:
     return f"{matrix.numbers}, {matrix.levels} levels, {per}"
 
 
+def bounds_text(account: TableAccount) -> str:
+    """What keys and rows must take, in words."""
+    if account.bound_bits is None:
+        return "bound none while the keys are strings"
+    of_code = ""
+    if account.code_bound_bits is not None:
+        of_code = f", by the code's model {account.code_bound_bits:.2f}"
+    return f"bound {account.bound_bits:.2f}{of_code}"
+
+
 def _bits(account: TableAccount) -> str:
     total = account.key_bits + account.value_bits
     hashed = f" (hash {account.hash_bits:.2f})" if account.hash_bits is not None else ""
-    bound = "none while the keys are strings"
-    if account.bound_bits is not None:
-        bound = f"{account.bound_bits:.2f}"
+    bound = bounds_text(account)
     if account.stored_bits is not None and account.overhead is not None:
-        known = "" if account.bound_bits is None else f"; bound {bound}"
+        known = "" if account.bound_bits is None else f"; {bound}"
         return (
             f"{total:.2f} = function {account.key_bits:.2f} ({account.stored_bits:.2f} stored and "
             f"{100 * account.overhead:.2f} % above) + code tables {account.value_bits:.2f}{known}"
         )
     return (
         f"{total:.2f} = keys {account.key_bits:.2f}{hashed} + rows {account.value_bits:.2f}; "
-        f"bound {bound}"
+        f"{bound}"
     )

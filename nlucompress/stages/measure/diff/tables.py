@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nlucompress.format.indexes.kinds import Hashed, KeyIndex, Strings
+from nlucompress.format.indexes.static_keys import Hashes
 from nlucompress.format.matrices.kinds import Matrix, leaves
 from nlucompress.format.model import Model
 from nlucompress.format.names import FEATURES
@@ -164,6 +165,8 @@ def _shared(
 
 def _same_hash(before: KeyIndex, after: KeyIndex) -> bool:
     """Whether two hashes lead the same keys to the same slots, as far as can be told."""
+    if isinstance(before, Hashes) and isinstance(after, Hashes):
+        return np.array_equal(before.data, after.data)
     return (
         isinstance(before, Hashed)
         and isinstance(after, Hashed)

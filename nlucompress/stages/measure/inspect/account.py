@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo.coding import entropy
+from nlucompress.algo.coding import bounds, entropy
 from nlucompress.format import codec
 from nlucompress.format.frame import container, phrases
 from nlucompress.format.indexes.kinds import Hashed
@@ -50,6 +50,8 @@ class TableAccount:
             taken as independent, for each matrix that the rows are made of; None while the keys
             are strings, and where the rows cannot be listed: in a static function that was read
             from a file.
+        code_bound_bits: The same with the row's values as the code takes them: the entropy of
+            counts, gaps and symbols, each in the class of its row. None where rows have no code.
         stored_bits: Of a static function: bits per key that fingerprints and rows have in it.
         overhead: Share of bits that a static function takes above them, its offsets counted.
     """
@@ -62,6 +64,7 @@ class TableAccount:
     hash_bits: float | None
     value_bits: float
     bound_bits: float | None
+    code_bound_bits: float | None = None
     stored_bits: float | None = None
     overhead: float | None = None
 
@@ -153,13 +156,16 @@ def _table(name: str, table: Table, key_bytes: int, row_bytes: int) -> TableAcco
     counted = [_value_counts(each) for each in listed]
     nonzero = counted[0][1] if len(counted) == 1 else None
     per_key = 8 / keys if keys else 0.0
-    hash_bits = bound = None
+    hash_bits = bound = of_code = None
     if isinstance(table.keys, Hashed):
         hash_bits = table.keys.cascade.nbytes * per_key
     if isinstance(table.keys, Hashed | Hashes | Static) and listed:
         bits_of_values = sum(entropy.entropy_bits(counts) for counts, _ in counted)
         bound = table.keys.fingerprint_bits + bits_of_values / max(keys, 1)
-    bits = (key_bytes * per_key, hash_bits, row_bytes * per_key, bound)
+        allowed = [least for each in listed if (least := _allowed(each)) is not None]
+        if len(allowed) == len(listed):
+            of_code = table.keys.fingerprint_bits + sum(allowed) / max(keys, 1)
+    bits = (key_bytes * per_key, hash_bits, row_bytes * per_key, bound, of_code)
     if not isinstance(table.keys, Static) or not table.keys.stored:
         return TableAccount(name, keys, columns, nonzero, *bits)
     stored = table.keys.stored
@@ -170,6 +176,13 @@ def _table(name: str, table: Table, key_bytes: int, row_bytes: int) -> TableAcco
 def _listed(matrix: Plain) -> bool:
     """Whether the rows of a matrix can be listed."""
     return not isinstance(matrix, StaticRows) or matrix.built_of is not None
+
+
+def _allowed(matrix: Plain) -> float | None:
+    """Bits that the model behind a matrix's code allows; None of one that is not coded."""
+    if isinstance(matrix, StaticRows) and matrix.built_of is not None:
+        return bounds.code_bound(matrix.built_of, matrix.layout)
+    return bounds.code_bound(matrix.all_rows, matrix.layout) if isinstance(matrix, Coded) else None
 
 
 def _value_counts(matrix: Plain) -> tuple[NDArray[np.int64], int]:

@@ -12,7 +12,7 @@ from nlucompress.format.frame import labels
 from nlucompress.format.frame.container import Entry
 from nlucompress.format.model import Model
 from nlucompress.networks.overlays import overlaid
-from nlucompress.stages.measure.inspect import anatomy, contents, decodes, records
+from nlucompress.stages.measure.inspect import anatomy, contents, decodes, keyed, records
 from nlucompress.stages.measure.inspect.account import Account, Part, account
 from nlucompress.stages.measure.inspect.anatomy import Anatomy, TensorInfo
 from nlucompress.stages.measure.inspect.contents import TableInfo, field
@@ -71,13 +71,19 @@ class Inspection:
     model: Model | None = None
 
 
-def inspect(buffer: bytes | memoryview, verify: bool = False) -> Inspection:
+def inspect(
+    buffer: bytes | memoryview, verify: bool = False, keys: Model | None = None
+) -> Inspection:
     """Describe a file; damage becomes ``problems`` and is never raised.
 
     Args:
         buffer: The whole file.
         verify: Besides the digests, decode every key, slot and row. A file without digests then
             counts as a problem.
+        keys: The model from before ``pack``: with its keys, static functions list their rows.
+
+    Raises:
+        UsageError: It is not the model from before.
     """
     parts = anatomy.read(buffer)
     size = len(buffer)
@@ -94,6 +100,11 @@ def inspect(buffer: bytes | memoryview, verify: bool = False) -> Inspection:
         return found
     try:
         model = _model(parts).of_file(memoryview(buffer))
+    except NluCompressError as error:
+        return replace(found, problems=(str(error),))
+    if keys is not None:
+        model = keyed.listed(model, keys)
+    try:
         counted = _of_file(account(model), size)
         harm = harm_of(model)
     except NluCompressError as error:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nlucompress.data.examples import Examples
 from nlucompress.data.tagged import Tagged
 from nlucompress.format import codec
+from nlucompress.format.indexes.static_keys import Hashes
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model
 from nlucompress.networks.classifier import Classifier
@@ -77,6 +78,16 @@ class Texts:
         return np.array([self._numbers[answer] for answer in answers], np.int64)
 
 
+def _answering(hashed: Model, file: bytes) -> Model:
+    """The model that answers as the packed file does, and soonest.
+
+    Before it is packed, a static function still has the hashes of its keys, and so no unseen key
+    passes for a known one.
+    """
+    static = any(isinstance(table.keys, Hashes) for table in hashed.tables.values())
+    return codec.parse(file) if static else hashed
+
+
 class Keyed:
     """Weighted keys as a sparse matrix, which times a table of weights gives the scores."""
 
@@ -130,9 +141,10 @@ class LinearTexts:
         self._keyed = Keyed([list(each.items()) for each in weigh(dev.texts)])
 
     def answers(self, hashed: Model, file: bytes) -> Int64:
-        """Answers by the table before it is packed."""
-        bias, _ = linear.bias_and_link(hashed)
-        scores = linear.bounded(self._keyed.scores(hashed) + bias, linear.bounds_of(hashed))
+        """Answers by the table before it is packed, or as ``_answering`` says."""
+        model = _answering(hashed, file)
+        bias, _ = linear.bias_and_link(model)
+        scores = linear.bounded(self._keyed.scores(model) + bias, linear.bounds_of(model))
         found: Int64 = scores.argmax(axis=1)
         return found
 
@@ -156,7 +168,8 @@ class Tokens:
         self._keyed = Keyed([token for sentence in sentences for token in sentence])
 
     def answers(self, hashed: Model, file: bytes) -> Int64:
-        """Answers by the table before it is packed."""
+        """Answers by the table before it is packed, or as ``_answering`` says."""
+        hashed = _answering(hashed, file)
         scores = self._keyed.scores(hashed)
         if hashed.network is None or hashed.network.kind != crf.KIND:
             bias, _ = linear.bias_and_link(hashed)

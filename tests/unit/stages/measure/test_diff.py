@@ -85,6 +85,8 @@ def test_hashed_models_are_asked_for_the_keys_of_the_other() -> None:
 
 def test_two_hashed_models_are_compared_slot_by_slot_if_their_keys_are_the_same() -> None:
     same, finer = (nc.pack(hashed(quantized(classifier(12), bits=bits))) for bits in (3, 6))
+    marked = [hashed(quantized(classifier(12), bits=bits), method="static") for bits in (3, 6)]
+    assert nc.diff(marked[0], marked[1]).tables["features"].compared == 12
     found = nc.diff(same, finer).tables["features"]
     assert (found.compared, found.new_keys, found.gone_keys) == (12, None, None)
     assert found.changes is not None

@@ -37,8 +37,8 @@ def stages() -> dict[str, Model]:
     network = Network("linear", {"link": "margin"}, {"bias": from_dense(values[:1])})
     model = Model({"features": table}, network, ("a", "b", "c"), Featurizer().describe())
     quantized = nc.quantize(model, nc.QuantizeOptions(bits=4, per="label", keep_zero_rows=True))
-    hashed = nc.phash(quantized)
-    bare = nc.phash(quantized, nc.PhashOptions(fingerprint_bits=0))
+    hashed = nc.phash(quantized, nc.PhashOptions(method="grouped"))
+    bare = nc.phash(quantized, nc.PhashOptions(method="grouped", fingerprint_bits=0))
     every = {"full": model, "quantized": quantized, "hashed": hashed, "bare": bare}
     return {**every, "packed": nc.pack(hashed, nc.PackOptions(keep_history=True))}
 
@@ -86,7 +86,7 @@ def test_what_each_stage_did_is_told() -> None:
         "per": "label",
         "keep_zero_rows": True,
     }
-    assert packed.history[1].options == {}
+    assert packed.history[1].options == {"method": "grouped"}
     assert packed.history[2].options == {"keep_history": True}
 
 
