@@ -201,7 +201,9 @@ typedef struct {
 } nlu_answer;
 
 #define NLU_CODES 13u /* 1 of counts, 6 of gaps, 6 of symbols */
-#define NLU_POOL (142u + 6u * 141u + 6u * 512u) /* their largest alphabets */
+#define NLU_COMMON 1024u        /* common rows, of at most so many entries */
+#define NLU_COMMON_ENTRIES 16u
+#define NLU_POOL (142u + NLU_COMMON + 6u * 141u + 6u * 512u) /* their largest alphabets */
 
 typedef struct nlu_matrix {
     int kind;
@@ -220,6 +222,9 @@ typedef struct nlu_matrix {
     nlu_stream stream;
     nlu_function function;            /* static rows (section 9.5), whose bits follow the `skipped` */
     uint64_t skipped, longest;
+    uint32_t common, common_of[NLU_COMMON_ENTRIES]; /* rows of 1, 2, ... entries in common_rows */
+    unsigned common_column_bits, common_symbol_bits;
+    nlu_stream common_rows;
     nlu_code code[NLU_CODES];
     uint16_t pool[NLU_POOL];
 } nlu_matrix;
@@ -562,6 +567,7 @@ static inline const char *nlu_phrase(const uint8_t *at, const uint8_t *end)
         ",\"kind\":\"static\",\"longest\":",
         ",\"numbers\":{\"kind\":\"",
         "},\"sparse\":true,\"symbol_bits\":0",
+        ",\"common\":[",
     };
     if (byte == 0x7F)
         return end - at > 1 && at[1] < sizeof more / sizeof *more ? more[at[1]] : NULL;
@@ -1868,7 +1874,7 @@ static inline unsigned nlu_take_bits(const nlu_stream *s, uint64_t *at, unsigned
 static inline int nlu_open_code(const nlu_stream *s, uint64_t *at, uint32_t symbols, nlu_code *c,
                                 uint16_t *pool, uint16_t used)
 {
-    uint8_t lengths[512];
+    uint8_t lengths[142u + NLU_COMMON];
     uint32_t windows = 0, symbol, begin = used;
     int bad = 0;
     for (symbol = 0; symbol < symbols && !bad;) {
@@ -2023,7 +2029,8 @@ static inline int nlu_open_codes(nlu_matrix *m, const nlu_stream *s, uint64_t *b
     uint64_t at = 0;
     uint16_t used = 0;
     for (unsigned k = 0; k < NLU_CODES; k++) {
-        uint32_t symbols = k == 0 ? nlu_tokens(m->columns + 1) : nlu_tokens(m->columns);
+        uint32_t symbols =
+            k == 0 ? nlu_tokens(m->columns + 1) + m->common : nlu_tokens(m->columns);
         if (k < 7 && !m->sparse) symbols = 0;
         if (k >= 7) symbols = m->symbol_bits || (k > 7 && !m->sparse) ? 0 : m->levels;
         int error = nlu_open_code(s, &at, symbols, &m->code[k], m->pool, used);
@@ -2068,6 +2075,36 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
     return NLU_OK;
 }
 
+/* The common rows (section 9.5), which must fill these bytes: their columns ascend. */
+static inline int nlu_open_common(nlu_matrix *m, const uint8_t *data, size_t size)
+{
+    unsigned column_bits = m->common && m->columns ? nlu_bit_length(m->columns - 1) : 0;
+    unsigned symbol_bits = m->common && m->levels ? nlu_bit_length(m->levels - 1) : 0;
+    m->common_column_bits = column_bits;
+    m->common_symbol_bits = symbol_bits;
+    unsigned width = column_bits + symbol_bits;
+    uint64_t entries = 0, at = 0;
+    for (uint32_t n = 0; n < NLU_COMMON_ENTRIES; n++) entries += (n + 1) * m->common_of[n];
+    m->common_rows.data = data;
+    m->common_rows.size = size;
+    m->common_rows.bits = entries * width;
+    if ((m->common_rows.bits + 7) / 8 != size) return NLU_ERROR_MATRIX;
+    if (m->common && (!m->sparse || m->symbol_bits == 32)) return NLU_ERROR_MATRIX;
+    for (uint32_t n = 0; n < NLU_COMMON_ENTRIES; n++) {
+        for (uint32_t entry = 0; entry < (n + 1) * m->common_of[n]; entry++) {
+            uint64_t column = nlu_peek_bits(&m->common_rows, at, column_bits), before = 0;
+            if (entry % (n + 1))
+                before = 1 + nlu_peek_bits(&m->common_rows, at - width, column_bits);
+            if (column < before || column >= m->columns) return NLU_ERROR_MATRIX;
+            at += column_bits;
+            if (nlu_peek_bits(&m->common_rows, at, symbol_bits) >= m->levels)
+                return NLU_ERROR_MATRIX;
+            at += symbol_bits;
+        }
+    }
+    return NLU_OK;
+}
+
 /* Static rows (section 9.5); the function that holds them is that of the table's keys. */
 static inline int nlu_open_static(const nlu_path *p, nlu_json *numbers, nlu_matrix *m)
 {
@@ -2080,7 +2117,7 @@ static inline int nlu_open_static(const nlu_path *p, nlu_json *numbers, nlu_matr
     if ((m->numbers == NLU_FLOAT) != (m->symbol_bits == 32)) return NLU_ERROR_MATRIX;
     nlu_stream whole = {t->data, t->size, 8 * (uint64_t)t->size};
     error = nlu_open_codes(m, &whole, &tables);
-    return error ? error : tables == t->size ? NLU_OK : NLU_ERROR_MATRIX;
+    return error ? error : nlu_open_common(m, t->data + (size_t)tables, t->size - (size_t)tables);
 }
 
 static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m);
@@ -2088,11 +2125,14 @@ static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m);
 /* A matrix; static rows stand in tables alone. */
 static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
 {
-    static const char *const kinds[] = {"dense", "sparse", "coded", "pq", "product", "static", NULL};
+    static const char *const kinds[] = {"dense", "sparse",  "coded", "pq",
+                                        "product", "static", NULL};
     nlu_json name = *j, numbers = *j, whole = *j;
     unsigned count = 0, seen = 0;
     uint64_t shape[2] = {0, 0}, offsets[2] = {0, 0};
     m->kind = 0;
+    m->common = 0;
+    memset(m->common_of, 0, sizeof m->common_of);
     nlu_expect(&whole, '{');
     while (nlu_member(&whole, &name, &count)) { /* other fields may come before it */
         if (nlu_is(name, "kind")) m->kind = nlu_choice(&whole, kinds);
@@ -2119,6 +2159,16 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
         } else if (nlu_is(name, "shape")) {
             nlu_two(j, (uint64_t)1 << 40, shape);
             seen |= 8;
+        } else if (nlu_is(name, "common")) {
+            unsigned items = 0, of = 0;
+            nlu_expect(j, '[');
+            for (; nlu_item(j, &items); of++) {
+                if (of == NLU_COMMON_ENTRIES) return NLU_ERROR_DESCRIPTION;
+                m->common_of[of] = (uint32_t)nlu_integer(j, 0, NLU_COMMON);
+                m->common += m->common_of[of];
+            }
+            if (!of || !m->common_of[of - 1] || m->common > NLU_COMMON) j->bad = 1;
+            seen |= 1024;
         } else if (nlu_is(name, "sparse")) {
             m->sparse = nlu_boolean(j);
             seen |= 16;
@@ -2143,6 +2193,7 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
     }
     static const unsigned wanted[] = {3, 7, 1 + 2 + 8 + 16 + 32 + 64 + 128 + 256,
                                       0, 0, 1 + 2 + 4 + 16 + 64 + 512};
+    if (m->kind == NLU_STATIC) seen &= ~1024u;
     if (j->bad || seen != wanted[m->kind]) return NLU_ERROR_DESCRIPTION;
     if (m->kind == NLU_DENSE) return nlu_open_dense(p, &numbers, m);
     if (m->kind == NLU_SPARSE) return nlu_open_sparse(p, &numbers, m);
@@ -2221,6 +2272,7 @@ typedef struct {
     uint64_t at;                /* the next: number of an element or entry, or bit of the stream */
     unsigned row_class;
     nlu_answer value; /* of static rows: what is left of the row */
+    int common;       /* whether `at` is in the common rows instead */
 } nlu_plain;
 
 /* A symbol of a static row by a code, or -1 where the row ends before it. */
@@ -2243,14 +2295,34 @@ static inline int64_t nlu_static_bits(nlu_plain *e, unsigned width)
     return nlu_answer_drop(&e->value, width) ? (int64_t)number : -1;
 }
 
-/* A number of a static row, written as a token and extra bits; -1 as above. */
-static inline int32_t nlu_static_token(nlu_plain *e, unsigned code)
+/* The number of a token with its extra bits; -1 as above. */
+static inline int32_t nlu_static_number(nlu_plain *e, int32_t token)
 {
-    int32_t token = nlu_static_word(e, code);
     if (token < 128) return token;
     unsigned width = (unsigned)token - 121;
     int64_t low = nlu_static_bits(e, width);
     return low < 0 ? -1 : (int32_t)(1u << width | (uint32_t)low);
+}
+
+static inline int32_t nlu_static_token(nlu_plain *e, unsigned code)
+{
+    return nlu_static_number(e, nlu_static_word(e, code));
+}
+
+/* Begins with a common row. */
+static inline void nlu_common_begin(nlu_plain *e, uint32_t number)
+{
+    const nlu_matrix *m = e->matrix;
+    uint64_t entry = 0;
+    uint32_t n = 0;
+    for (; number >= m->common_of[n]; n++) {
+        number -= m->common_of[n];
+        entry += (uint64_t)(n + 1) * m->common_of[n];
+    }
+    unsigned width = m->common_column_bits + m->common_symbol_bits;
+    e->common = 1;
+    e->left = n + 1;
+    e->at = (entry + (uint64_t)number * (n + 1)) * width;
 }
 
 /* Begins with the row of a key that was found. */
@@ -2258,10 +2330,16 @@ static inline void nlu_static_begin(nlu_plain *e, uint64_t handle)
 {
     const nlu_matrix *m = e->matrix;
     e->left = m->columns;
+    e->common = 0;
     if (!nlu_answer_begin(&e->value, &m->function, handle, m->skipped, m->skipped + m->longest)) {
         e->left = 0;
     } else if (m->sparse) {
-        int32_t count = nlu_static_token(e, 0);
+        int32_t token = nlu_static_word(e, 0), counts = (int32_t)nlu_tokens(m->columns + 1);
+        if (token >= counts) {
+            nlu_common_begin(e, (uint32_t)(token - counts));
+            return;
+        }
+        int32_t count = nlu_static_number(e, token);
         e->left = count < 0 || (uint32_t)count > m->columns ? 0 : (uint32_t)count;
     }
 }
@@ -2271,6 +2349,13 @@ static inline int nlu_static_next(nlu_plain *e, uint32_t *code)
 {
     const nlu_matrix *m = e->matrix;
     int64_t symbol;
+    if (e->common) { /* checked when it was opened */
+        e->column = nlu_peek_bits(&m->common_rows, e->at, m->common_column_bits);
+        e->at += m->common_column_bits;
+        *code = (uint32_t)nlu_peek_bits(&m->common_rows, e->at, m->common_symbol_bits);
+        e->at += m->common_symbol_bits;
+        return 1;
+    }
     if (m->sparse) {
         int32_t gap = nlu_static_token(e, 1 + e->row_class);
         if (gap < 0 || (uint32_t)gap >= m->columns - e->column) return 0;

@@ -347,6 +347,7 @@ SOURCES: dict[str, Callable[[], nc.Model]] = {
     "packed_fixed": lambda: nc.pack(hashed(quantized(embeddings(120, 4), bits=4, method="kmeans"))),
     "hashes": lambda: hashed(classifier(), method="static", fingerprint_bits=6),
     "packed_static": lambda: static(quantized(classifier(400, MANY, 0.1), bits=5)),
+    "packed_static_common": lambda: static(quantized(classifier(1500, LABELS, 0.15), bits=2)),
     "packed_static_floats": lambda: static(classifier(60, MANY, 0.05), fingerprint_bits=16),
     "packed_static_fixed": lambda: static(quantized(embeddings(12, 2), bits=2)),
     "packed_static_prefix": lambda: static(

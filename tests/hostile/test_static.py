@@ -12,6 +12,7 @@ from nlucompress.errors import FormatError
 from nlucompress.format import codec
 from nlucompress.format.fields import Tensors
 from nlucompress.native import extension
+from tests.golden.sources import SOURCES
 from tests.hostile.lies import (
     HASH,
     ROWS,
@@ -33,6 +34,7 @@ MARKED = nc.phash(
 )
 FUNCTION = model_bytes(nc.pack(MARKED))
 HASHES = model_bytes(MARKED)
+COMMON = model_bytes(SOURCES["packed_static_common"]())
 OF_HASHES = "tables.features.keys.hashes"
 
 
@@ -92,6 +94,23 @@ LIES: dict[str, Change] = {
     "endless shards of nothing": nowhere,
     "static rows elsewhere": elsewhere,
 }
+LIES_OF_COMMON: dict[str, Change] = {
+    "none": field(matrix, "common", []),
+    "the last none": field(matrix, "common", [6, 2, 0]),
+    "more": field(matrix, "common", [7, 2]),
+    "fewer": field(matrix, "common", [6, 1]),
+    "shorter": field(matrix, "common", [8]),
+    "longer": field(matrix, "common", [6, 1, 1]),
+    "too many": field(matrix, "common", [1025]),
+    "too long": field(matrix, "common", [1] * 17),
+    "below none": field(matrix, "common", [-1, 9]),
+    "left out": lambda description, _: matrix(description).pop("common"),
+    "dense": field(matrix, "sparse", False),
+    "columns equal": put(ROWS, -1, 0),
+    "columns beyond": put(ROWS, -1, 0xFF),
+    "rows cut": cut(ROWS),
+    "rows grown": grown(ROWS),
+}
 LIES_OF_HASHES: dict[str, Change] = {
     "hashes swapped": swapped,
     "a hash twice": repeated,
@@ -105,16 +124,23 @@ LIES_OF_HASHES: dict[str, Change] = {
 def test_the_neighbours_are_accepted() -> None:
     assert answers(FUNCTION)
     assert answers(HASHES)
+    assert answers(COMMON)
     if extension is not None:
         extension.Reader(FUNCTION)
         extension.Reader(HASHES)
+        extension.Reader(COMMON)
 
 
-@pytest.mark.parametrize("name", [*LIES, *[f"hashes: {name}" for name in LIES_OF_HASHES]])
-def test_lies_are_refused(name: str) -> None:
-    of_hashes = name.startswith("hashes: ")
-    change = LIES_OF_HASHES[name.removeprefix("hashes: ")] if of_hashes else LIES[name]
-    file = HASHES if of_hashes else FUNCTION
+FILES = {"function": (FUNCTION, LIES), "hashes": (HASHES, LIES_OF_HASHES)}
+FILES["common rows"] = (COMMON, LIES_OF_COMMON)
+
+
+@pytest.mark.parametrize(
+    ("what", "name"), [(what, name) for what, (_, lies) in FILES.items() for name in lies]
+)
+def test_lies_are_refused(what: str, name: str) -> None:
+    file, lies = FILES[what]
+    change = lies[name]
     hostile = changed(file, change)
     assert hostile != file
     tracemalloc.start()

@@ -24,6 +24,7 @@ from tests.reference.hash import (
     PrefixCode,
     StringIndex,
     digest,
+    number_of,
     read_number,
     require,
     tokens,
@@ -563,7 +564,7 @@ class StaticRows:
 
     def __init__(self, spec: Any, path: str, tensors: Tensors, keys: StaticIndex) -> None:
         """Read the code tables."""
-        fields(spec, "kind columns sparse symbol_bits longest numbers")
+        fields(spec, "kind columns sparse symbol_bits longest numbers", "common")
         require(spec["kind"] == "static", "no static rows behind static keys")
         self.keys, self.rows = keys, keys.size
         self.columns = integer(spec["columns"], 0, 2**20)
@@ -577,13 +578,32 @@ class StaticRows:
         data = tensors.take(f"{path}.rows", "U8", None).data
         tables = Bits(data)
         self.codes: list[PrefixCode] = []
+        common = [integer(each, 0, 1024) for each in spec["common"]] if "common" in spec else []
+        if "common" in spec:
+            require(0 < len(common) <= 16 and common[-1] > 0, "no list of common rows")
+            require(sum(common) <= 1024 and self.sparse and not floats, "no common rows here")
         if self.sparse:
-            self.codes.append(PrefixCode(tables, tokens(self.columns + 1)))
+            self.codes.append(PrefixCode(tables, tokens(self.columns + 1) + sum(common)))
             self.codes.extend(PrefixCode(tables, tokens(self.columns)) for _ in range(6))
         if self.width == 0:
             levels = self.numbers.levels
             self.codes.extend(PrefixCode(tables, levels) for _ in range(6 if self.sparse else 1))
+        tables.align()
+        self.common = [
+            self.entries(tables, count) for count, rows in enumerate(common, 1) for _ in range(rows)
+        ]
         require(tables.align() == len(data), "wrong length of the code tables")
+
+    def entries(self, bits: Bits, count: int) -> list[tuple[int, int]]:
+        """Columns and symbols of a common row."""
+        found: list[tuple[int, int]] = []
+        for _ in range(count):
+            column = bits.read((self.columns - 1).bit_length())
+            symbol = bits.read((self.numbers.levels - 1).bit_length())
+            require(column < self.columns and symbol < self.numbers.levels, "no entry of a row")
+            require(not found or column > found[-1][0], "columns that do not ascend")
+            found.append((column, symbol))
+        return found
 
     def row(self, handle: int) -> list[float]:
         """The numbers of a row, each exactly a binary32."""
@@ -591,7 +611,15 @@ class StaticRows:
         bits = ValueBits(self.keys, handle, self.end)
         bits.at = self.keys.fingerprint_bits
         try:
-            count = read_number(self.codes[0], bits) if self.sparse else self.columns
+            count = self.columns
+            if self.sparse:
+                token = self.codes[0].read(bits)
+                at = token - tokens(self.columns + 1)
+                if at >= 0:
+                    for place, code in self.common[at]:
+                        row[place] = self.numbers.value(0, place, code)
+                    return row
+                count = number_of(token, bits)
             if count > self.columns:
                 return row
             class_ = min((count - 1).bit_length(), 5) if self.sparse and count else 0

@@ -240,7 +240,11 @@ def tokens(m: int) -> int:
 
 def read_number(code: PrefixCode, bits: Bits) -> int:
     """A token and its extra bits."""
-    token = code.read(bits)
+    return number_of(code.read(bits), bits)
+
+
+def number_of(token: int, bits: Bits) -> int:
+    """The number of a token, whose extra bits follow."""
     if token < 128:
         return token
     low = token - 120 - 1

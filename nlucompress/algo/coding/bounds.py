@@ -14,24 +14,24 @@ def code_bound(rows: Rows, shape: Shape) -> float:
     """Bits that the model behind the prefix codes allows, codes and row starts left out.
 
     Counts, gaps and symbols are taken to be independent but for the class of their row, as the
-    codes have it; each alphabet of each class then takes its entropy, and extra bits themselves.
-    Symbols of fixed width take their width.
+    codes have it, and common rows are told beside the counts. Each alphabet of each class then
+    takes its entropy, and extra bits themselves. Symbols of fixed width take their width.
     """
     if not shape.sparse and shape.symbol_bits:
         return float(shape.rows * shape.columns * shape.symbol_bits)
     total = 0.0
     classes = rowcode.classes_of(rows, shape)
     if shape.sparse:
-        total += _numbers(rows.counts, np.zeros_like(rows.counts))
-        total += _numbers(rowcode.gaps_of(rows), classes)
+        total += _numbers(rowcode.count_tokens(rows, shape), np.zeros_like(rows.counts))
+        total += _numbers(rowcode.tokenize(rowcode.gaps_of(rows)), classes)
     if shape.symbol_bits:
         return total + len(rows.symbols) * shape.symbol_bits
     return total + _entropy(rows.symbols, classes)
 
 
-def _numbers(numbers: Int64, of: Int64) -> float:
-    """Bits of numbers that are written as tokens and extra bits, in the code of their class."""
-    tokens, _, extra_bits = rowcode.tokenize(numbers)
+def _numbers(written: tuple[Int64, Int64, Int64], of: Int64) -> float:
+    """Bits of tokens and extra bits in the code of their class."""
+    tokens, _, extra_bits = written
     return _entropy(tokens, of) + float(extra_bits.sum())
 
 

@@ -34,11 +34,14 @@ class Rows:
         counts: int64, shape (rows,).
         columns: int64, shape (sum(counts),), ascending within a row.
         symbols: int64, shape (sum(counts),).
+        common: int64, shape (rows,): which common row a row is, -1 for none; a common row has no
+            entries here. None where no row is common.
     """
 
     counts: Int64
     columns: Int64
     symbols: Int64
+    common: Int64 | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Shape:
         block_rows: Rows in a block.
         alphabet: Number of symbols.
         symbol_bits: Width of a symbol, 0 for prefix codes.
+        common: Number of rows with words of their own, behind those of the counts.
     """
 
     rows: int
@@ -73,6 +77,7 @@ class Shape:
     block_rows: int
     alphabet: int
     symbol_bits: int
+    common: int = 0
 
     @property
     def blocks(self) -> int:
@@ -84,7 +89,7 @@ class Shape:
         """Sizes of the alphabets of the count, gap and symbol codes."""
         classes = CLASSES if self.sparse else 1
         return (
-            [tokens_below(self.columns + 1)] if self.sparse else [],
+            [tokens_below(self.columns + 1) + self.common] if self.sparse else [],
             [tokens_below(self.columns)] * classes if self.sparse else [],
             [] if self.symbol_bits else [self.alphabet] * classes,
         )
@@ -106,6 +111,15 @@ def tokenize(numbers: Int64) -> tuple[Int64, Int64, Int64]:
     extra = np.where(large, lengths - 1, 0)
     token = np.where(large, DIRECT - 8 + lengths, numbers)
     return token, numbers - np.where(large, np.int64(1) << extra, numbers), extra
+
+
+def count_tokens(rows: Rows, shape: Shape) -> tuple[Int64, Int64, Int64]:
+    """What ``tokenize`` gives of the counts; a common row is a token behind theirs."""
+    token, extra, extra_bits = tokenize(rows.counts)
+    if rows.common is None:
+        return token, extra, extra_bits
+    own = tokens_below(shape.columns + 1) + rows.common
+    return np.where(rows.common < 0, token, own), extra, extra_bits
 
 
 def count_class(counts: Int64) -> Int64:
@@ -135,7 +149,7 @@ def fit_codes(rows: Rows, shape: Shape) -> Codes:
         ]
 
     return Codes(
-        fit(for_counts, tokenize(rows.counts)[0], np.zeros_like(rows.counts)),
+        fit(for_counts, count_tokens(rows, shape)[0], np.zeros_like(rows.counts)),
         fit(for_gaps, tokenize(gaps_of(rows))[0], classes) if for_gaps else [],
         fit(for_symbols, rows.symbols, classes),
     )
@@ -170,11 +184,11 @@ def stream_bits(rows: Rows, shape: Shape, codes: Codes) -> int:
     classes = classes_of(rows, shape)
     total = 0
     if shape.sparse:
-        total += int(_words(codes.counts, rows.counts)[1].sum())
-        total += int(_words(codes.gaps, gaps_of(rows), classes)[1].sum())
+        total += int(_words(codes.counts, count_tokens(rows, shape))[1].sum())
+        total += int(_words(codes.gaps, tokenize(gaps_of(rows)), classes)[1].sum())
     if shape.symbol_bits:
         return total + len(rows.symbols) * shape.symbol_bits
-    return total + int(_words(codes.symbols, rows.symbols, classes, plain=True)[1].sum())
+    return total + int(_words(codes.symbols, _plain(rows.symbols), classes)[1].sum())
 
 
 def encode(rows: Rows, shape: Shape, codes: Codes) -> tuple[UInt8, Int64, int]:
@@ -207,11 +221,11 @@ def _stream_words(rows: Rows, shape: Shape, codes: Codes) -> tuple[Int64, Int64,
     if shape.symbol_bits:
         symbol = (rows.symbols, np.full_like(rows.symbols, shape.symbol_bits))
     else:
-        symbol = _words(codes.symbols, rows.symbols, classes, plain=True)
+        symbol = _words(codes.symbols, _plain(rows.symbols), classes)
     if not shape.sparse:
         return np.repeat(block, rows.counts), *symbol
-    count = _words(codes.counts, rows.counts)
-    gap = _words(codes.gaps, gaps_of(rows), classes)
+    count = _words(codes.counts, count_tokens(rows, shape))
+    gap = _words(codes.gaps, tokenize(gaps_of(rows)), classes)
     values, widths = (
         np.concatenate((count[part], np.stack((gap[part], symbol[part]), axis=1).reshape(-1)))
         for part in (0, 1)
@@ -219,16 +233,20 @@ def _stream_words(rows: Rows, shape: Shape, codes: Codes) -> tuple[Int64, Int64,
     return np.concatenate((block, np.repeat(block, 2 * rows.counts))), values, widths
 
 
+def _plain(symbols: Int64) -> tuple[Int64, Int64, Int64]:
+    """Symbols as tokens without extra bits."""
+    zero = np.zeros_like(symbols)
+    return symbols, zero, zero
+
+
 def _words(
     codes: Sequence[entropy.PrefixCode],
-    numbers: Int64,
+    tokens: tuple[Int64, Int64, Int64],
     classes: Int64 | None = None,
-    plain: bool = False,
 ) -> tuple[Int64, Int64]:
-    """Code word (with extra bits unless plain) and width of each number."""
-    zero = np.zeros_like(numbers)
-    token, extra, extra_bits = (numbers, zero, zero) if plain else tokenize(numbers)
-    of = zero if classes is None else classes
+    """Code word with extra bits, and width of both, of each token."""
+    token, extra, extra_bits = tokens
+    of = np.zeros_like(token) if classes is None else classes
     words = np.stack([code.codes for code in codes])[of, token]
     widths = np.stack([code.lengths for code in codes]).astype(np.int64)[of, token]
     return (words << extra_bits) | extra, widths + extra_bits

@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.algo.coding import entropy
-from nlucompress.algo.coding.rowcode import DIRECT, Codes, Int64, Rows, Shape, count_class
+from nlucompress.algo.coding.commonrows import CommonRows
+from nlucompress.algo.coding.rowcode import (
+    DIRECT,
+    Codes,
+    Int64,
+    Rows,
+    Shape,
+    count_class,
+    tokens_below,
+)
 from nlucompress.algo.coding.rowdecode import Tables, tables_of
 from nlucompress.algo.hashing.static import Function
 
@@ -29,6 +38,7 @@ class StaticReader:
         first: First bit of a row in its key's value.
         longest: Bits of the longest row.
         shape, codes: As of a stream; the shape's blocks have one row.
+        common: The rows with words of their own.
     """
 
     function: Function
@@ -36,6 +46,7 @@ class StaticReader:
     longest: int
     shape: Shape
     codes: Codes
+    common: CommonRows
 
     @cached_property
     def _tables(self) -> tuple[Tables, Tables, Tables]:
@@ -50,9 +61,9 @@ class StaticReader:
         lane = np.flatnonzero(lengths)
         at = np.zeros(len(handle), np.int64)
         counts = np.where(lengths > 0, np.int64(shape.columns), 0)
+        common = np.full(len(handle), -1, np.int64)
         if shape.sparse:
-            count, at[lane], there = self._number(handle[lane], counts_code, 0 * lane, at[lane])
-            counts[lane] = np.where(there & (count <= shape.columns), count, 0)
+            counts[lane], at[lane], common[lane] = self._counts(handle[lane], counts_code, at[lane])
         classes = count_class(counts) if shape.sparse else np.zeros_like(counts)
         column = np.zeros(len(handle), np.int64)
         entries: list[tuple[Int64, Int64, Int64]] = []
@@ -76,11 +87,24 @@ class StaticReader:
             counts[lane[~there]] = step
             entries.append((lane[there], column[lane[there]], symbol[there]))
             column[lane] += 1
+        listed = np.flatnonzero(common >= 0)
+        if len(listed):
+            rows = self.common.take(common[listed])
+            counts[listed] = rows.counts
+            entries.append((np.repeat(listed, rows.counts), rows.columns, rows.symbols))
         if not entries:
             return Rows(counts, np.zeros(0, np.int64), np.zeros(0, np.int64))
         of, columns, symbols = (np.concatenate(each) for each in zip(*entries, strict=True))
         order = np.argsort(of, kind="stable")
         return Rows(counts, columns[order], symbols[order])
+
+    def _counts(self, handle: Int64, tables: Tables, at: Int64) -> tuple[Int64, Int64, Int64]:
+        """Entries of each row that follow, where they begin, and which common row it is, or -1."""
+        token, at, there = self._word(handle, tables, np.zeros_like(handle), at)
+        own = token - tokens_below(self.shape.columns + 1)
+        count, at, whole = self._extra(handle, np.where(own < 0, token, 0), at)
+        counted = there & whole & (own < 0) & (count <= self.shape.columns)
+        return np.where(counted, count, 0), at, np.where(there, np.maximum(own, -1), -1)
 
     def _bits(self, handle: Int64, at: Int64, width: int) -> tuple[Int64, Int64]:
         """Next bits of each row as a number, and where they end."""
@@ -99,13 +123,18 @@ class StaticReader:
         self, handle: Int64, tables: Tables, of: Int64, at: Int64
     ) -> tuple[Int64, Int64, Bools]:
         """The same of a number, written as a token and extra bits."""
-        number, at, there = self._word(handle, tables, of, at)
+        token, at, there = self._word(handle, tables, of, at)
+        number, at, whole = self._extra(handle, token, at)
+        return number, at, there & whole
+
+    def _extra(self, handle: Int64, number: Int64, at: Int64) -> tuple[Int64, Int64, Bools]:
+        """Numbers of tokens, where their extra bits end, and whether these are there."""
         for lane in np.flatnonzero(number >= DIRECT).tolist():
             width = int(number[lane]) - (DIRECT - 8) - 1
             low, end = self._bits(handle[lane : lane + 1], at[lane : lane + 1], width)
             number[lane] = (1 << width) | int(low[0])
             at[lane] = end[0]
-        return number, at, there & (at <= self.longest)
+        return number, at, at <= self.longest
 
     def _symbol(
         self, handle: Int64, tables: Tables, of: Int64, at: Int64

@@ -84,6 +84,7 @@ LONGER = (  # two bytes: 0x7F, and from 0x00 on
     ',"kind":"static","longest":',
     ',"numbers":{"kind":"',
     '},"sparse":true,"symbol_bits":0',
+    ',"common":[',
 )
 _LEAD = 0x7F
 _CODES = (*range(0x80, 0x100), *range(0x20))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from nlucompress.algo.coding import bits, entropy, offsets, rowcode
+from nlucompress.algo.coding import bits, commonrows, entropy, offsets, rowcode
+from nlucompress.algo.coding.commonrows import CommonRows
 from nlucompress.algo.coding.rowcode import Rows, Shape
 from nlucompress.algo.hashing import murmur, static, static_build
 from nlucompress.format.indexes.static_keys import Hashes, Static
@@ -23,6 +24,8 @@ OFFSET_BITS = 14  # what the offset of a block takes, about
 HASH_BITS = 2.3  # what a perfect hash takes for a key, about
 FUNCTION_SHARE = 0.006  # what a static function takes above its bits, about
 CODED_COST = 30  # bytes of description that coded rows take above plain codes, about
+COMMON_TIMES = (5, 12, 40)  # how often a row of one entry occurs at least to be a common one
+COMMON_COST = 6  # bytes of description that common rows take, about
 MAX_FILLED = 1 << 28  # elements of a matrix whose zeros can be written out in memory
 
 
@@ -116,10 +119,14 @@ def static_function(keys: Hashes, matrix: Matrix) -> tuple[Static, StaticRows]:
         shapes = shapes[:1]  # listed rows, whose counts take a bit: a value is never empty
     best = min(shapes, key=lambda shape: _bits(elements, shape, starts=0))
     rows = elements.rows if best.sparse else elements.filled()
+    common, written = commonrows.NONE, rows
+    if best.sparse and not best.symbol_bits:
+        common, written = _common(rows, best)
+        best = replace(best, common=common.size)
     codes = rowcode.Codes()
     if best.sparse or not best.symbol_bits:
-        codes = rowcode.fit_codes(rows, best)
-        stream, starts, end = rowcode.encode(rows, best, codes)
+        codes = rowcode.fit_codes(written, best)
+        stream, starts, end = rowcode.encode(written, best, codes)
         starts = np.append(starts, end)
     else:
         stream = bits.pack(rows.symbols.astype(np.uint64), best.symbol_bits)
@@ -133,11 +140,30 @@ def static_function(keys: Hashes, matrix: Matrix) -> tuple[Static, StaticRows]:
         elements.numbers,
         best,
         longest,
-        rowcode.write_codes(codes),
+        np.concatenate((rowcode.write_codes(codes), commonrows.write(common, best))),
         function,
         keys.fingerprint_bits,
+        common.counts,
     ).of_rows(rows)
     return Static(len(keys), keys.fingerprint_bits, values.total, function), sealed
+
+
+def _common(rows: Rows, shape: Shape) -> tuple[CommonRows, Rows]:
+    """The common rows with which all take fewest bits, if any; the rows, told by them."""
+
+    def size(common: CommonRows, written: Rows) -> int:
+        with_them = replace(shape, common=common.size)
+        codes = rowcode.fit_codes(written, with_them)
+        tables = len(rowcode.write_codes(codes)) + len(commonrows.write(common, shape))
+        named = COMMON_COST * bool(common.size)
+        return rowcode.stream_bits(written, with_them, codes) + 8 * (tables + named)
+
+    tried = [(commonrows.NONE, rows)]
+    for least in COMMON_TIMES:
+        common = commonrows.choose(rows, shape, least)
+        if common.size:
+            tried.append((common, common.reduced(rows, shape)))
+    return min(tried, key=lambda each: size(*each))
 
 
 def _elements(matrix: Dense | Sparse) -> _Elements:

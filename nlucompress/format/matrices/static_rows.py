@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nlucompress.algo.coding import rowcode
+from nlucompress.algo.coding import commonrows, rowcode
 from nlucompress.algo.coding.staticrows import StaticReader
 from nlucompress.algo.hashing.static import Function
 from nlucompress.errors import FormatError, UsageError
@@ -30,9 +30,10 @@ class StaticRows:
         numbers: How codes stand for numbers; not per row, for rows have no number.
         layout: Shape and alphabets, with blocks of one row.
         longest: Bits of the longest row.
-        tables: uint8: the code tables.
+        tables: uint8: the code tables, and the common rows behind them.
         function: What holds fingerprints and rows.
         skipped: Bits of a key's value before its row: the fingerprint.
+        common: How many rows of 1, 2, ... entries are common ones.
     """
 
     kind: ClassVar[str] = "static"
@@ -42,6 +43,7 @@ class StaticRows:
     tables: NDArray[np.uint8]
     function: Function
     skipped: int
+    common: tuple[int, ...] = ()
 
     source: tuple[bytes | memoryview, str] | None = field(
         default=None, init=False, repr=False, compare=False
@@ -71,12 +73,12 @@ class StaticRows:
         """What reads the rows.
 
         Raises:
-            ValueError: The code tables are damaged.
+            ValueError: The code tables or common rows are damaged.
         """
         codes, size = rowcode.parse_codes(self.tables, self.layout)
-        if size != len(self.tables):
-            raise ValueError("the code tables do not fill their tensor")
-        return StaticReader(self.function, self.skipped, self.longest, self.layout, codes)
+        common = commonrows.parse(self.tables[size:], self.common, self.layout)
+        first = (self.function, self.skipped, self.longest)
+        return StaticReader(*first, self.layout, codes, common)
 
     @cached_property
     def _native(self) -> Any:
@@ -128,6 +130,7 @@ class StaticRows:
         return {
             "kind": self.kind,
             "columns": layout.columns,
+            **({"common": list(self.common)} if self.common else {}),
             "sparse": layout.sparse,
             "symbol_bits": layout.symbol_bits,
             "longest": self.longest,
@@ -139,6 +142,8 @@ class StaticRows:
         """Read how the rows of a function of so many keys are written."""
         fields.text("kind", (cls.kind,))
         columns = fields.integer("columns", 0, MAX_SPARSE_COLUMNS)
+        some = fields.has("common")
+        common = fields.integers("common", 0, commonrows.MOST_ROWS) if some else ()
         sparse = fields.flag("sparse")
         symbol_bits = fields.integer("symbol_bits", 0, 32)
         longest = fields.integer("longest", 0, MAX_BITS)
@@ -151,8 +156,11 @@ class StaticRows:
             raise FormatError(f"{fields.where}: the rows of a function have no numbers per row")
         if isinstance(numbers, Floats) != (symbol_bits == 32):
             raise FormatError(f"{fields.where}: {symbol_bits} bits do not fit {numbers.kind}")
-        layout = rowcode.Shape(size, columns, sparse, 1, numbers.levels or 1, symbol_bits)
-        result = cls(numbers, layout, longest, tables, function, skipped)
+        if some and (not sparse or symbol_bits == 32 or not commonrows.able(common)):
+            raise FormatError(f"{fields.where}: rows like these have no common ones")
+        alphabet = numbers.levels or 1
+        layout = rowcode.Shape(size, columns, sparse, 1, alphabet, symbol_bits, sum(common))
+        result = cls(numbers, layout, longest, tables, function, skipped, common)
         try:
             _ = result.reader
         except ValueError as error:

@@ -80,7 +80,8 @@ static inline int nlu_open_codes(nlu_matrix *m, const nlu_stream *s, uint64_t *b
     uint64_t at = 0;
     uint16_t used = 0;
     for (unsigned k = 0; k < NLU_CODES; k++) {
-        uint32_t symbols = k == 0 ? nlu_tokens(m->columns + 1) : nlu_tokens(m->columns);
+        uint32_t symbols =
+            k == 0 ? nlu_tokens(m->columns + 1) + m->common : nlu_tokens(m->columns);
         if (k < 7 && !m->sparse) symbols = 0;
         if (k >= 7) symbols = m->symbol_bits || (k > 7 && !m->sparse) ? 0 : m->levels;
         int error = nlu_open_code(s, &at, symbols, &m->code[k], m->pool, used);
@@ -125,6 +126,36 @@ static inline int nlu_open_coded(const nlu_path *p, nlu_json *numbers, nlu_matri
     return NLU_OK;
 }
 
+/* The common rows (section 9.5), which must fill these bytes: their columns ascend. */
+static inline int nlu_open_common(nlu_matrix *m, const uint8_t *data, size_t size)
+{
+    unsigned column_bits = m->common && m->columns ? nlu_bit_length(m->columns - 1) : 0;
+    unsigned symbol_bits = m->common && m->levels ? nlu_bit_length(m->levels - 1) : 0;
+    m->common_column_bits = column_bits;
+    m->common_symbol_bits = symbol_bits;
+    unsigned width = column_bits + symbol_bits;
+    uint64_t entries = 0, at = 0;
+    for (uint32_t n = 0; n < NLU_COMMON_ENTRIES; n++) entries += (n + 1) * m->common_of[n];
+    m->common_rows.data = data;
+    m->common_rows.size = size;
+    m->common_rows.bits = entries * width;
+    if ((m->common_rows.bits + 7) / 8 != size) return NLU_ERROR_MATRIX;
+    if (m->common && (!m->sparse || m->symbol_bits == 32)) return NLU_ERROR_MATRIX;
+    for (uint32_t n = 0; n < NLU_COMMON_ENTRIES; n++) {
+        for (uint32_t entry = 0; entry < (n + 1) * m->common_of[n]; entry++) {
+            uint64_t column = nlu_peek_bits(&m->common_rows, at, column_bits), before = 0;
+            if (entry % (n + 1))
+                before = 1 + nlu_peek_bits(&m->common_rows, at - width, column_bits);
+            if (column < before || column >= m->columns) return NLU_ERROR_MATRIX;
+            at += column_bits;
+            if (nlu_peek_bits(&m->common_rows, at, symbol_bits) >= m->levels)
+                return NLU_ERROR_MATRIX;
+            at += symbol_bits;
+        }
+    }
+    return NLU_OK;
+}
+
 /* Static rows (section 9.5); the function that holds them is that of the table's keys. */
 static inline int nlu_open_static(const nlu_path *p, nlu_json *numbers, nlu_matrix *m)
 {
@@ -137,7 +168,7 @@ static inline int nlu_open_static(const nlu_path *p, nlu_json *numbers, nlu_matr
     if ((m->numbers == NLU_FLOAT) != (m->symbol_bits == 32)) return NLU_ERROR_MATRIX;
     nlu_stream whole = {t->data, t->size, 8 * (uint64_t)t->size};
     error = nlu_open_codes(m, &whole, &tables);
-    return error ? error : tables == t->size ? NLU_OK : NLU_ERROR_MATRIX;
+    return error ? error : nlu_open_common(m, t->data + (size_t)tables, t->size - (size_t)tables);
 }
 
 static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m);
@@ -145,11 +176,14 @@ static inline int nlu_open_pq(const nlu_path *p, nlu_json *j, nlu_matrix *m);
 /* A matrix; static rows stand in tables alone. */
 static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
 {
-    static const char *const kinds[] = {"dense", "sparse", "coded", "pq", "product", "static", NULL};
+    static const char *const kinds[] = {"dense", "sparse",  "coded", "pq",
+                                        "product", "static", NULL};
     nlu_json name = *j, numbers = *j, whole = *j;
     unsigned count = 0, seen = 0;
     uint64_t shape[2] = {0, 0}, offsets[2] = {0, 0};
     m->kind = 0;
+    m->common = 0;
+    memset(m->common_of, 0, sizeof m->common_of);
     nlu_expect(&whole, '{');
     while (nlu_member(&whole, &name, &count)) { /* other fields may come before it */
         if (nlu_is(name, "kind")) m->kind = nlu_choice(&whole, kinds);
@@ -176,6 +210,16 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
         } else if (nlu_is(name, "shape")) {
             nlu_two(j, (uint64_t)1 << 40, shape);
             seen |= 8;
+        } else if (nlu_is(name, "common")) {
+            unsigned items = 0, of = 0;
+            nlu_expect(j, '[');
+            for (; nlu_item(j, &items); of++) {
+                if (of == NLU_COMMON_ENTRIES) return NLU_ERROR_DESCRIPTION;
+                m->common_of[of] = (uint32_t)nlu_integer(j, 0, NLU_COMMON);
+                m->common += m->common_of[of];
+            }
+            if (!of || !m->common_of[of - 1] || m->common > NLU_COMMON) j->bad = 1;
+            seen |= 1024;
         } else if (nlu_is(name, "sparse")) {
             m->sparse = nlu_boolean(j);
             seen |= 16;
@@ -200,6 +244,7 @@ static inline int nlu_open_matrix(const nlu_path *p, nlu_json *j, nlu_matrix *m)
     }
     static const unsigned wanted[] = {3, 7, 1 + 2 + 8 + 16 + 32 + 64 + 128 + 256,
                                       0, 0, 1 + 2 + 4 + 16 + 64 + 512};
+    if (m->kind == NLU_STATIC) seen &= ~1024u;
     if (j->bad || seen != wanted[m->kind]) return NLU_ERROR_DESCRIPTION;
     if (m->kind == NLU_DENSE) return nlu_open_dense(p, &numbers, m);
     if (m->kind == NLU_SPARSE) return nlu_open_sparse(p, &numbers, m);

@@ -76,6 +76,7 @@ static inline const char *nlu_phrase(const uint8_t *at, const uint8_t *end)
         ",\"kind\":\"static\",\"longest\":",
         ",\"numbers\":{\"kind\":\"",
         "},\"sparse\":true,\"symbol_bits\":0",
+        ",\"common\":[",
     };
     if (byte == 0x7F)
         return end - at > 1 && at[1] < sizeof more / sizeof *more ? more[at[1]] : NULL;

@@ -16,7 +16,7 @@ static inline unsigned nlu_take_bits(const nlu_stream *s, uint64_t *at, unsigned
 static inline int nlu_open_code(const nlu_stream *s, uint64_t *at, uint32_t symbols, nlu_code *c,
                                 uint16_t *pool, uint16_t used)
 {
-    uint8_t lengths[512];
+    uint8_t lengths[142u + NLU_COMMON];
     uint32_t windows = 0, symbol, begin = used;
     int bad = 0;
     for (symbol = 0; symbol < symbols && !bad;) {

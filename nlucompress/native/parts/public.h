@@ -201,7 +201,9 @@ typedef struct {
 } nlu_answer;
 
 #define NLU_CODES 13u /* 1 of counts, 6 of gaps, 6 of symbols */
-#define NLU_POOL (142u + 6u * 141u + 6u * 512u) /* their largest alphabets */
+#define NLU_COMMON 1024u        /* common rows, of at most so many entries */
+#define NLU_COMMON_ENTRIES 16u
+#define NLU_POOL (142u + NLU_COMMON + 6u * 141u + 6u * 512u) /* their largest alphabets */
 
 typedef struct nlu_matrix {
     int kind;
@@ -220,6 +222,9 @@ typedef struct nlu_matrix {
     nlu_stream stream;
     nlu_function function;            /* static rows (section 9.5), whose bits follow the `skipped` */
     uint64_t skipped, longest;
+    uint32_t common, common_of[NLU_COMMON_ENTRIES]; /* rows of 1, 2, ... entries in common_rows */
+    unsigned common_column_bits, common_symbol_bits;
+    nlu_stream common_rows;
     nlu_code code[NLU_CODES];
     uint16_t pool[NLU_POOL];
 } nlu_matrix;

@@ -7,6 +7,7 @@ typedef struct {
     uint64_t at;                /* the next: number of an element or entry, or bit of the stream */
     unsigned row_class;
     nlu_answer value; /* of static rows: what is left of the row */
+    int common;       /* whether `at` is in the common rows instead */
 } nlu_plain;
 
 /* A symbol of a static row by a code, or -1 where the row ends before it. */
@@ -29,14 +30,34 @@ static inline int64_t nlu_static_bits(nlu_plain *e, unsigned width)
     return nlu_answer_drop(&e->value, width) ? (int64_t)number : -1;
 }
 
-/* A number of a static row, written as a token and extra bits; -1 as above. */
-static inline int32_t nlu_static_token(nlu_plain *e, unsigned code)
+/* The number of a token with its extra bits; -1 as above. */
+static inline int32_t nlu_static_number(nlu_plain *e, int32_t token)
 {
-    int32_t token = nlu_static_word(e, code);
     if (token < 128) return token;
     unsigned width = (unsigned)token - 121;
     int64_t low = nlu_static_bits(e, width);
     return low < 0 ? -1 : (int32_t)(1u << width | (uint32_t)low);
+}
+
+static inline int32_t nlu_static_token(nlu_plain *e, unsigned code)
+{
+    return nlu_static_number(e, nlu_static_word(e, code));
+}
+
+/* Begins with a common row. */
+static inline void nlu_common_begin(nlu_plain *e, uint32_t number)
+{
+    const nlu_matrix *m = e->matrix;
+    uint64_t entry = 0;
+    uint32_t n = 0;
+    for (; number >= m->common_of[n]; n++) {
+        number -= m->common_of[n];
+        entry += (uint64_t)(n + 1) * m->common_of[n];
+    }
+    unsigned width = m->common_column_bits + m->common_symbol_bits;
+    e->common = 1;
+    e->left = n + 1;
+    e->at = (entry + (uint64_t)number * (n + 1)) * width;
 }
 
 /* Begins with the row of a key that was found. */
@@ -44,10 +65,16 @@ static inline void nlu_static_begin(nlu_plain *e, uint64_t handle)
 {
     const nlu_matrix *m = e->matrix;
     e->left = m->columns;
+    e->common = 0;
     if (!nlu_answer_begin(&e->value, &m->function, handle, m->skipped, m->skipped + m->longest)) {
         e->left = 0;
     } else if (m->sparse) {
-        int32_t count = nlu_static_token(e, 0);
+        int32_t token = nlu_static_word(e, 0), counts = (int32_t)nlu_tokens(m->columns + 1);
+        if (token >= counts) {
+            nlu_common_begin(e, (uint32_t)(token - counts));
+            return;
+        }
+        int32_t count = nlu_static_number(e, token);
         e->left = count < 0 || (uint32_t)count > m->columns ? 0 : (uint32_t)count;
     }
 }
@@ -57,6 +84,13 @@ static inline int nlu_static_next(nlu_plain *e, uint32_t *code)
 {
     const nlu_matrix *m = e->matrix;
     int64_t symbol;
+    if (e->common) { /* checked when it was opened */
+        e->column = nlu_peek_bits(&m->common_rows, e->at, m->common_column_bits);
+        e->at += m->common_column_bits;
+        *code = (uint32_t)nlu_peek_bits(&m->common_rows, e->at, m->common_symbol_bits);
+        e->at += m->common_symbol_bits;
+        return 1;
+    }
     if (m->sparse) {
         int32_t gap = nlu_static_token(e, 1 + e->row_class);
         if (gap < 0 || (uint32_t)gap >= m->columns - e->column) return 0;

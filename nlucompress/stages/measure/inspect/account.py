@@ -181,7 +181,8 @@ def _listed(matrix: Plain) -> bool:
 def _allowed(matrix: Plain) -> float | None:
     """Bits that the model behind a matrix's code allows; None of one that is not coded."""
     if isinstance(matrix, StaticRows) and matrix.built_of is not None:
-        return bounds.code_bound(matrix.built_of, matrix.layout)
+        written = matrix.reader.common.reduced(matrix.built_of, matrix.layout)
+        return bounds.code_bound(written, matrix.layout)
     return bounds.code_bound(matrix.all_rows, matrix.layout) if isinstance(matrix, Coded) else None
 
 
