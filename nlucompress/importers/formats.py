@@ -49,8 +49,13 @@ def _asked(module: str, takes: tuple[str, ...] = ()) -> Format:
 
 
 def _perceptron(head: bytes) -> bool:
-    """An object, or a list that begins with one, whose first value is an object or a list."""
-    return _JSON_HEAD.match(head.removeprefix(BOM)) is not None
+    """An object, or a list that begins with one, whose first value is an object or a list.
+
+    Or a pickle of such.
+    """
+    if _JSON_HEAD.match(head.removeprefix(BOM)) is not None:
+        return True
+    return _asked("taggers.perceptron_pickle").recognizes(head)  # type: ignore[misc]
 
 
 PICKLE = "sklearn-pickle"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import pickle
 import struct
 from collections.abc import Sequence
+from typing import Any
 
 from tests.builders import crf_pickles
 
@@ -151,7 +153,7 @@ def double_array(values: dict[str, int]) -> bytes:
     return b"".join(struct.pack("<2i", *units.get(place, (0, 0))) for place in places)
 
 
-PERCEPTRON = {
+PERCEPTRON: dict[str, Any] = {
     "classes": ["DT", "NN", "VB"],
     "tagdict": {"the": "DT", "a": "DT"},
     "weights": {"bias": {"NN": 1.5, "VB": -0.25}, "i word tür": {"DT": 2}, "empty": {}},
@@ -161,6 +163,11 @@ PERCEPTRON = {
 def perceptron(value: object = PERCEPTRON) -> bytes:
     """A perceptron tagger in JSON."""
     return json.dumps(value, ensure_ascii=False).encode()
+
+
+def perceptron_pickle(value: dict[str, Any] = PERCEPTRON, protocol: int = 2) -> bytes:
+    """The same in a pickle: weights, tag dictionary and a set of classes in a tuple."""
+    return pickle.dumps((value["weights"], value["tagdict"], set(value["classes"])), protocol)
 
 
 DUMP = """FILEHEADER = {

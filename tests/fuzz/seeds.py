@@ -65,6 +65,7 @@ def foreign_files() -> list[bytes]:
         *TEXTS.values(),
         *tagger_files.FILES.values(),
         tagger_files.crfpp_binary(),
+        tagger_files.perceptron_pickle(),
         crf_pickles.of_python_2(tagger_files.crfsuite(), text=True),
         crf_pickles.with_joblib_arrays(crf_pickles.crf(tagger_files.crfsuite())),
         *classifier_files.FILES.values(),

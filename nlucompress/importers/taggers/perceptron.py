@@ -1,4 +1,6 @@
-"""Averaged-perceptron taggers in JSON, as NLTK and textblob-aptagger have them, to linear models.
+"""Averaged-perceptron taggers, as NLTK and textblob-aptagger have them, to linear models.
+
+They are JSON, or pickles of the same values (`perceptron_pickle`):
 
     {"weights": {FEATURE: {TAG: NUMBER}}, "tagdict": {WORD: TAG}, "classes": [TAG, ..]}
     [weights, tagdict, classes]        the same three in a list
@@ -27,6 +29,8 @@ from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading import weights
 from nlucompress.importers.reading.json_text import parsed
 from nlucompress.importers.reading.weights import LARGEST
+from nlucompress.importers.taggers import perceptron_pickle
+from nlucompress.io import packings
 from nlucompress.io.sources import BOM, Opened, opened
 
 TAGDICT = "tagdict"
@@ -37,12 +41,16 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     """Read a perceptron tagger; binary64 weights are rounded to float32.
 
     Raises:
-        FormatError: The file is no JSON, or not of this shape.
+        FormatError: The file is neither JSON nor a pickle of plain values, or not of this shape.
         DataError: A weight is no finite float32, or a tag is none of the classes.
     """
     with opened(source) as stream:
         where = stream.name
-        value = parsed(stream.read().removeprefix(BOM), where)
+        data = stream.read()
+    if perceptron_pickle.recognizes(data[: packings.BZIP2_BLOCK]):
+        value = perceptron_pickle.value(data, where)
+    else:
+        value = parsed(data.removeprefix(BOM), where)
     found, tagdict, classes = _parts(value, where)
     rows = _objects(found, "weights", where)
     named: Iterable[Any] = {tag for row in rows.values() for tag in row}
