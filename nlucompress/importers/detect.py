@@ -9,6 +9,7 @@ from importlib import import_module
 
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.model import Model
+from nlucompress.importers import containers
 from nlucompress.importers.formats import CRF_PICKLE, FORMATS, PICKLE
 from nlucompress.importers.options import ImportOptions as ImportOptions
 from nlucompress.importers.vectors import text_layouts
@@ -87,7 +88,7 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
 
     Args:
         source: A path or an open binary stream, which is read forwards only; a directory of
-            model2vec.
+            model2vec, or one with other models. Of an archive, the one model in it is read.
         options: What to import and how; None recognizes the format.
 
     Raises:
@@ -97,6 +98,11 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
     """
     options = options or ImportOptions()
     if isinstance(source, (str, os.PathLike)) and os.path.isdir(source):
+        name = os.fspath(source)
+        if options.format is None and not _is_model2vec(name):
+            held = containers.chosen(containers.in_folder(name), name, HEAD, recognize)
+            if held is not None:
+                return import_model(held, options)
         kind = options.format or DIRECTORY
         if kind != DIRECTORY:
             raise UsageError(f"{os.fspath(source)}: is a directory; {kind} is a file")
@@ -108,12 +114,21 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
             head = stream.head(packings.BZIP2_BLOCK)
         if not head:
             raise stream.empty()
+        if containers.is_tar(head):
+            held = _held(stream.read(), stream.name)
+            if held is None:
+                raise FormatError(
+                    f"{stream.name}: no file in this tar archive can be imported as it stands"
+                )
+            return import_model(held, options)
         try:
             found = CRF_PICKLE if options.format == CRF_PICKLE else recognize(head)
         except FormatError as error:
             raise FormatError(f"{stream.name}: {error}") from None
         if found == "pickle" and options.trust_pickle:
             found = PICKLE
+        if found == "zip" and (held := _held(stream.read(), stream.name)) is not None:
+            return import_model(held, options)
         if found in _REFUSED:
             raise FormatError(f"{stream.name}: this is {_REFUSED[found]}")
         kind = options.format or found
@@ -124,6 +139,19 @@ def import_model(source: Opened, options: ImportOptions | None = None) -> Model:
         if kind == DIRECTORY:
             raise UsageError(f"{stream.name}: {kind} is a directory; name it")
         return _import(kind, stream, options)
+
+
+def _held(data: bytes, where: str) -> Source | None:
+    """The one model in an archive, None if there is none."""
+    return containers.chosen(containers.in_archive(data, where), where, HEAD, recognize)
+
+
+def _is_model2vec(folder: str) -> bool:
+    """Whether a folder is one of model2vec, or a static model of sentence-transformers."""
+    from nlucompress.importers.vectors.model2vec import FOLDERS  # with it comes NumPy
+
+    every = [os.path.join(folder, each, "model.safetensors") for each in FOLDERS]
+    return any(map(os.path.isfile, every))
 
 
 def _import(kind: str, source: Opened, options: ImportOptions) -> Model:

@@ -71,6 +71,21 @@ class Archive:
         """A member that is a zip archive itself, such as a `.npz`, within the same bounds."""
         return Archive(self.member(name), f"{self._where}: {name[:60]}", self.budget)
 
+    def names(self) -> list[str]:
+        """The members that are files."""
+        return [each.filename for each in self._zip.infolist() if not each.is_dir()]
+
+    def front(self, name: str, size: int) -> bytes:
+        """The first bytes of a member, none of one that is damaged; all of it by a size of -1."""
+        if size < 0:
+            return self.member(name)
+        try:
+            with self._zip.open(name) as file:
+                return file.read(size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError,
+                LookupError, NotImplementedError, MemoryError):  # fmt: skip
+            return b""
+
     def member(self, name: str) -> bytes:
         """The bytes of a member."""
         try:
