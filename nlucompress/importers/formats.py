@@ -80,8 +80,8 @@ FORMATS: dict[str, Format] = {
     "fasttext": Format(
         "fasttext.model", lambda head: head[:4] == (793_712_314).to_bytes(4, "little")
     ),
-    "skops": _asked("sklearn.skops"),
-    PICKLE: Format("sklearn.objects"),
+    "skops": _asked("sklearn.skops", ("vectorizer",)),
+    PICKLE: Format("sklearn.objects", takes=("vectorizer",)),
     "crfsuite": Format("taggers.crfsuite.model", lambda head: head.startswith(b"lCRF")),
     "crfsuite-dump": _asked("taggers.crfsuite.dump"),
     CRF_PICKLE: _asked("taggers.crfsuite.pickled"),

@@ -23,6 +23,7 @@ class ImportOptions:
         name: Name of the table, where the format leaves it open.
         limit: Tables of vectors: keep so many rows, the first ones (of a vocabulary).
         vocabulary: Tables of vectors: the file with the keys to keep.
+        vectorizer: Classifiers of scikit-learn: the vectorizer's file, of the same format.
         trust_pickle: Open a pickle, which may run any code: a pipeline of scikit-learn.
     """
 
@@ -34,6 +35,7 @@ class ImportOptions:
     trust_pickle: bool = False
     limit: int | None = None
     vocabulary: str | os.PathLike[str] | Readable | None = None
+    vectorizer: str | os.PathLike[str] | Readable | None = None
 
     def __post_init__(self) -> None:
         """Refuse a format that no importer reads, and a limit that leaves nothing."""
@@ -53,6 +55,7 @@ class ImportOptions:
             "keys": self.keys is not None,
             "skip": bool(self.skip),
             "name": self.name != EMBEDDINGS,
+            "vectorizer": self.vectorizer is not None,
         }
         for option, is_given in given.items():
             if is_given and option not in FORMATS[kind].takes:

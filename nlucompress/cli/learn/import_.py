@@ -52,6 +52,11 @@ if TYPE_CHECKING:
     help="Vectors: keep the rows of these keys, one a line, or those of a tokenizer.json.",
 )
 @click.option(
+    "--vectorizer",
+    metavar="FILE",
+    help="A classifier of scikit-learn: its vectorizer, saved in a file of its own.",
+)
+@click.option(
     "--trust-pickle", is_flag=True, help="Open a pickle of scikit-learn, which may run any code."
 )
 @stage_options
@@ -70,7 +75,7 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     from nlucompress.importers.detect import ImportOptions
     from nlucompress.stages.history import with_record
 
-    beside = {name: options[name] for name in ("keys", "vocabulary") if options[name]}
+    beside = {name: options[name] for name in ("keys", "vocabulary", "vectorizer") if options[name]}
     inputs = [file, *beside.values()]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)

@@ -10,7 +10,7 @@ from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.sklearn.estimator import Estimator, Opaque
-from nlucompress.importers.sklearn.pipelines import model_of
+from nlucompress.importers.sklearn.pipelines import joined, model_of
 from nlucompress.io.sources import Opened, opened
 
 _PLAIN = (type(None), bool, int, float, str)
@@ -41,6 +41,15 @@ def read(source: Opened, options: ImportOptions) -> Model:
         UsageError: scikit-learn is not installed.
         FormatError: It is no pipeline, or one that is not supported.
     """
+    found = _loaded(source)
+    if options.vectorizer is not None:
+        vectorizer = _loaded(options.vectorizer)
+        return model_of(joined(vectorizer[0], found[0]), found[1])
+    return model_of(*found)
+
+
+def _loaded(source: Opened) -> tuple[Any, str]:
+    """What is pickled in a file, in plain values, and the file's name."""
     with opened(source) as stream:
         data, where = stream.read(), stream.name
     try:
@@ -53,7 +62,7 @@ def read(source: Opened, options: ImportOptions) -> Model:
         found = joblib.load(BytesIO(data))
     except Exception as error:  # a pickle may raise anything
         raise FormatError(f"{where}: the pickle does not open: {error!r:.200}") from None
-    return model_of(_plain(found), where)
+    return _plain(found), where
 
 
 def _plain(value: Any) -> Any:

@@ -27,6 +27,13 @@ Float64 = NDArray[np.float64]
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV")
 
 
+def joined(vectorizer: Any, classifier: Any) -> Estimator:
+    """The pipeline of two parts that were saved apart."""
+    return Estimator(
+        "Pipeline", {"steps": [("vectorizer", vectorizer), ("classifier", classifier)]}
+    )
+
+
 def model_of(pipeline: Any, where: str) -> Model:
     """The model of a fitted pipeline.
 

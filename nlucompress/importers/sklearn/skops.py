@@ -19,7 +19,7 @@ from nlucompress.errors import FormatError
 from nlucompress.format.model import Model
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.sklearn.estimator import Estimator, Opaque
-from nlucompress.importers.sklearn.pipelines import model_of
+from nlucompress.importers.sklearn.pipelines import joined, model_of
 from nlucompress.io.sources import Opened, opened
 from nlucompress.io.zip_archive import Archive, Sparse
 
@@ -45,24 +45,36 @@ def read(source: Opened, options: ImportOptions) -> Model:
         FormatError: The file is damaged, or a step or an option is not supported.
         DataError: A weight is not finite.
     """
+    described = [_described(source)]
+    if options.vectorizer is not None:
+        described.insert(0, _described(options.vectorizer))
+    room = 8 * _weights([schema for _, schema, _ in described], described[-1][0])
+    parts = []
+    for archive, schema, where in described:
+        archive.budget.left += room
+        parts.append(_Nodes(archive, where).value(schema, 0))
+    where = described[-1][2]
+    return model_of(parts[0] if len(parts) == 1 else joined(*parts), where)
+
+
+def _described(source: Opened) -> tuple[Archive, Any, str]:
+    """A file's archive, its schema and its name."""
     with opened(source) as stream:
         data, where = stream.read(), stream.name
     archive = Archive(data, where)
     try:
-        schema = json.loads(archive.member(SCHEMA).decode())
+        return archive, json.loads(archive.member(SCHEMA).decode()), where
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{where}: {SCHEMA} is no JSON: {error}") from None
-    archive.budget.left += 8 * _weights(schema, archive)
-    return model_of(_Nodes(archive, where).value(schema, 0), where)
 
 
-def _weights(schema: Any, archive: Archive) -> int:
-    """How many weights the schema describes: the columns of all vectorizers times all labels.
+def _weights(schemas: list[Any], archive: Archive) -> int:
+    """How many weights the schemas describe: the columns of all vectorizers times all labels.
 
     The weights of hashed n-grams are nearly all 0, and deflate shrinks those a thousand times.
     """
     columns = labels = classifiers = 0
-    waiting: list[Any] = [schema]
+    waiting = list(schemas)
     while waiting:
         node = waiting.pop()
         if isinstance(node, list):
