@@ -89,6 +89,14 @@ differential: $(STAMP)
 kills: $(STAMP)
 	$(BIN)/python -m tests.bench.kills
 
+# Time and memory of importing vectors, against gensim's readers in the same run.
+.PHONY: reading
+reading:
+	$(PYTHON) -m venv .venv-differential
+	.venv-differential/bin/python -m pip install --quiet --editable . \
+	  -r tests/differential/requirements.txt
+	.venv-differential/bin/python -m tests.bench.reading
+
 fuzz: $(STAMP)
 	$(BIN)/python tests/fuzz/run.py --seconds 60
 

@@ -467,6 +467,7 @@ static PyObject *exit_on_lost_map(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
+#include "decimals.h"
 #include "dual.h"
 #include "ngrams.h"
 #include "table.h"
@@ -480,6 +481,7 @@ static PyMethodDef functions[] = {{"hash_keys", hash_keys, METH_O, hash_keys_doc
                                   {"ngrams", ngrams, METH_VARARGS, ngrams_doc},
                                   {"dual_path", dual_path, METH_VARARGS, dual_path_doc},
                                   {"float_texts", float_texts, METH_O, float_texts_doc},
+                                  {"decimals", decimals, METH_O, decimals_doc},
                                   {"exit_on_lost_map", exit_on_lost_map, METH_VARARGS,
                                    exit_on_lost_map_doc},
                                   {NULL, NULL, 0, NULL}};

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nlucompress.errors import DataError
 from nlucompress.importers.reading.keylist import shown
 from nlucompress.importers.vectors.text_layouts import NUMBER, Plan
+from nlucompress.native import extension
 
 Float32 = NDArray[np.float32]
 Int64 = NDArray[np.int64]
@@ -122,21 +123,31 @@ class Block:
         text = raw.tobytes()
         if not _IN_NUMBER[raw].all():
             self._refuse_number(text)
-        try:
-            fields = text.split()
-            values = np.fromiter(map(float, fields), np.float64, len(fields))
-        except ValueError:
+        values = _values(text)
+        if values is None:
             self._refuse_number(text)
         with np.errstate(over="ignore"):
             result: Float32 = values.astype(np.float32)
         for at in np.flatnonzero(~np.isfinite(result))[:1].tolist():
-            self.refuse(at // width, f"{shown(fields[at])} is beyond the range of float32")
+            self.refuse(at // width, f"{shown(text.split()[at])} is beyond the range of float32")
         return result
 
     def _refuse_number(self, text: bytes) -> NoReturn:
         fields = [field for field in text.split(b" ") if field]
         at = next(i for i, field in enumerate(fields) if not NUMBER.fullmatch(field))
         self.refuse(at // self._plan.width, f"{shown(fields[at])} is no finite decimal number")
+
+
+def _values(text: bytes) -> NDArray[np.float64] | None:
+    """The numbers between spaces; None if something is no number."""
+    if extension is not None:
+        raw = extension.decimals(text)
+        return None if raw is None else np.frombuffer(raw, np.float64)
+    fields = text.split()
+    try:
+        return np.fromiter(map(float, fields), np.float64, len(fields))
+    except ValueError:
+        return None
 
 
 def _rises(full: Bools) -> Bools:
