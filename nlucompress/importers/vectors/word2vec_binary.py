@@ -15,6 +15,7 @@ from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Table
 from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.keylist import KeyList, shown
+from nlucompress.importers.vectors.text_layouts import NUMBER
 from nlucompress.io.sources import Opened, Source, opened
 
 CHUNK = 1 << 20
@@ -25,7 +26,10 @@ _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def recognizes(head: bytes) -> bool:
-    """Whether a file begins with a header, and what follows its first key is no text."""
+    """Whether a file begins with a header, and what follows its first key is no text.
+
+    A few numbers of a row may look like text by chance: then no line ends in a number.
+    """
     header = _HEADER.match(head)
     if header is None:
         return False
@@ -37,7 +41,8 @@ def recognizes(head: bytes) -> bool:
         first.decode()
     except UnicodeDecodeError as error:
         return error.reason != "unexpected end of data"
-    return False
+    lines = head[header.end() :].split(b"\n", 3)[:3]
+    return not any(NUMBER.fullmatch(each) for line in lines for each in line.split()[1:][-2:])
 
 
 def read(source: Opened, options: ImportOptions) -> Model:

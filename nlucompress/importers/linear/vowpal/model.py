@@ -94,7 +94,8 @@ def _weights(lines: Sequence[bytes], begin: int, header: Header, where: str) -> 
             )
         if name is not None and not name:
             raise FormatError(
-                f"{at}: the weight has no name; run --invert_hash over all of the training data"
+                f"{at}: the weight has no name; run --invert_hash over all of the training data, "
+                "or import what --readable_model writes"
             )
         if name is not None and column:
             end = b"[%d]" % column

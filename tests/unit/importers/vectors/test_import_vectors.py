@@ -55,6 +55,14 @@ def test_files_are_recognized_by_their_content(name: str) -> None:
     assert recognize(files.FILES[name]()) == name.split()[0]
 
 
+def test_binary_rows_that_look_like_text() -> None:
+    rows = np.frombuffer(b"abc=def>", "<f4")
+    data = b"2 2\nred " + rows.tobytes() + b"blue " + np.array([1, -2], "<f4").tobytes()
+    assert recognize(data) == "word2vec-binary"
+    assert load(data).table().lookup(["red"]).tolist() == [rows.tolist()]
+    assert recognize(b"2 2\nred 1 x\nblue 3 4\n") == "word2vec"
+
+
 def test_word2vec_binary() -> None:
     for end in (b"\n", b""):
         assert_table(load(files.word2vec(end)))
