@@ -73,17 +73,45 @@ def find(table: Table, features: Mapping[str, Any] | None, keys: Sequence[str]) 
     """
     if not table.closed or not features or features.get("kind") != "ngrams":
         return table.find(keys)
-    parts = Parts(Featurizer.parse(features))
-    asked = [*keys, *parts.missing(keys)]
-    by_length: dict[int, list[str]] = {}
-    for key in dict.fromkeys(asked):
-        by_length.setdefault(parts.length(key), []).append(key)
-    rows: dict[str, int] = {}
-    for _, same in sorted(by_length.items()):
-        possible = [key for key in same if all(part in rows for part in parts.of(key))]
-        found = table.find(possible).tolist()
-        rows.update((key, row) for key, row in zip(possible, found, strict=True) if row >= 0)
-    return np.array([rows.get(key, -1) for key in keys], np.int64)
+    return Asked(features, keys).find(table)
+
+
+class Asked:
+    """Keys of texts with their parts, taken apart once to ask several closed tables for them."""
+
+    def __init__(self, features: Mapping[str, Any], keys: Sequence[str]) -> None:
+        """Take the keys apart.
+
+        Args:
+            features: Of kind ``ngrams``.
+            keys: As of ``find``.
+
+        Raises:
+            FormatError: The features are malformed.
+        """
+        parts = Parts(Featurizer.parse(features))
+        self._keys = list(dict.fromkeys([*keys, *parts.missing(keys)]))
+        numbers = {key: at for at, key in enumerate(self._keys)}
+        self._of = np.array([numbers[key] for key in keys], np.int64)
+        nothing = len(self._keys)  # a place behind all keys, for a part that is not there
+        both = np.full((len(self._keys), 2), nothing, np.int64)
+        by_length: dict[int, list[int]] = {}
+        for at, key in enumerate(self._keys):
+            by_length.setdefault(parts.length(key), []).append(at)
+            for place, part in enumerate(parts.of(key)):
+                both[at, place] = numbers[part]
+        self._parts = both
+        self._lengths = [np.array(by_length[length]) for length in sorted(by_length)]
+
+    def find(self, table: Table) -> Int64:
+        """Row of each key in a closed table, -1 for those that it does not know."""
+        rows = np.full(len(self._keys) + 1, -1, np.int64)
+        rows[-1] = 0  # what is not there refuses nothing
+        for same in self._lengths:
+            possible = same[(rows[self._parts[same]] >= 0).all(axis=1)]
+            rows[possible] = table.find([self._keys[at] for at in possible.tolist()])
+        result: Int64 = rows[self._of]
+        return result
 
 
 def closed(table: Table, features: Mapping[str, Any]) -> Table | None:

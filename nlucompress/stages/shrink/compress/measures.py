@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from nlucompress.data.tagged import Tagged
 from nlucompress.format import codec
 from nlucompress.format.indexes.static_keys import Hashes
 from nlucompress.format.matrices import kinds as matrices
-from nlucompress.format.model import Model
+from nlucompress.format.model import Model, Table
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.crf import network as crf
 from nlucompress.networks.linear import closure
@@ -108,13 +108,14 @@ class Keyed:
         shape = (len(weights), len(self.keys))
         self._matrix: csr_matrix = csr_matrix((values, columns, starts), shape=shape)
         self._matrix.sum_duplicates()
+        self._asked: tuple[Mapping[str, Any], closure.Asked] | None = None
 
     def scores(self, model: Model) -> Float64:
         """Sum of the rows of a model's table of weights, shape (texts or tokens, labels)."""
         from scipy.sparse import csr_matrix
 
         table = linear.table_of(model)
-        index = closure.find(table, model.features, self.keys)
+        index = self._found(table, model.features)
         known = index >= 0
         x = self._matrix[:, known]
         if isinstance(table.matrix, matrices.Sparse):
@@ -124,6 +125,14 @@ class Keyed:
             result: Float64 = (x @ found).toarray()
             return result
         return np.asarray(x @ table.matrix.rows(index[known]).astype(np.float64))
+
+    def _found(self, table: Table, features: Mapping[str, Any] | None) -> Int64:
+        """Row of each key; what tables of the same features are asked for is taken apart once."""
+        if not table.closed or not features or features.get("kind") != "ngrams":
+            return table.find(self.keys)
+        if self._asked is None or self._asked[0] != features:
+            self._asked = (features, closure.Asked(features, self.keys))
+        return self._asked[1].find(table)
 
 
 class LinearTexts:
