@@ -78,6 +78,7 @@ ROUNDING = Axis(
     "rounding",
     "quantize",
     (
+        {"bits": 8, "range": "mse"},
         {"bits": 8},
         {"bits": 7},
         {"bits": 6},
@@ -90,7 +91,7 @@ ROUNDING = Axis(
         {"bits": 2, "range": "mse"},
         {"bits": 2, "method": "kmeans"},
     ),
-    (0, 3, 5, 7, 8),
+    (1, 4, 6, 8, 9),
 )
 SHARES = (
     *(0.85, 0.7, 0.6, 0.5, 0.42, 0.35, 0.3, 0.25, 0.21, 0.175),
@@ -147,6 +148,18 @@ WEIGHTS = Space(
         },
     },
 )
+TAGS = replace(  # the scores of a whole sentence add up, and so do roundings
+    WEIGHTS,
+    presets={
+        "faithful": {"quantize": {"bits": 8, "range": "mse"}},
+        "balanced": {"quantize": {"bits": 8}, "phash": {"fingerprint_bits": 6}},
+        "small": {
+            "quantize": {"bits": 7, "range": "mse"},
+            "phash": {"fingerprint_bits": 6},
+            "pack": {"block_rows": 32},
+        },
+    },
+)
 EMBEDDINGS = Space(
     ("factorize", *STAGES),
     (EMBEDDING_ROUNDING, RANK, *KEYS),
@@ -163,9 +176,9 @@ CODED = Space(  # numbers that are codes already, such as those of fastText's .f
     STAGES[1:],
     KEYS,
     {
-        "faithful": {},
-        "balanced": {"phash": {"fingerprint_bits": 6}},
-        "small": {"phash": {"fingerprint_bits": 4}},
+        "faithful": {"phash": {"fingerprint_bits": 12}},
+        "balanced": {"phash": {"fingerprint_bits": 10}},
+        "small": {"phash": {"fingerprint_bits": 8}, "pack": {"block_rows": 32}},
     },
 )
 
@@ -183,9 +196,11 @@ def space_of(model: Model) -> Space:
         if len(coded) < len(model.tables):
             raise StageOrderError(f"table {coded[0]!r} is quantized, others are not; quantize all")
         return CODED
-    if (model.network is not None and model.network.kind in ("linear", "crf")) or is_tagger(model):
+    kind = None if model.network is None else model.network.kind
+    if kind in ("linear", "crf") or is_tagger(model):
         counted = any(table.counts is not None for table in model.tables.values())
-        return WEIGHTS if counted else WEIGHTS.without(IMPORTANCE)
+        space = TAGS if kind == "crf" else WEIGHTS
+        return space if counted else space.without(IMPORTANCE)
     most = min((_most_saved(table.matrix) for table in model.tables.values()), default=0.0)
     values = tuple(each for each in RANK.values if each.get("ratio", 0) <= most)
     rank = replace(RANK, values=values, coarse=tuple(at for at in RANK.coarse if at < len(values)))
