@@ -110,6 +110,12 @@ golden: $(STAMP)
 sample: $(STAMP)
 	$(BIN)/python sample_data/generate.py
 
+# Fleets against the shell, two workers against one, memory, many workers simulated; minutes.
+.PHONY: fleet
+fleet: $(STAMP)
+	$(BIN)/python -m tests.bench.fleets.costs --keep build/fleet
+	$(BIN)/python -m tests.bench.fleets.bundles build/fleet/one
+
 clean:
 	rm -rf $(VENV) .venv-differential build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 

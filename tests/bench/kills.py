@@ -27,7 +27,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench import skills
+from tests.bench.fleets import skills
 from tests.cli.program import BAD_INPUT, DONE, PROGRAM, environment
 
 RECIPE = """\

@@ -96,15 +96,39 @@ def command(
 
     if (model, *overlays, texts).count(streams.STANDARD) > 1:
         raise UsageError("only one of model, overlays and texts can come from stdin; name the rest")
-    overlaid = read_overlaid(model, overlays)
-    classifier = Classifier(_with_threshold(overlaid, threshold, unknown_label))
+    classifiers = {
+        name: Classifier(_with_threshold(each, threshold, unknown_label))
+        for name, each in _models(model, overlays).items()
+    }
     number = 0
     for lines in read_lines(texts):
-        for prediction in _explained(classifier, lines, number, texts, top, unknown):
-            shown = _json(prediction, unknown) if as_json else _plain(prediction, unknown)
-            streams.say(shown)
+        answers = (
+            _explained(each, lines, number, texts, top, unknown) for each in classifiers.values()
+        )
+        for predictions in zip(*answers, strict=True):
+            for name, prediction in zip(classifiers, predictions, strict=True):
+                shown = _json if as_json else _plain
+                streams.say(shown(prediction, unknown, name))
         number += len(lines)
         sys.stdout.flush()
+
+
+def _models(path: str, overlays: tuple[str, ...]) -> dict[str, Model]:
+    """The models to ask by the names that their answers carry, an empty one where there is one.
+
+    Raises:
+        UsageError: There are overlays and several models.
+    """
+    from nlucompress.cli.shared.bundled import all_named, models_in
+    from nlucompress.format import codec
+
+    names = all_named()
+    if len(names) <= 1:
+        return {"": read_overlaid(path, overlays)}
+    if overlays:
+        raise UsageError("--overlay is for one model; name one with --model")
+    found = models_in(streams.read_whole(path), streams.named(path), names)
+    return {name: codec.parse(file, verify=False) for name, file in zip(names, found, strict=True)}
 
 
 def _with_threshold(model: Model, threshold: float | None, label: str | None) -> Model:
@@ -146,14 +170,18 @@ def _explained(
             raise DataError(f"{streams.named(path)}, line {number}: {error}") from None
 
 
-def _plain(prediction: Prediction, unknown: bool) -> str:
+def _plain(prediction: Prediction, unknown: bool, name: str) -> str:
+    from nlucompress.cli.shared.show.printable import cell
+
     counts = f"\tknown={prediction.known}\tunknown={prediction.unknown}" if unknown else ""
-    return answer_text(_answer(prediction)) + counts
+    named = f"{cell(name)}\t" if name else ""
+    return named + answer_text(_answer(prediction)) + counts
 
 
-def _json(prediction: Prediction, unknown: bool) -> str:
+def _json(prediction: Prediction, unknown: bool, name: str) -> str:
     counts = {"known": prediction.known, "unknown": prediction.unknown} if unknown else {}
-    return answer_json(_answer(prediction), **counts)
+    named = {"model": name} if name else {}
+    return answer_json(_answer(prediction), **named, **counts)
 
 
 def _answer(prediction: Prediction) -> list[tuple[str, float]]:

@@ -63,16 +63,10 @@ class Strings:
 
     def decoded(self) -> list[str]:
         """Every key, in row order."""
-        return [self.key(row) for row in range(len(self))]
-
-    @property
-    def texts(self) -> bool:
-        """Whether every key is text, so that it can be decoded."""
         try:
-            self.decoded()
-        except FormatError:
-            return False
-        return True
+            return [key.decode("utf-8", "surrogatepass") for key in self.encoded()]
+        except UnicodeDecodeError:
+            return [self.key(row) for row in range(len(self))]  # one of which names its row
 
     @cached_property
     def _rows(self) -> dict[bytes, int]:

@@ -8,11 +8,13 @@ long; of what is not in it, most is refused by a part, without a fingerprint and
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlucompress.errors import FormatError
 from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices.growing import with_empty_rows
 from nlucompress.format.model import Table
@@ -36,31 +38,34 @@ class Parts:
 
     def of(self, key: str) -> tuple[str, ...]:
         """The parts of a key, or nothing."""
-        shortest = self._chars if _of_characters(key) else self._words
-        if not shortest or self.length(key) <= shortest:
-            return ()
         if _of_characters(key):
+            if not self._chars or len(key) - 1 <= self._chars:
+                return ()
             return key[:-1], MARK + key[2:]
-        parts = key[: key.rindex(" ")], key[key.index(" ") + 1 :]
-        return tuple(part for part in parts if part)  # a border alone is no key
+        first, space, last = key.partition(" ")
+        if not space or not self._words or key.count(" ") < self._words:
+            return ()
+        if " " in last:
+            first = key.rpartition(" ")[0]
+        if first and last:
+            return first, last
+        return (first or last,) if first or last else ()  # a border alone is no key
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         """The parts of keys, and the parts of parts, that are no keys; ascending."""
         known = set(keys)
         found: set[str] = set()
-        left = list(known)
-        while left:
-            for part in self.of(left.pop()):
-                if part not in known:
-                    known.add(part)
-                    found.add(part)
-                    left.append(part)
+        new = known
+        while new:
+            parts = set(chain.from_iterable(map(self.of, new)))
+            new = parts - known - found
+            found |= new
         return sorted(found)
 
 
 def _of_characters(key: str) -> bool:
     """Whether a key is of characters: a word n-gram that begins so ends there or has a space."""
-    return key.startswith(MARK) and key[1:2] not in ("", " ")
+    return key[:1] == MARK and key[1:2] not in ("", " ")
 
 
 def find(table: Table, features: Mapping[str, Any] | None, keys: Sequence[str]) -> Int64:
@@ -122,13 +127,17 @@ def closed(table: Table, features: Mapping[str, Any]) -> Table | None:
         FormatError: The features are malformed.
     """
     keys = table.strings
-    if keys is None or not keys.texts:
+    if keys is None:
         return None
-    more = Parts(Featurizer.parse(features)).missing(keys.decoded())
+    try:
+        texts = keys.decoded()
+    except FormatError:
+        return None
+    more = Parts(Featurizer.parse(features)).missing(texts)
     matrix = with_empty_rows(table.matrix, len(more))
     if matrix is None:
         return None
     counts = table.counts
     if counts is not None:
         counts = np.concatenate((counts, np.zeros(len(more), np.uint32)))
-    return Table(Strings.of([*keys.decoded(), *more]), matrix, counts, closed=True)
+    return Table(Strings.of([*texts, *more]), matrix, counts, closed=True)

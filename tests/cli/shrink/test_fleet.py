@@ -184,6 +184,14 @@ def test_a_model_of_a_bundle(bundled: Path) -> None:
     alone = run(bundled, "predict", "packed/sub/b.nlu", "utterances.txt")
     found = run(bundled, "predict", "s.bundle", "utterances.txt", "--model", "sub/b")
     assert (found.code, found.out) == (DONE, alone.out)
+    words = ("predict", "s.bundle", "utterances.txt", "--model", "sub/b", "--model", "a")
+    both = run(bundled, *words).lines
+    other = run(bundled, "predict", "packed/a.nlu", "utterances.txt").lines
+    assert both == [
+        line for b, a in zip(alone.lines, other, strict=True) for line in (f"sub/b\t{b}", f"a\t{a}")
+    ]
+    told = [json.loads(line) for line in run(bundled, *words, "--json").lines]
+    assert [each["model"] for each in told[:2]] == ["sub/b", "a"]
     listed = run(bundled, "inspect", "s.bundle").lines
     assert [line.split()[-1] for line in listed[-2:]] == ["a", "sub/b"]
     told = json.loads(run(bundled, "inspect", "s.bundle", "--json").out)
@@ -200,7 +208,16 @@ def test_a_model_of_a_bundle(bundled: Path) -> None:
     [
         ("predict s.bundle", USAGE, "s.bundle: is a bundle of 2 models: name one with --model"),
         ("predict s.bundle --model b", USAGE, "no model 'b' in the bundle, which has 2: a, sub/b"),
+        ("predict s.bundle --model a --model b", USAGE, "no model 'b' in the bundle"),
+        ("predict s.bundle --model a --model a", USAGE, "'a' is named twice"),
+        ("predict small.nlu --model a --model b", BAD_INPUT, "small.nlu: no bundle"),
+        ("predict s.bundle --model a --model sub/b --overlay x", USAGE, "is for one model"),
         ("predict small.nlu --model b", USAGE, "small.nlu: is no bundle"),
+        (
+            "lookup s.bundle --model a --model sub/b --table features",
+            USAGE,
+            "one is asked for here",
+        ),
         ("quantize s.bundle -o q.nlu", USAGE, "is a bundle of 2 models"),
         ("fleet bundle packed -o s.bundle", USAGE, "exists already"),
         ("fleet bundle skills -o t.bundle", BAD_INPUT, "first: is not packed"),

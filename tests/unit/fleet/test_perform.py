@@ -18,6 +18,7 @@ from nlucompress.fleet.recipe import recipe
 from nlucompress.fleet.recipe.recipe import Recipe
 from nlucompress.fleet.recipe.steps import Step
 from nlucompress.format import files
+from tests.cli.program import python
 from tests.workplace import RECIPE
 
 
@@ -247,3 +248,28 @@ def test_a_model_that_takes_too_long_is_a_row(
     monkeypatch.setattr(Step, "apply", apply)
     row = perform(item(workdir), parsed(), Limits(seconds=0.2))
     assert (row.status, row.error) == ("failed", "took longer than 0.2 s")
+
+
+def test_a_model_that_takes_too_much_memory_is_a_row(workdir: Path) -> None:
+    script = """
+import sys
+import numpy as np
+from nlucompress.fleet.job.item import Item, Limits
+from nlucompress.fleet.job.perform import perform_batch
+from nlucompress.fleet.recipe import recipe
+from nlucompress.fleet.recipe.steps import Step
+real = Step.apply
+def apply(step, model):
+    if model.labels and hungry:
+        np.ones(1 << 28)
+    return real(step, model)
+Step.apply = apply
+read = recipe.parse('[[stage]]\\nname = "quantize"\\n', "r")
+item = Item("m", {"model": "full.nlu"}, "out.nlu")
+for hungry in (True, False):
+    row, = perform_batch([item], read, Limits(memory=1 << 30))
+    print(row.status, row.error)
+"""
+    pytest.importorskip("resource", reason="this system has no such limit")
+    done = python(workdir, "-c", script)
+    assert done.out.decode() == "failed not enough memory for this model\ndone None\n"

@@ -11,12 +11,12 @@ def answer_text(answer: list[tuple[str, float]]) -> str:
     return "\t".join(f"{cell(label)}\t{score:.6f}" for label, score in answer)
 
 
-def answer_json(answer: list[tuple[str, float]], **counts: int | None) -> str:
+def answer_json(answer: list[tuple[str, float]], **others: str | int | None) -> str:
     """The line of `predict --json`."""
     import json
 
     best = [{"label": label, "score": score} for label, score in answer]
-    return json.dumps({"label": answer[0][0], "top": best, **counts}, allow_nan=False)
+    return json.dumps({"label": answer[0][0], "top": best, **others}, allow_nan=False)
 
 
 def row_text(key: str, row: bytes | None) -> str:
