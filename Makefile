@@ -38,6 +38,7 @@ bench: $(STAMP)
 	$(BIN)/python -m tests.bench.networks.distortion $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.hashing.peers
 	$(BIN)/python -m tests.bench.hashing.static_functions $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.bench.hashing.row_codes $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.bench.hashing.keys $(if $(DATA),--keys $(DATA)/keys/wordfreq_large.tsv.gz)
 
 figures: $(STAMP)
