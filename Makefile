@@ -62,6 +62,10 @@ smallest promises pruning: $(STAMP)
 training: $(STAMP)
 	$(BIN)/python -m tests.bench.training $(if $(DATA),--data $(DATA))
 
+.PHONY: answers
+answers: $(STAMP)
+	$(BIN)/python -m tests.bench.answers $(if $(DATA),--data $(DATA))
+
 startup: $(STAMP)
 	$(BIN)/python -m tests.bench.startup
 

@@ -30,6 +30,7 @@ PARTS = (
     "prefix_codes",
     "matrices",
     "rows",
+    "quick_rows",
     "labels",
     "features",
     "overlays",

@@ -5,6 +5,9 @@ typedef struct {
     Py_ssize_t count; /* of files that are held */
     Py_buffer *files;
     nlu_model *models;  /* the first, and its overlays */
+    void *scratch; /* memory for a text and its scores, as the longest one needed it */
+    size_t room;
+    double *scores;
     PyObject **answers; /* the labels that were asked for, then the answer to unknown texts */
 } Reader;
 
@@ -71,6 +74,8 @@ static void reader_free(PyObject *object)
     for (size_t i = 0; self->answers && i <= nlu_label_count(self->models); i++)
         Py_XDECREF(self->answers[i]);
     PyMem_RawFree(self->answers);
+    PyMem_RawFree(self->scores);
+    PyMem_RawFree(self->scratch);
     for (Py_ssize_t i = 0; i < self->count; i++) PyBuffer_Release(&self->files[i]);
     PyMem_RawFree(self->files);
     PyMem_RawFree(self->models);
@@ -78,8 +83,17 @@ static void reader_free(PyObject *object)
     Py_DECREF(type);
 }
 
-/* Scores of one text; `*scratch` grows as texts need it. */
-static int score(const Reader *self, PyObject *text, void **scratch, size_t *room, double *scores)
+/* Room for the scores of a text, twice: as they are and as they are shown. */
+static double *scores_of(Reader *self)
+{
+    size_t size = 2 * nlu_label_count(self->models) * sizeof *self->scores;
+    if (!self->scores) self->scores = PyMem_RawMalloc(size);
+    if (!self->scores) PyErr_NoMemory();
+    return self->scores;
+}
+
+/* Scores of one text; the memory for it grows as texts need it, and is kept. */
+static int score(Reader *self, PyObject *text, double *scores)
 {
     PyObject *owned;
     Py_ssize_t size;
@@ -87,17 +101,17 @@ static int score(const Reader *self, PyObject *text, void **scratch, size_t *roo
     const char *data = utf8_of(text, &size, &owned);
     if (!data) return -1;
     size_t needed = nlu_scratch_size(self->models, (size_t)size);
-    if (needed > *room) {
-        void *more = needed == SIZE_MAX ? NULL : PyMem_RawRealloc(*scratch, needed);
+    if (needed > self->room) {
+        void *more = needed == SIZE_MAX ? NULL : PyMem_RawRealloc(self->scratch, needed);
         if (!more) {
             Py_XDECREF(owned);
             PyErr_NoMemory();
             return -1;
         }
-        *scratch = more;
-        *room = needed;
+        self->scratch = more;
+        self->room = needed;
     }
-    error = nlu_scores(self->models, data, (size_t)size, *scratch, *room, scores);
+    error = nlu_scores(self->models, data, (size_t)size, self->scratch, self->room, scores);
     Py_XDECREF(owned);
     if (error) PyErr_SetString(PyExc_ValueError, nlu_error_text(error));
     return error ? -1 : 0;
@@ -109,19 +123,16 @@ PyDoc_STRVAR(reader_scores_doc,
 
 static PyObject *reader_scores(PyObject *object, PyObject *argument)
 {
-    const Reader *self = (const Reader *)object;
+    Reader *self = (Reader *)object;
     PyObject *texts = PySequence_Fast(argument, "a sequence of str is expected"), *result;
-    size_t labels = nlu_label_count(self->models), room = 0;
-    void *scratch = NULL;
+    size_t labels = nlu_label_count(self->models);
     if (!texts) return NULL;
     Py_ssize_t count = PySequence_Fast_GET_SIZE(texts);
     result = PyByteArray_FromStringAndSize(NULL, (Py_ssize_t)(8 * labels) * count);
     for (Py_ssize_t i = 0; result && i < count; i++) {
         double *scores = (double *)(void *)PyByteArray_AS_STRING(result) + labels * (size_t)i;
-        if (score(self, PySequence_Fast_GET_ITEM(texts, i), &scratch, &room, scores) < 0)
-            Py_CLEAR(result);
+        if (score(self, PySequence_Fast_GET_ITEM(texts, i), scores) < 0) Py_CLEAR(result);
     }
-    PyMem_RawFree(scratch);
     Py_DECREF(texts);
     return result;
 }
@@ -168,6 +179,35 @@ static PyObject *best_answers(Reader *self, const double *scores, double *shown,
     return list;
 }
 
+PyDoc_STRVAR(reader_choose_doc,
+             "choose(texts: list[str], labels: tuple[str, ...]) -> list[str]\n\n"
+             "Of as many labels as the model has, that of the best score of each text; of equal "
+             "scores the first.");
+
+static PyObject *reader_choose(PyObject *object, PyObject *arguments)
+{
+    Reader *self = (Reader *)object;
+    PyObject *sequence, *labels, *texts, *result = NULL;
+    size_t count = nlu_label_count(self->models);
+    if (!PyArg_ParseTuple(arguments, "OO!", &sequence, &PyTuple_Type, &labels)) return NULL;
+    texts = PySequence_Fast(sequence, "a sequence of str is expected");
+    double *scores = scores_of(self);
+    if (texts && (size_t)PyTuple_GET_SIZE(labels) != count)
+        PyErr_SetString(PyExc_ValueError, "there are more labels, or fewer");
+    else if (texts && scores)
+        result = PyList_New(PySequence_Fast_GET_SIZE(texts));
+    for (Py_ssize_t i = 0; result && i < PyList_GET_SIZE(result); i++) {
+        if (score(self, PySequence_Fast_GET_ITEM(texts, i), scores) < 0) {
+            Py_CLEAR(result);
+            break;
+        }
+        size_t best = nlu_next_best(scores, count, NLU_FIRST);
+        PyList_SET_ITEM(result, i, Py_NewRef(PyTuple_GET_ITEM(labels, (Py_ssize_t)best)));
+    }
+    Py_XDECREF(texts);
+    return result;
+}
+
 PyDoc_STRVAR(reader_explain_doc,
              "explain(texts: list[str], top: int) -> list[list[tuple[str, float]]]\n\n"
              "The `top` best labels of each text with their scores as they are shown; where the "
@@ -177,23 +217,19 @@ static PyObject *reader_explain(PyObject *object, PyObject *arguments)
 {
     Reader *self = (Reader *)object;
     PyObject *sequence, *texts, *result = NULL;
-    size_t labels = nlu_label_count(self->models), room = 0;
+    size_t labels = nlu_label_count(self->models);
     unsigned int top;
-    void *scratch = NULL;
     if (!PyArg_ParseTuple(arguments, "OI", &sequence, &top)) return NULL;
     texts = PySequence_Fast(sequence, "a sequence of str is expected");
-    double *scores = PyMem_RawMalloc(2 * labels * sizeof *scores);
+    double *scores = scores_of(self);
     if (texts && scores) result = PyList_New(0);
-    else if (texts) PyErr_NoMemory();
     for (Py_ssize_t i = 0; result && i < PySequence_Fast_GET_SIZE(texts); i++) {
         PyObject *answers = NULL;
-        if (score(self, PySequence_Fast_GET_ITEM(texts, i), &scratch, &room, scores) == 0)
+        if (score(self, PySequence_Fast_GET_ITEM(texts, i), scores) == 0)
             answers = best_answers(self, scores, scores + labels, top);
         if (!answers || PyList_Append(result, answers) < 0) Py_CLEAR(result);
         Py_XDECREF(answers);
     }
-    PyMem_RawFree(scores);
-    PyMem_RawFree(scratch);
     Py_XDECREF(texts);
     return result;
 }
@@ -210,6 +246,7 @@ static PyObject *reader_margins(PyObject *object, PyObject *unused)
 static PyMethodDef reader_methods[] = {
     {"sealed", reader_sealed, METH_O | METH_CLASS, reader_sealed_doc},
     {"scores", reader_scores, METH_O, reader_scores_doc},
+    {"choose", reader_choose, METH_VARARGS, reader_choose_doc},
     {"explain", reader_explain, METH_VARARGS, reader_explain_doc},
     {"margins", reader_margins, METH_NOARGS, reader_margins_doc},
     {NULL, NULL, 0, NULL}};

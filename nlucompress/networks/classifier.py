@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
@@ -32,6 +32,8 @@ KINDS: dict[str, tuple[str, str]] = {
     "fasttext": ("fasttext.network", "FastText"),
 }
 
+# Texts and labels to the label of the best score of each: networks may have it, for speed.
+Choose = Callable[[Sequence[str], tuple[str, ...]], list[str]]
 BATCH_VALUES = 1 << 22  # scores and rows of a batch stay within some dozens of megabytes
 
 
@@ -95,6 +97,7 @@ class Classifier:
         module, name = KINDS[model.network.kind]
         network = getattr(import_module(f"nlucompress.networks.{module}"), name)
         self._network: Scorer = network(model)
+        self._choose: Choose | None = getattr(self._network, "choose", None)
 
     def scores(self, texts: Sequence[str]) -> Float64:
         """Raw scores before the link, shape (len(texts), labels).
@@ -123,6 +126,13 @@ class Classifier:
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """The answer to each text: its best label, of equal scores the earlier one, or unknown."""
+        if self._choose is not None and self.unknown is None:
+            require_list(texts, "texts")
+            if len(texts) == 1:
+                refuse_lost(self._file)
+                return self._choose(texts, self.labels)
+            batches = (self._choose(batch, self.labels) for batch in self._batches(texts))
+            return [label for batch in batches for label in batch]
         scores = self.scores(texts)
         answers = [self.labels[best] for best in scores.argmax(axis=1)]
         if self.unknown is None:

@@ -103,6 +103,21 @@ def test_scores(monkeypatch: pytest.MonkeyPatch, chars: tuple[int, int], weighti
     assert ours.explain(texts[:5], 2, count_keys=True) == twin.explain(texts[:5], 2, True)
 
 
+def test_the_best_labels(models: Path) -> None:
+    model = nc.load(models / "small.nlu")
+    reader = extension.Reader(model.file)
+    texts = ["call mom", "", "turn it up"]
+    scores = np.frombuffer(reader.scores(texts), np.float64).reshape(3, -1)
+    best = [model.labels[label] for label in scores.argmax(axis=1)]
+    assert reader.choose(texts, model.labels) == best == nc.Classifier(model).predict(texts)
+    assert nc.Classifier(model).predict(texts[:1]) == best[:1]
+    assert reader.choose([], model.labels) == nc.Classifier(model).predict([]) == []
+    with pytest.raises(ValueError, match="more labels, or fewer"):
+        reader.choose(texts, model.labels[1:])
+    with pytest.raises(TypeError):
+        reader.choose([1], model.labels)
+
+
 def _reader(classifier: nc.Classifier) -> object:
     assert isinstance(classifier._network, linear.Linear)
     return classifier._network._reader

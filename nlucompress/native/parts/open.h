@@ -74,7 +74,9 @@ static inline int nlu_open_table(const nlu_model *m, const char *name, nlu_table
 {
     uint64_t used = 0;
     memset(t, 0, sizeof *t);
-    return nlu_read_tables(m, name, &used, &t->keys, &t->matrix, t->child);
+    int error = nlu_read_tables(m, name, &used, &t->keys, &t->matrix, t->child);
+    if (!error) nlu_open_pairs(&t->matrix, &t->pairs);
+    return error;
 }
 
 /* The table that the network reads, and the norms of a vectorizer. */

@@ -4,7 +4,7 @@
    `static inline`: include the header in the one source file that uses it. A model with text to
    classify takes a few lines:
 
-       nlu_model model;                          // fixed size, about 210 KB; nothing to free
+       nlu_model model;                          // fixed size, about 270 KB; nothing to free
        int error = nlu_open(&model, file, file_size, 0);
        if (error) { puts(nlu_error_text(error)); return 3; }
 
@@ -68,7 +68,7 @@
 #define NLU_LABEL_MARKS 64u  /* places in the labels from where the next ones are counted */
 #define NLU_LABEL_RESTART 16u /* of so many coded labels the first is written whole */
 #ifndef NLU_CHILDREN
-#define NLU_CHILDREN 5u /* matrices within a product-quantized one; 0 saves 120 KB, and refuses them */
+#define NLU_CHILDREN 5u /* matrices within a product-quantized one; 0 saves 140 KB, and refuses them */
 #endif
 #define NLU_MAX_TAGS 2048u   /* labels of a conditional random field */
 #define NLU_FIRST SIZE_MAX   /* before the best label */
@@ -205,6 +205,16 @@ typedef struct {
 #define NLU_COMMON_ENTRIES 16u
 #define NLU_POOL (142u + NLU_COMMON + 6u * 141u + 6u * 512u) /* their largest alphabets */
 
+#define NLU_PAIR_BITS 10u
+#define NLU_PAIR_ROWS 64u /* of a block, at most, where rows have pairs */
+
+/* By class and next bits of a sparse row: bits that an entry takes (0 where these are not enough),
+   its symbol and its gap in bits 24, 8 and 0. The number of each symbol, where it is one for all. */
+typedef struct {
+    uint32_t entry[6][1u << NLU_PAIR_BITS];
+    double number[512];
+} nlu_quick;
+
 typedef struct nlu_matrix {
     int kind;
     uint64_t rows, columns;
@@ -225,6 +235,7 @@ typedef struct nlu_matrix {
     uint32_t common, common_of[NLU_COMMON_ENTRIES]; /* rows of 1, 2, ... entries in common_rows */
     unsigned common_column_bits, common_symbol_bits;
     nlu_stream common_rows;
+    const nlu_quick *pairs;           /* NULL, or what reads sparse rows quickly */
     nlu_code code[NLU_CODES];
     uint16_t pool[NLU_POOL];
 } nlu_matrix;
@@ -246,10 +257,11 @@ typedef struct {
     nlu_function function; /* section 6.4 */
 } nlu_keys;
 
-/* Not to be moved once it is open: a product-quantized matrix points at its children. */
+/* Not to be moved once it is open: a matrix points at its children, and at its pairs. */
 typedef struct {
     nlu_keys keys;
     nlu_matrix matrix, child[NLU_CHILDREN ? NLU_CHILDREN : 1];
+    nlu_quick pairs;
 } nlu_table;
 
 typedef struct {

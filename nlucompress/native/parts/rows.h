@@ -273,16 +273,3 @@ static inline int nlu_entries_next(nlu_entries *e, uint64_t *column, float *numb
     }
 }
 
-/* Adds a row of a matrix times a weight to sums, one per column. */
-static inline int nlu_add_row(const nlu_matrix *m, uint64_t row, double weight, double *sums)
-{
-    nlu_entries entries;
-    uint64_t column;
-    float number;
-    int more = nlu_entries_begin(&entries, m, row);
-    if (more) return more;
-    while ((more = nlu_entries_next(&entries, &column, &number)) == 1)
-        sums[(size_t)column] += weight * (double)number;
-    return more;
-}
-

@@ -23,6 +23,7 @@ Float64 = NDArray[np.float64]
 BIAS = "bias"
 LINKS = ("softmax", "logistic", "margin", "one-vs-rest", "clipped")
 Weigh = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
+Choose = Callable[[Sequence[str], tuple[str, ...]], list[str]]
 BOUNDS = "bounds"
 LARGEST = 1e30  # of a bound
 
@@ -75,6 +76,18 @@ class Linear:
             weight = [keyed[key] for key in keyed if key in slots]
             score += (rows[at] * np.array(weight)[:, None]).sum(axis=0)
         return bounded(scores, self._bounds)
+
+    @property
+    def choose(self) -> Choose | None:
+        """What finds the label of the best score of each text, where that takes no other scores."""
+        return self._choose if self._reader is not None else None
+
+    def _choose(self, texts: Sequence[str], labels: tuple[str, ...]) -> list[str]:
+        try:
+            chosen: list[str] = self._reader.choose(texts, labels)
+        except ValueError as error:
+            raise FormatError(f"table 'features': {error}") from None
+        return chosen
 
     def link(self, scores: Float64) -> Float64:
         """Raw scores to what is shown: probabilities, or the margins themselves."""
