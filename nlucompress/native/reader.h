@@ -1,11 +1,13 @@
 /* ---- Reader: a classifier in the bytes of a file, and overlays on it -------------------------- */
 
+#define KEPT_ROOM ((size_t)1 << 20) /* bytes of memory for texts that stay */
+
 typedef struct {
     PyObject_HEAD
     Py_ssize_t count; /* of files that are held */
     Py_buffer *files;
     nlu_model *models;  /* the first, and its overlays */
-    void *scratch; /* memory for a text and its scores, as the longest one needed it */
+    void *scratch; /* memory for a text */
     size_t room;
     double *scores;
     PyObject **answers; /* the labels that were asked for, then the answer to unknown texts */
@@ -83,16 +85,25 @@ static void reader_free(PyObject *object)
     Py_DECREF(type);
 }
 
-/* Room for the scores of a text, twice: as they are and as they are shown. */
+/* Room for the scores of a text, which another thread may use as soon as Python code runs. */
 static double *scores_of(Reader *self)
 {
-    size_t size = 2 * nlu_label_count(self->models) * sizeof *self->scores;
+    size_t size = nlu_label_count(self->models) * sizeof *self->scores;
     if (!self->scores) self->scores = PyMem_RawMalloc(size);
     if (!self->scores) PyErr_NoMemory();
     return self->scores;
 }
 
-/* Scores of one text; the memory for it grows as texts need it, and is kept. */
+/* Gives back the memory that a long text took. */
+static void forget_long_texts(Reader *self)
+{
+    if (self->room <= KEPT_ROOM) return;
+    PyMem_RawFree(self->scratch);
+    self->scratch = NULL;
+    self->room = 0;
+}
+
+/* Scores of one text; the memory for it grows as texts need it. */
 static int score(Reader *self, PyObject *text, double *scores)
 {
     PyObject *owned;
@@ -133,6 +144,7 @@ static PyObject *reader_scores(PyObject *object, PyObject *argument)
         double *scores = (double *)(void *)PyByteArray_AS_STRING(result) + labels * (size_t)i;
         if (score(self, PySequence_Fast_GET_ITEM(texts, i), scores) < 0) Py_CLEAR(result);
     }
+    forget_long_texts(self);
     Py_DECREF(texts);
     return result;
 }
@@ -204,6 +216,7 @@ static PyObject *reader_choose(PyObject *object, PyObject *arguments)
         size_t best = nlu_next_best(scores, count, NLU_FIRST);
         PyList_SET_ITEM(result, i, Py_NewRef(PyTuple_GET_ITEM(labels, (Py_ssize_t)best)));
     }
+    forget_long_texts(self);
     Py_XDECREF(texts);
     return result;
 }
@@ -221,8 +234,9 @@ static PyObject *reader_explain(PyObject *object, PyObject *arguments)
     unsigned int top;
     if (!PyArg_ParseTuple(arguments, "OI", &sequence, &top)) return NULL;
     texts = PySequence_Fast(sequence, "a sequence of str is expected");
-    double *scores = scores_of(self);
+    double *scores = PyMem_RawMalloc(2 * labels * sizeof *scores);
     if (texts && scores) result = PyList_New(0);
+    else if (texts) PyErr_NoMemory();
     for (Py_ssize_t i = 0; result && i < PySequence_Fast_GET_SIZE(texts); i++) {
         PyObject *answers = NULL;
         if (score(self, PySequence_Fast_GET_ITEM(texts, i), scores) == 0)
@@ -230,6 +244,8 @@ static PyObject *reader_explain(PyObject *object, PyObject *arguments)
         if (!answers || PyList_Append(result, answers) < 0) Py_CLEAR(result);
         Py_XDECREF(answers);
     }
+    PyMem_RawFree(scores);
+    forget_long_texts(self);
     Py_XDECREF(texts);
     return result;
 }
