@@ -66,6 +66,10 @@ training: $(STAMP)
 answers: $(STAMP)
 	$(BIN)/python -m tests.bench.answers $(if $(DATA),--data $(DATA))
 
+.PHONY: scale
+scale: $(STAMP)
+	$(BIN)/python -m tests.bench.scale
+
 startup: $(STAMP)
 	$(BIN)/python -m tests.bench.startup
 
