@@ -42,6 +42,10 @@ def run(arguments: list[str]) -> bool:
 
         streams.say(help_page())
         return True
+    script = _script(arguments)
+    if script is not None:
+        streams.say(script)
+        return True
     asked = _asked(arguments)
     if asked is None or extension is None or variables() or nearest() is not None:
         return False
@@ -50,6 +54,18 @@ def run(arguments: list[str]) -> bool:
     if file is None:
         return False
     return (_lookup if command == "lookup" else _predict)(file, lines, options)
+
+
+def _script(arguments: list[str]) -> str | None:
+    """What `completion SHELL` prints, as the command does."""
+    if len(arguments) != 2 or arguments[0] != "completion" or not arguments[1].isalpha():
+        return None
+    path = os.path.join(os.path.dirname(__file__), "shells", f"complete.{arguments[1]}")
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().rstrip()
+    except OSError:  # no shell that is known, or the package is no folder
+        return None
 
 
 def _asked(arguments: list[str]) -> tuple[str, tuple[str, str], dict[str, str]] | None:

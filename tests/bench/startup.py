@@ -29,7 +29,7 @@ LINES: tuple[tuple[str, float, dict[str, str]], ...] = (
     ("--version", ABOUT, {}),
     ("--help", ABOUT, {}),
     ("completion bash", ABOUT, {}),
-    ("", ABOUT, {"COMP_WORDS": "nlucompress p", "COMP_CWORD": "1"}),
+    ("", ABOUT, {"_NLUCOMPRESS_WORDS": "nlucompress\np"}),
 )
 
 
@@ -59,7 +59,7 @@ def main() -> None:
                 for _ in range(RUNS)
             ]
             ours, numpy = (median(times) for times in zip(*pairs, strict=True))
-            shown = line or f"completing `{words['COMP_WORDS']}`"
+            shown = line or "completing `nlucompress p`"
             print(f"{shown:<40}{1e3 * ours:>8.1f}{ours / numpy:>17.2f}{limit:>7}")
 
 

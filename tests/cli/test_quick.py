@@ -134,6 +134,9 @@ def test_lookups_are_quick(ways: Ways, tmp_path: Path) -> None:
         ("-V", True),
         ("-V predict", False),
         ("help glossary", False),
+        ("completion bash", True),
+        ("completion zsh", True),
+        ("completion csh", False),
     ],
 )
 def test_what_is_quick(ways: Ways, workdir: Path, line: str, is_quick: bool) -> None:
@@ -198,15 +201,12 @@ def test_completing_a_command_imports_none(models: Path) -> None:
         models,
         env={
             "_NLUCOMPRESS_COMPLETE": "zsh_complete",
-            "COMP_WORDS": "nlucompress q",
-            "COMP_CWORD": "1",
+            "_NLUCOMPRESS_WORDS": "nlucompress\nq",
             "PYTHONPROFILEIMPORTTIME": "1",
         },
     )
     assert done.lines == [
-        "plain",
-        "quantize",
-        "Round weights to a few levels; drop what rounds to zero.",
+        "plain\tquantize\tRound weights to a few levels; drop what rounds to zero."
     ]
     assert "nlucompress.cli.program" in done.err
     assert "numpy" not in done.err
