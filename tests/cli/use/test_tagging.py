@@ -120,7 +120,8 @@ def test_evaluation(folder: Path) -> None:
     assert "gate              MISSED: --max-size" in shown
     spoken = json.loads(run(folder, *command, "--json").out)
     known = "sentences tokens accuracy sentence_accuracy spans size_bytes references gates"
-    assert set(spoken) == {"schema_version", "unknown_labels", "labels", *known.split()}
+    made_of = {"passed", "model", "data", "version", "time"}
+    assert set(spoken) == {"schema_version", "unknown_labels", "labels", *made_of, *known.split()}
     assert spoken["spans"] == {"precision": 1, "recall": 1, "f1": 1, "spans": 24}
     assert spoken["references"][0]["span_f1_drop"] == 0
     assert spoken["tokens"] == 72
