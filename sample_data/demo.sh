@@ -10,7 +10,7 @@ nlucompress train "$data/train.tsv" --dev "$data/dev.tsv" --force -o "$out/full.
 
 echo
 echo "2. quantize | phash | pack"
-nlucompress quantize "$out/full.nlu" --bits 5 --keep 0.2 --quiet |
+nlucompress quantize "$out/full.nlu" --bits 5 --keep 0.6 --quiet |
     nlucompress phash --fingerprint-bits 8 --quiet |
     nlucompress pack --max-size 20K --force -o "$out/small.nlu"
 

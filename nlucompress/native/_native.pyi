@@ -32,6 +32,7 @@ def dual_path(
     order: Any,
     targets: Any,
     costs: Any,
+    margins: Any,
     squares: Any,
     offset: Any,
     features: int,

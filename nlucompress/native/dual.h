@@ -15,7 +15,7 @@ typedef struct {
     const int64_t *starts;
     const int32_t *columns, *order;
     const float *values; /* NULL: ones */
-    const double *costs, *squares, *offset;
+    const double *costs, *margins, *squares, *offset;
     const int32_t *targets;
     int32_t label;
     double *alpha, *v, bias;
@@ -64,7 +64,7 @@ static Py_ssize_t dual_visit(dual *s, const int32_t *list, Py_ssize_t count, dou
         double sign = s->targets[i] == s->label ? 1 : -1, alpha = s->alpha[i];
         double slack = l2 / (2 * s->costs[i]), score = dual_score(s, begin, end, threshold);
         if (s->offset) score += s->offset[i];
-        double gradient = sign * score - 1 + slack * alpha;
+        double gradient = sign * score - s->margins[i] + slack * alpha;
         if (alpha == 0 && gradient > 0) continue;
         s->kept[kept++] = i; /* at or before the place that it was read from */
         if (gradient > *highest) *highest = gradient;
@@ -120,14 +120,14 @@ static PyObject *dual_weights(const dual *s, Py_ssize_t features, double thresho
 }
 
 PyDoc_STRVAR(dual_path_doc,
-             "dual_path(starts, columns, values, order, targets, costs, squares, offset, features,\n"
-             "          label, path, tolerance, passes) -> list[tuple[bytes, bytes, float, int]]\n\n"
+             "dual_path(starts, columns, values, order, targets, costs, margins, squares, offset,\n"
+             "          features, label, path, tolerance, passes) -> list[tuple[bytes, bytes, float, int]]\n\n"
              "Weights of one label against the others along a path of strengths, see\n"
              "training/linear/dual.py: columns int32, weights float32, bias and passes of each.");
 
 static PyObject *dual_path(PyObject *module, PyObject *arguments)
 {
-    Py_buffer starts, columns, values, order, targets, costs, squares, offset, path;
+    Py_buffer starts, columns, values, order, targets, costs, margins, squares, offset, path;
     Py_ssize_t features;
     int label;
     long passes;
@@ -135,8 +135,8 @@ static PyObject *dual_path(PyObject *module, PyObject *arguments)
     PyObject *result = NULL;
     dual s = {0};
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "y*y*z*y*y*y*y*z*niy*dl", &starts, &columns, &values, &order,
-                          &targets, &costs, &squares, &offset, &features, &label, &path, &tolerance,
+    if (!PyArg_ParseTuple(arguments, "y*y*z*y*y*y*y*y*z*niy*dl", &starts, &columns, &values, &order,
+                          &targets, &costs, &margins, &squares, &offset, &features, &label, &path, &tolerance,
                           &passes))
         return NULL;
     s.examples = targets.len / 4;
@@ -146,11 +146,12 @@ static PyObject *dual_path(PyObject *module, PyObject *arguments)
     s.order = (const int32_t *)order.buf;
     s.targets = (const int32_t *)targets.buf;
     s.costs = (const double *)costs.buf;
+    s.margins = (const double *)margins.buf;
     s.squares = (const double *)squares.buf;
     s.offset = (const double *)offset.buf;
     s.label = label;
     if (!s.examples || features < 0 || starts.len != 8 * (s.examples + 1) ||
-        costs.len != 8 * s.examples || squares.len != 8 * s.examples ||
+        costs.len != 8 * s.examples || margins.len != 8 * s.examples || squares.len != 8 * s.examples ||
         (offset.buf && offset.len != 8 * s.examples) || (values.buf && values.len != columns.len) ||
         order.len % (4 * s.examples) || !order.len || path.len % 16 ||
         s.starts[s.examples] != columns.len / 4) {
@@ -183,6 +184,7 @@ done:
     PyBuffer_Release(&order);
     PyBuffer_Release(&targets);
     PyBuffer_Release(&costs);
+    PyBuffer_Release(&margins);
     PyBuffer_Release(&squares);
     if (offset.buf) PyBuffer_Release(&offset);
     PyBuffer_Release(&path);

@@ -3,12 +3,12 @@
 For each label, with signs y_i = +1 for its examples and -1 for the others, and the bias b held by
 the squared penalty as a weight is, but not by the absolute one:
 
-    minimize  sum_i c_i max(0, 1 - y_i (w' x_i + b + o_i))^2 + l2/2 (||w||^2 + b^2) + l1 |w|_1
+    minimize  sum_i c_i max(0, m_i - y_i (w' x_i + b + o_i))^2 + l2/2 (||w||^2 + b^2) + l1 |w|_1
 
 The squared penalty makes it strongly convex, so it has a smooth dual. With v = sum_i a_i y_i x_i
 the weights are v drawn to zero by l1/l2, and each a_i >= 0 is moved in turn to where the gradient
 
-    y_i (w' x_i + b + o_i) - 1 + a_i l2 / (2 c_i)
+    y_i (w' x_i + b + o_i) - m_i + a_i l2 / (2 c_i)
 
 would vanish if the weights moved as v does (Hsieh et al. 2008, "A dual coordinate descent method
 for large-scale linear SVM"; Shalev-Shwartz and Zhang 2014 for the absolute penalty). Examples
@@ -73,6 +73,7 @@ class _Data:
     order: NDArray[np.int32]
     targets: NDArray[np.int32]
     costs: Float64
+    margins: Float64
     squares: Float64
     features: int
 
@@ -84,6 +85,7 @@ def fit_path(
     tolerance: float = TOLERANCE,
     offset: Float32 | None = None,
     progress: Callable[[float], None] | None = None,
+    margins: Float64 | None = None,
 ) -> list[SparseWeights]:
     """The weights for every pair of strengths.
 
@@ -95,8 +97,9 @@ def fit_path(
         offset: What is added to the scores, shape (examples, labels).
         progress: Called with the share of the labels, or without the extension of the fits, that is
             done.
+        margins: The margin m_i of each example, above 0, shape (examples,); None is 1 each.
     """
-    data = _prepared(problem)
+    data = _prepared(problem, margins)
     opposite = problem.labels == 2 and offset is None  # the second label mirrors the first
     labels = range(1 if opposite else problem.labels)
     offsets = None if offset is None else np.ascontiguousarray(offset.T, np.float64)
@@ -109,7 +112,7 @@ def fit_path(
     ]
 
 
-def _prepared(problem: Problem) -> _Data:
+def _prepared(problem: Problem, margins: Float64 | None) -> _Data:
     x = problem.features
     n = x.shape[0]
     random = np.random.default_rng(SEED)
@@ -124,6 +127,7 @@ def _prepared(problem: Problem) -> _Data:
         order,
         problem.targets.astype(np.int32),
         problem.weights.astype(np.float64) / n,
+        np.ones(n) if margins is None else np.ascontiguousarray(margins, np.float64),
         squared + 1,  # the one is the bias
         x.shape[1],
     )
@@ -149,6 +153,7 @@ def _each(
             data.order,
             data.targets,
             data.costs,
+            data.margins,
             data.squares,
             None if offsets is None else offsets[label],
             data.features,
@@ -239,7 +244,8 @@ class _Descent:
         scores: Float64 = np.add.reduce((v - drawn) * self._values[i], axis=0)[: len(at)]
         if self._offsets is not None:
             scores = scores + self._offsets[at, i]
-        gradient: Float64 = self._signs[i, at] * scores - 1 + slack * self.alpha[i, at]
+        gradient: Float64 = self._signs[i, at] * scores - self._data.margins[i]
+        gradient += slack * self.alpha[i, at]
         return gradient
 
     def _move(self, i: int, at: NDArray[np.int64], step: Float64) -> None:

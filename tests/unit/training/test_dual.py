@@ -77,9 +77,10 @@ def test_both_solvers_give_the_same_bits(
     offset = None
     if with_offset:
         offset = np.random.default_rng(2).normal(0, 0.5, (60, labels)).astype(np.float32)
-    fast = dual.fit_path(of, PATH, 20, offset=offset)
+    margins = np.random.default_rng(3).random(60) + 0.5
+    fast = dual.fit_path(of, PATH, 20, offset=offset, margins=margins)
     monkeypatch.setattr(dual, "extension", None)
-    plain = dual.fit_path(of, PATH, 20, offset=offset)
+    plain = dual.fit_path(of, PATH, 20, offset=offset, margins=margins)
     for mine, other in zip(fast, plain, strict=True):
         assert (mine.matrix != other.matrix).nnz == 0
         assert mine.bias.tobytes() == other.bias.tobytes()
@@ -103,12 +104,19 @@ def test_buffers_that_do_not_fit_are_refused() -> None:
     few = np.zeros(2, np.int32)
     costs = np.ones(2)
     path = np.array(PATH[:1])
-    good = (starts, few, None, few, few, costs, costs, None, 1, 0, path, 0.1, 5)
+    good = (starts, few, None, few, few, costs, costs, costs, None, 1, 0, path, 0.1, 5)
     assert len(extension.dual_path(*good)) == 1
-    for at, wrong in ((0, starts[:2]), (3, few[:0]), (5, costs[:1]), (7, costs[:1]), (10, costs)):
+    for at, wrong in (
+        (0, starts[:2]),
+        (3, few[:0]),
+        (5, costs[:1]),
+        (6, costs[:1]),
+        (8, costs[:1]),
+        (11, costs),
+    ):
         bad = list(good)
         bad[at] = wrong
-        if at == 10:
+        if at == 11:
             bad[at] = np.ones(3)
         with pytest.raises(ValueError, match="do not fit"):
             extension.dual_path(*bad)

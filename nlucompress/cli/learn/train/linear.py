@@ -28,6 +28,7 @@ def run(target: Target, data: str, dev: str | None, options: Mapping[str, Any]) 
         f"{figures['nonzero_weights']:,} weights, L2 {figures['l2']:g}, L1 {figures['l1']:g}"
         + ", borders" * figures["borders"]
         + ", IDF" * figures["idf"]
+        + ", normalized" * figures["normalize"]
         + ("" if accuracy is None else f", dev accuracy {100 * accuracy:.2f} %"),
         f"model: {bytes_text(size)}",
     ]
@@ -38,13 +39,15 @@ def _tried(tried: Sequence[Mapping[str, Any]]) -> list[str]:
     """A line for each fit that was compared on the development data."""
     if not tried:
         return []
-    lines = ["borders  IDF      L2      L1  dev accuracy  in 5 bits    bytes   dev loss    weights"]
+    lines = [
+        "borders  IDF normal      L2      L1  dev accuracy  in 5 bits    bytes dev loss    weights"
+    ]
     for each in tried:
-        marks = ["yes" if each[name] else "no" for name in ("borders", "idf")]
+        marks = ["yes" if each[name] else "no" for name in ("borders", "idf", "normalize")]
         shares = [100 * each[name] for name in ("dev_accuracy", "dev_accuracy_in_5_bits")]
         lines.append(
-            f"{marks[0]:>7}{marks[1]:>5}{each['l2']:>8g}{each['l1']:>8g}"
+            f"{marks[0]:>7}{marks[1]:>5}{marks[2]:>7}{each['l2']:>8g}{each['l1']:>8g}"
             f"{shares[0]:>12.2f} %{shares[1]:>9.2f} %{each['bytes_in_5_bits']:>9,}"
-            f"{each['dev_loss']:>11.4f}{each['nonzero_weights']:>11,}"
+            f"{each['dev_loss']:>9.4f}{each['nonzero_weights']:>11,}"
         )
     return lines

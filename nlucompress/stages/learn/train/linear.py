@@ -87,15 +87,15 @@ def _descended(
     """A model of another loss than the squared hinge."""
     from scipy.sparse import csr_matrix
 
-    if options.refit or options.idf:
-        raise UsageError("--refit and --idf are for --loss squared-hinge")
+    if options.refit or options.idf or options.normalize:
+        raise UsageError("--refit, --idf and --normalize are for --loss squared-hinge")
     borders = options.borders is not False
     made = Design.of(data.texts, options, borders)
     problem = made.fitted(data, labels)
     held_out = None if dev is None else made.problem(dev, labels)
     fitted, figures = descent.choose(problem, held_out, options, progress)
     matrix = csr_matrix(fitted.matrix)
-    told = {**figures, "borders": borders, "idf": False}
+    told = {**figures, "borders": borders, "idf": False, "normalize": False}
     return Found(made.keys, made.counts, made.featurizer, matrix, fitted.bias, told)
 
 

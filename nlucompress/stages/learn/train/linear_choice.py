@@ -2,8 +2,9 @@
 
 A fit counts by the mean of its accuracy and of that of its weights in 5 bits, since that is what
 most models become. Those less than half a standard error behind the best are equal as far as
-accuracy tells; of them those stay whose cross-entropy is within one standard error of the least,
-the differences taken example by example. The smallest file among these is the one that is taken.
+accuracy tells. Scalings, at one pair of strengths, are then compared by cross-entropy. Of the fits
+of one scaling those are equal whose cross-entropy is within two standard errors of the least, the
+differences taken example by example; the smallest file among these is taken.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.algo.quantization import affine
-from nlucompress.training.linear.dual import SparseWeights
+from nlucompress.training.linear.dual import SparseWeights, Strengths
 from nlucompress.training.linear.losses import Float32
 
 if TYPE_CHECKING:
@@ -25,7 +26,16 @@ if TYPE_CHECKING:
 
 BITS = 5
 KEY_BITS = 2.5 + 8 + 2.5  # hash, fingerprint, and how many weights a row has
+STANDARD_ERRORS = 2.0  # of paired differences; more is no chance at 95 %
 FACTORS = (1, 1.5, 2, 3, 4, 6, 8, 12, 16)  # of margins, which are no logarithms of probabilities
+
+
+class Scaling(NamedTuple):
+    """What is compared at one pair of strengths, see TrainOptions."""
+
+    borders: bool
+    idf: bool
+    normalize: bool
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,7 @@ class Tried:
     """One fit: its settings, and what it comes to on the development data.
 
     Attributes:
-        borders, idf, l2, l1: See TrainOptions.
+        borders, idf, normalize, l2, l1: See TrainOptions.
         dev_accuracy: Share of right answers.
         dev_accuracy_in_5_bits: The same of its weights rounded to so many levels.
         dev_loss: Mean cross-entropy of the softmax of its scores times the best of FACTORS.
@@ -43,6 +53,7 @@ class Tried:
 
     borders: bool
     idf: bool
+    normalize: bool
     l2: float
     l1: float
     dev_accuracy: float
@@ -50,6 +61,11 @@ class Tried:
     dev_loss: float
     nonzero_weights: int
     bytes_in_5_bits: int
+
+    @property
+    def scaling(self) -> Scaling:
+        """Its borders and scaling."""
+        return Scaling(self.borders, self.idf, self.normalize)
 
     @property
     def accuracy(self) -> float:
@@ -67,33 +83,49 @@ class Measured:
 
 def measured(
     fitted: SparseWeights,
-    settings: tuple[bool, bool, float, float],
+    scaling: Scaling,
+    strengths: Strengths,
     x: csr_matrix,
     targets: NDArray[np.int64],
 ) -> Measured:
-    """What weights come to on development data; the settings are the first four of Tried."""
+    """What weights come to on development data."""
     small = _rounded(fitted)
     scores = [each.scores(x) for each in (fitted, small)]
     shares = [float((each.argmax(axis=1) == targets).mean()) for each in scores]
     losses = _losses(scores[0], targets)
-    figures = float(losses.mean()), int(fitted.matrix.nnz), _bytes(small.matrix)
-    return Measured(Tried(*settings, shares[0], shares[1], *figures), losses)
+    loss, size = float(losses.mean()), _bytes(small.matrix)
+    tried = Tried(*scaling, *strengths, shares[0], shares[1], loss, fitted.matrix.nnz, size)
+    return Measured(tried, losses)
 
 
 def best_of(results: Sequence[Measured]) -> int:
-    """The place of the fit that is taken."""
-    top = max(each.tried.accuracy for each in results)
-    error = (top * (1 - top) / len(results[0].losses)) ** 0.5
-    near = [at for at, each in enumerate(results) if each.tried.accuracy >= top - error / 2]
-    least = results[min(near, key=lambda at: results[at].tried.dev_loss)].losses
+    """The place of the smallest of equal fits."""
+    near = _near(results)
+    least = results[_least(results, near)].losses
     equal = [at for at in near if _no_worse(results[at].losses, least)]
     return min(equal, key=lambda at: (results[at].tried.bytes_in_5_bits, at))
 
 
+def surest_of(results: Sequence[Measured]) -> int:
+    """The place of the fit of least cross-entropy among those of equal accuracy."""
+    return _least(results, _near(results))
+
+
+def _least(results: Sequence[Measured], near: Sequence[int]) -> int:
+    return min(near, key=lambda at: results[at].tried.dev_loss)
+
+
+def _near(results: Sequence[Measured]) -> list[int]:
+    """The places of fits less than half a standard error behind the best accuracy."""
+    top = max(each.tried.accuracy for each in results)
+    error = (top * (1 - top) / len(results[0].losses)) ** 0.5
+    return [at for at, each in enumerate(results) if each.tried.accuracy >= top - error / 2]
+
+
 def _no_worse(losses: NDArray[np.float64], least: NDArray[np.float64]) -> bool:
-    """Whether the mean of paired differences is at most one standard error of it above zero."""
+    """Whether the mean of paired differences is at most STANDARD_ERRORS of it above zero."""
     behind = losses - least
-    return bool(behind.mean() <= behind.std() / math.sqrt(len(behind)))
+    return bool(behind.mean() <= STANDARD_ERRORS * behind.std() / math.sqrt(len(behind)))
 
 
 def _losses(scores: Float32, targets: NDArray[np.int64]) -> NDArray[np.float64]:

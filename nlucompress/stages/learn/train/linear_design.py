@@ -114,6 +114,21 @@ class Design:
         """The problem of the training texts."""
         return Problem(self.x, data.targets, labels, data.weights)
 
+    def margins(self, scales: Float32 | None) -> NDArray[np.float64]:
+        """Margins that make rows of one length of all texts, shape (texts,), 1 in the mean square.
+
+        A scaled row with its 1 for the bias, divided by its length, has a margin of 1 where the row
+        itself has one of its length: s (w' x + b) >= 1 is w' x + b >= 1 / s. Nothing is left to do
+        when the model predicts.
+        """
+        entries = self.x.data.astype(np.float64)
+        if scales is not None:
+            entries *= scales[self.x.indices]
+        rows = np.repeat(np.arange(self.x.shape[0]), np.diff(self.x.indptr))
+        squares = 1 + np.bincount(rows, entries**2, self.x.shape[0])
+        result: NDArray[np.float64] = np.sqrt(squares / squares.mean())
+        return result
+
     def scales(self) -> Float32:
         """1 + ln((1 + texts) / (1 + texts with the key)), shape (keys,), as TF-IDF has it.
 

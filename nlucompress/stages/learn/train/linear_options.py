@@ -60,6 +60,13 @@ class TrainOptions(Options):
         off="no-idf",
         absent="by --dev, or no",
     )
+    normalize: bool | None = option(
+        None,
+        "Train as if all texts had rows of one length; the model needs nothing for it",
+        kind=bool,
+        off="no-normalize",
+        absent="by --dev, or yes",
+    )
     loss: LossName = option(
         "squared-hinge",
         "The first two are one-vs-rest; the last two give probabilities",

@@ -1,22 +1,27 @@
 """Which features and penalties a linear model of the squared hinge has, by development data.
 
-Borders and scaling are compared at one pair of strengths; the better of the four then walks the
-path. What is taken, `linear_choice` tells.
+Scaling of features and texts, then borders, are compared at one pair of strengths; the best then
+walks the path. What is taken, `linear_choice` tells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nlucompress.stages.learn.train.linear_choice import Measured, Tried, best_of, measured
+from nlucompress.stages.learn.train.linear_choice import (
+    Measured,
+    Scaling,
+    best_of,
+    measured,
+    surest_of,
+)
 from nlucompress.stages.learn.train.linear_design import Data, Design, Found
 from nlucompress.training.linear import dual
 from nlucompress.training.linear.dual import SparseWeights, Strengths
-from nlucompress.training.linear.fit import Problem
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -48,24 +53,29 @@ def searched(
     search = _Search(data, dev, labels, options, progress)
     middle = _given(options, MIDDLE)
     if dev is None:
-        settings = options.borders is not False, bool(options.idf)
-        fitted = search.fit(*settings, (middle,))[0]
-        told: dict[str, Any] = dict(zip(("borders", "idf"), settings, strict=True))
-        told |= {"l2": middle[0], "l1": middle[1], "dev_accuracy": None}
-        return search.found(settings, fitted, told)
-    for borders in (True, False) if options.borders is None else (options.borders,):
-        for idf in (False, True) if options.idf is None else (options.idf,):
-            search.tried(borders, idf, (middle,))
-    first = search.best()
-    search.tried(first.borders, first.idf, _path(options, search))
-    at = best_of(search.results)
+        borders, normalize = options.borders is not False, options.normalize is not False
+        scaling = Scaling(borders, bool(options.idf), normalize)
+        fitted = search.fit(scaling, (middle,))[0]
+        told: dict[str, Any] = {**scaling._asdict(), "l2": middle[0], "l1": middle[1]}
+        return search.found(scaling, fitted, {**told, "dev_accuracy": None})
+    for idf in _either(options.idf):
+        for normalize in _either(options.normalize):
+            search.tried(Scaling(options.borders is not False, idf, normalize), (middle,))
+    first = search.results[surest_of(search.results)].tried.scaling
+    if options.borders is None:
+        search.tried(first._replace(borders=False), (middle,))
+    search.tried(search.results[search.best(first)].tried.scaling, _path(options, search))
+    at = search.best(first)
     best, fitted = search.results[at].tried, search.weights[at]
     told = {**asdict(best), "tried": [asdict(each.tried) for each in search.results]}
-    chosen = best.borders, best.idf
     if options.refit:
         both = _Search(data.with_others(dev), None, labels, options, progress)
-        return both.found(chosen, both.fit(*chosen, ((best.l2, best.l1),))[0], told)
-    return search.found(chosen, fitted, told)
+        return both.found(best.scaling, both.fit(best.scaling, ((best.l2, best.l1),))[0], told)
+    return search.found(best.scaling, fitted, told)
+
+
+def _either(given: bool | None) -> tuple[bool, ...]:
+    return (False, True) if given is None else (given,)
 
 
 def _given(options: TrainOptions, usual: Strengths) -> Strengths:
@@ -98,9 +108,14 @@ class _Search:
         self.results: list[Measured] = []
         self.weights: list[SparseWeights] = []
 
-    def best(self) -> Tried:
-        """The fit that is taken so far."""
-        return self.results[best_of(self.results)].tried
+    def best(self, scaling: Scaling) -> int:
+        """The place of the fit that is taken so far, with borders or without, scaled like this."""
+        places = [
+            at
+            for at, each in enumerate(self.results)
+            if each.tried.scaling._replace(borders=scaling.borders) == scaling
+        ]
+        return places[best_of([self.results[at] for at in places])]
 
     def _design(self, borders: bool) -> Design:
         if borders not in self._designs:
@@ -112,28 +127,33 @@ class _Search:
             )
         return self._designs[borders]
 
-    def fit(self, borders: bool, idf: bool, path: Sequence[Strengths]) -> list[SparseWeights]:
+    def fit(self, scaling: Scaling, path: Sequence[Strengths]) -> list[SparseWeights]:
         """The weights of the features themselves, however they were scaled."""
         from scipy.sparse import csr_matrix, diags
 
-        made = self._design(borders)
+        made = self._design(scaling.borders)
         problem = made.fitted(self._data, self._labels)
-        scales = made.scales() if idf else None
+        scales = made.scales() if scaling.idf else None
+        margins = made.margins(scales) if scaling.normalize else None
         if scales is not None:
             x = problem.features
             scaled = csr_matrix((x.data * scales[x.indices], x.indices, x.indptr), x.shape)
-            problem = Problem(scaled, problem.targets, problem.labels, problem.weights)
+            problem = replace(problem, features=scaled)
+        if margins is not None:
+            problem = replace(problem, weights=(problem.weights / margins**2).astype(np.float32))
         what = f"L2 {path[0][0]:g}" if len(path) == 1 else f"{len(path)} strengths"
-
-        what = f"{what}{', borders' * borders}{', IDF' * idf}"
+        what = f"{what}{', borders' * scaling.borders}{', IDF' * scaling.idf}"
+        what = f"{what}{', normalized' * scaling.normalize}"
         if self.results:
-            what = f"{what}, dev so far {100 * self.best().dev_accuracy:.2f} %"
+            top = max(each.tried.dev_accuracy for each in self.results)
+            what = f"{what}, dev so far {100 * top:.2f} %"
 
         def told(done: float) -> None:
             if self._progress is not None:
                 self._progress(what, done)
 
-        fits = dual.fit_path(problem, path, self._options.iterations, progress=told)
+        iterations = self._options.iterations
+        fits = dual.fit_path(problem, path, iterations, progress=told, margins=margins)
         if scales is None:
             return fits
         scale = diags(scales)
@@ -142,23 +162,21 @@ class _Search:
             for each in fits
         ]
 
-    def tried(self, borders: bool, idf: bool, path: Sequence[Strengths]) -> None:
+    def tried(self, scaling: Scaling, path: Sequence[Strengths]) -> None:
         """Fit along a path and measure on the development data."""
         assert self._dev is not None
         if not path:
             return
-        fits = self.fit(borders, idf, path)
+        fits = self.fit(scaling, path)
+        borders = scaling.borders
         if borders not in self._held_out:
             self._held_out[borders] = self._design(borders).features(self._dev)
-        for (l2, l1), fitted in zip(path, fits, strict=True):
-            settings = borders, idf, l2, l1
+        for strengths, fitted in zip(path, fits, strict=True):
             x, targets = self._held_out[borders], self._dev.targets
-            self.results.append(measured(fitted, settings, x, targets))
+            self.results.append(measured(fitted, scaling, strengths, x, targets))
             self.weights.append(fitted)
 
-    def found(
-        self, settings: tuple[bool, bool], fitted: SparseWeights, figures: dict[str, Any]
-    ) -> Found:
+    def found(self, scaling: Scaling, fitted: SparseWeights, figures: dict[str, Any]) -> Found:
         """The model of a fit with these borders and scaling."""
-        made = self._design(settings[0])
+        made = self._design(scaling.borders)
         return Found(made.keys, made.counts, made.featurizer, fitted.matrix, fitted.bias, figures)

@@ -6,13 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags, hstack
 
 import nlucompress as nc
 from nlucompress.format import codec
-from nlucompress.stages.learn.train.linear_choice import Measured, Tried, best_of, measured
+from nlucompress.stages.learn.train.linear_choice import (
+    Measured,
+    Scaling,
+    Tried,
+    best_of,
+    measured,
+    surest_of,
+)
+from nlucompress.stages.learn.train.linear_design import Design
 from nlucompress.stages.learn.train.linear_search import PATH
-from nlucompress.training.linear.dual import SparseWeights
+from nlucompress.training.linear.dual import SparseWeights, fit_path
+from nlucompress.training.linear.fit import Problem
 from tests.workplace import SAMPLE
 
 
@@ -35,7 +45,7 @@ def figures(model: nc.Model) -> dict[str, object]:
 
 def fit(accuracy: float, losses: list[float], size: int = 5, times: int = 25) -> Measured:
     each = np.tile(np.array(losses), times)
-    tried = Tried(True, False, 1e-3, 1e-5, accuracy, accuracy, float(each.mean()), 9, size)
+    tried = Tried(True, False, True, 1e-3, 1e-5, accuracy, accuracy, float(each.mean()), 9, size)
     return Measured(tried, each)
 
 
@@ -66,7 +76,9 @@ def test_the_size_in_5_bits_is_near_that_of_the_file() -> None:
     rows = table.matrix.rows(np.arange(table.matrix.shape[0]))
     fitted = SparseWeights(csr_matrix(rows), np.zeros(len(model.labels), np.float32), 1)
     targets = np.zeros(1, np.int64)
-    of_table = measured(fitted, (True, False, 1e-4, 1e-5), csr_matrix((1, len(rows))), targets)
+    of_table = measured(
+        fitted, Scaling(True, False, True), (1e-4, 1e-5), csr_matrix((1, len(rows))), targets
+    )
     packed = nc.pack(nc.phash(nc.quantize(model, nc.QuantizeOptions(bits=5))))
     size = len(bytes(codec.to_bytes(packed)))
     assert size == pytest.approx(of_table.tried.bytes_in_5_bits, rel=0.25)
@@ -77,8 +89,8 @@ def test_development_data_choose_what_is_not_given() -> None:
     told = figures(model)
     tried = told["tried"]
     assert isinstance(tried, list)
-    settings = {(each["borders"], each["idf"], each["l2"], each["l1"]) for each in tried}
-    assert len(settings) == len(tried) == 4 + len(PATH)
+    settings = {(*(each[n] for n in Scaling._fields), each["l2"], each["l1"]) for each in tried}
+    assert len(settings) == len(tried) == 5 + len(PATH)
     taken = {name: told[name] for name in tried[0]} | {"nonzero_weights": told["nonzero_weights"]}
     assert taken in tried
     assert told["dev_accuracy"] == nc.evaluate(model, DEV).accuracy
@@ -87,7 +99,7 @@ def test_development_data_choose_what_is_not_given() -> None:
 
 
 def test_what_is_given_is_not_chosen() -> None:
-    options = nc.TrainOptions(borders=False, idf=True, l2=1e-3, l1=1e-4)
+    options = nc.TrainOptions(borders=False, idf=True, normalize=False, l2=1e-3, l1=1e-4)
     tried = figures(nc.train(TRAIN, DEV, options))["tried"]
     assert isinstance(tried, list)
     assert [(each["idf"], each["l2"], each["l1"]) for each in tried] == [(True, 1e-3, 1e-4)]
@@ -111,7 +123,7 @@ def test_features_without_weights_are_left_out() -> None:
 
 
 def test_a_refit_learns_from_both() -> None:
-    options = nc.TrainOptions(borders=True, idf=False, l2=1e-3, l1=1e-5)
+    options = nc.TrainOptions(borders=True, idf=False, normalize=True, l2=1e-3, l1=1e-5)
     both = nc.Examples((*TRAIN.labels, *DEV.labels), (*TRAIN.texts, *DEV.texts))
     refitted = nc.train(TRAIN, DEV, replace(options, refit=True))
     at_once = nc.train(both, None, options)
@@ -169,3 +181,39 @@ def test_min_count_and_distinct_leave_out(distinct: bool) -> None:
         whole = nc.train(TRAIN, None, replace(options, distinct=False)).tables["features"].counts
         assert whole is not None
         assert len(counts) < len(whole)
+
+
+def test_normalizing_trains_as_rows_of_one_length_would() -> None:
+    options = nc.TrainOptions(l2=1e-3, l1=0.0, borders=False, iterations=500)
+    targets = np.array([sorted(set(TRAIN.labels)).index(label) for label in TRAIN.labels])
+    design = Design.of(TRAIN.texts, options, borders=False)
+    margins = design.margins(None)
+    assert np.mean(margins**2) == pytest.approx(1)
+    long = hstack([design.x, csr_matrix(np.ones((len(targets), 1), np.float32))])
+    unit = csr_matrix(diags(1 / margins).astype(np.float32) @ long)
+    lengths = np.sqrt(np.asarray(unit.multiply(unit).sum(axis=1)))
+    assert lengths == pytest.approx(lengths[0, 0], rel=1e-5)
+    even = np.ones(len(targets), np.float32)
+    labels = int(targets.max()) + 1
+    weights = (even / margins**2).astype(np.float32)
+    problem = Problem(design.x, targets, labels, weights)
+    (mine,) = fit_path(problem, [(1e-3, 0.0)], 3000, 1e-8, margins=margins)
+    # The objective of the rows of one length, at these weights and around them.
+    w = np.vstack((mine.matrix.toarray(), mine.bias)).astype(np.float64)
+    signs = np.where(targets[:, None] == np.arange(labels), 1.0, -1.0)
+
+    def objective(at: NDArray[np.float64]) -> float:
+        losses = np.maximum(1 - signs * (unit @ at), 0) ** 2
+        return float(losses.sum() / len(targets) + 1e-3 / 2 * (at**2).sum())
+
+    least = objective(w)
+    random = np.random.default_rng(4)
+    for size in (1e-3, 1e-2, 0.1):
+        assert objective(w + random.normal(0, size, w.shape)) > least * (1 - 1e-7)
+    assert objective(0.99 * w) > least
+    assert objective(1.01 * w) > least
+
+
+def test_scalings_are_compared_by_certainty_where_accuracy_is_equal() -> None:
+    sure, small = fit(0.95, [0.1, 0.2], 9), fit(0.95, [0.3, 0.2], 1)
+    assert surest_of([small, sure]) == 1

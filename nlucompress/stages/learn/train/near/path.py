@@ -70,8 +70,9 @@ def _untreated(
     fits = dual.fit_path(data, path, train.TrainOptions().iterations)
     if dev is None:
         return _dense(fits[0])
+    plain = linear_choice.Scaling(borders=False, idf=False, normalize=False)
     tried = [
-        linear_choice.measured(each, (False, False, *at), dev.features, dev.targets)
+        linear_choice.measured(each, plain, at, dev.features, dev.targets)
         for at, each in zip(path, fits, strict=True)
     ]
     return _dense(fits[linear_choice.best_of(tried)])
