@@ -65,7 +65,7 @@ class TrainOptions(Options):
         "Train as if all texts had rows of one length; the model needs nothing for it",
         kind=bool,
         off="no-normalize",
-        absent="by --dev, or yes",
+        absent="by --dev, or no",
     )
     loss: LossName = option(
         "squared-hinge",

@@ -53,8 +53,8 @@ def searched(
     search = _Search(data, dev, labels, options, progress)
     middle = _given(options, MIDDLE)
     if dev is None:
-        borders, normalize = options.borders is not False, options.normalize is not False
-        scaling = Scaling(borders, bool(options.idf), normalize)
+        borders = options.borders is not False
+        scaling = Scaling(borders, bool(options.idf), bool(options.normalize))
         fitted = search.fit(scaling, (middle,))[0]
         told: dict[str, Any] = {**scaling._asdict(), "l2": middle[0], "l1": middle[1]}
         return search.found(scaling, fitted, {**told, "dev_accuracy": None})
