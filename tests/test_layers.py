@@ -26,6 +26,7 @@ BELOW = {
     "training": {*MODELS, *SIBLINGS},
     "stages": {*MODELS, *SIBLINGS, "training"},
     "fleet": {*MODELS, *SIBLINGS, "training", "stages"},
+    "api": {*MODELS, *SIBLINGS, "training", "stages", "fleet"},
     "cli": {*MODELS, *SIBLINGS, "training", "stages", "fleet"},
     "native": set(),
 }

@@ -7,7 +7,7 @@ import sys
 
 from nlucompress.cli import quick
 from nlucompress.cli.shared import streams
-from nlucompress.errors import NluCompressError, UsageError
+from nlucompress.errors import NluCompressError, UsageError, in_flags
 
 GATE_MISSED, USAGE, BAD_INPUT, INTERRUPTED, CLOSED_PIPE = 1, 2, 3, 130, 141
 
@@ -29,6 +29,11 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code."""
+    with in_flags():
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     try:
         streams.prepare()
@@ -68,6 +73,6 @@ def _show_traceback() -> None:
 def _line(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "not enough memory for this input"
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and not isinstance(error, NluCompressError):
         return f"{error.filename or 'input or output'}: {error.strerror or error}"
     return str(error)

@@ -11,7 +11,7 @@ from nlucompress.data import layouts as data_layouts
 from nlucompress.data.layouts import DataOptions as DataOptions
 from nlucompress.data.layouts import Row
 from nlucompress.data.packed import plain_bytes
-from nlucompress.errors import DataError
+from nlucompress.errors import DataError, unreadable
 from nlucompress.io import addresses
 from nlucompress.io.sources import remote_bytes
 
@@ -58,7 +58,7 @@ def file_bytes(path: str | os.PathLike[str]) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise DataError(f"{path}: {error.strerror or error}") from None
+        raise unreadable(path, error, DataError) from None
 
 
 def parse_data(data: bytes, name: str, options: DataOptions | None = None) -> Examples:

@@ -6,28 +6,40 @@ import mmap
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO, TypeAlias
 
-from nlucompress.errors import FormatError, NluCompressError, OutputError
+from nlucompress.errors import (
+    ExistingFileError,
+    FormatError,
+    NluCompressError,
+    OutputError,
+    unreadable,
+)
 from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.io import addresses
 
+Readable: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+
 READ_WHOLE = 64 << 20  # bytes up to which nobody can pull a file away from under its reader
 
 
-def read_bytes(
-    path: str | os.PathLike[str], in_memory: bool = False, whole: int | None = None
-) -> memoryview:
+def read_bytes(path: Readable, in_memory: bool = False, whole: int | None = None) -> memoryview:
     """Read a file of up to ``whole`` bytes (64 MiB), and map a larger one unless ``in_memory``.
 
-    The path may be an address that fsspec knows, such as ``s3://bucket/model.nlu``.
+    Bytes are taken as they are, and an open binary file is read from where it stands. The path may
+    be an address that fsspec knows, such as ``s3://bucket/model.nlu``.
 
     A file that is shortened in place while it is mapped kills the process that reads on (SIGBUS;
     see ``mapped.refuse_lost``): replace it by a new one of its name instead, as ``save`` does.
 
     Raises:
         FormatError: It cannot be opened, is empty or changes its size meanwhile.
+        MissingFileError: It is not there.
+        TypeError: It is no path, no bytes and no binary file.
     """
+    if not isinstance(path, str | os.PathLike):
+        return memoryview(_given(path))
     if addresses.is_address(path):
         return memoryview(addresses.read(str(path)))
     try:
@@ -45,38 +57,72 @@ def read_bytes(
             except (OSError, ValueError):  # a pipe or a device has no size to map
                 return memoryview(file.read())
     except OSError as error:
-        raise FormatError(f"{path}: {error.strerror or error}") from None
+        raise unreadable(path, error, FormatError) from None
 
 
-def load(path: str | os.PathLike[str], verify: bool = True, in_memory: bool = False) -> Model:
+def _given(source: object) -> bytes | bytearray | memoryview:
+    """Bytes that were given, or those of an open file."""
+    if hasattr(source, "read"):
+        source = source.read()
+    if not isinstance(source, bytes | bytearray | memoryview):
+        raise TypeError(
+            f"a model, a path, bytes or an open binary file is needed, not {type(source).__name__}"
+        )
+    if not source:
+        raise FormatError("the file is empty")
+    return source
+
+
+def loaded(source: Model | Readable) -> Model:
+    """A model as it is, or read by ``load``."""
+    return source if isinstance(source, Model) else load(source)
+
+
+def load(path: Readable, verify: bool = True, in_memory: bool = False) -> Model:
     """Read a model; of a file above 64 MiB, the tensors stay in its memory map.
 
     Args:
-        path: A ``.nlu`` file.
+        path: A ``.nlu`` file: its path, its bytes, or an open binary file.
         verify: Check every digest, which reads the whole file once.
         in_memory: Read a large file into memory too, so that nobody can shorten it under its
             reader. A mapped file must be replaced by a new one, never be shortened in place.
 
     Raises:
         FormatError: The file is missing, damaged, foreign, hostile or newer.
+        MissingFileError: It is not there; this is a FileNotFoundError too.
+        TypeError: It is no path, no bytes and no binary file.
     """
+    buffer = read_bytes(path, in_memory)
     try:
-        return codec.parse(read_bytes(path, in_memory), verify)
+        return codec.parse(buffer, verify)
     except NluCompressError as error:
-        if str(error).startswith(f"{path}: "):
+        if not isinstance(path, str | os.PathLike):
             raise
         raise type(error)(f"{path}: {error}") from None
 
 
-def save(model: Model, path: str | os.PathLike[str]) -> int:
-    """Write a model and return its size in bytes. An existing file is replaced at the end only.
+def save(model: Model, path: str | os.PathLike[str], overwrite: bool = False) -> int:
+    """Write a model and return its size in bytes.
 
     Raises:
+        ExistingFileError: The file is there, and ``overwrite`` is not told; with it, the file is
+            replaced at the end, whole.
         OutputError: The file cannot be written; what stood there before is untouched.
     """
+    refuse_existing(path, overwrite)
     serialized = codec.serialize(model)
     write_atomically(path, (serialized.header, *(raw.data for raw in serialized.tensors)))
     return serialized.size
+
+
+def refuse_existing(path: str | os.PathLike[str], overwrite: bool) -> None:
+    """Refuse to write over a file or folder, unless that is told; devices and pipes are no files.
+
+    Raises:
+        ExistingFileError: It is there.
+    """
+    if not overwrite and (os.path.isfile(path) or os.path.isdir(path)):
+        raise ExistingFileError(f"{path}: exists already; overwrite=True replaces it")
 
 
 def write_whole(

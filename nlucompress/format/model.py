@@ -41,6 +41,15 @@ class Table:
     closed: bool = False
     file: bytes | memoryview | None = field(default=None, init=False, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        """Rows and columns."""
+        rows, columns = self.matrix.shape
+        return f"<Table of {rows:,} x {columns:,}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy does not know the file, which may be mapped."""
+        return {**self.__dict__, "file": None}
+
     def __post_init__(self) -> None:
         """Check that keys, rows and counts are as many."""
         rows = self.matrix.shape[0]
@@ -155,6 +164,23 @@ class Model:
     overlays: tuple[Model, ...] = ()
     unknown: Unknown | None = None
     file: memoryview | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """Kind, labels, tables, stages and, of a file, its bytes, in one line."""
+        kind = self.network.kind if self.network is not None else "tables"
+        shapes = {name: table.matrix.shape for name, table in self.tables.items()}
+        parts = [f"{kind} model"]
+        parts += [f"{len(self.labels):,} labels"] if self.labels else []
+        parts += [f"{name} {rows:,} x {columns:,}" for name, (rows, columns) in shapes.items()]
+        parts += [" | ".join(str(each.get("stage")) for each in self.history)]
+        parts += ["sealed"] if self.sealed else []
+        parts += [f"{len(self.overlays)} overlays"] if self.overlays else []
+        parts += [f"{len(self.file):,} bytes"] if self.file is not None else []
+        return f"<{', '.join(part for part in parts if part)}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy does not know the file, which may be mapped."""
+        return {**self.__dict__, "file": None}
 
     def __post_init__(self) -> None:
         """Check that labels differ, and that all names can be written in a file."""

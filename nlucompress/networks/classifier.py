@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, FormatError, UsageError
 from nlucompress.format.arguments import require_list
+from nlucompress.format.files import Readable, loaded
 from nlucompress.format.model import Model, require_model
 from nlucompress.io.mapped import refuse_lost
 from nlucompress.networks import overlays
+from nlucompress.networks.explanation import Explanation
 from nlucompress.networks.tagger import is_tagger
 from nlucompress.progress import told
 
@@ -67,11 +69,19 @@ class Scorer(Protocol):
         """Per text, how many keys the model knows (or takes for known) and how many not."""
 
 
+@runtime_checkable
+class Explained(Protocol):
+    """A network whose scores are sums of parts, one per key."""
+
+    def parts(self, text: str) -> tuple[Float64, list[str], Float64, list[str]]:
+        """Bias, known keys, their parts in the scores (keys, labels), and unknown keys."""
+
+
 class Classifier:
     """Classifies texts with a model, in memory or mapped from a file; nothing is unpacked."""
 
-    def __init__(self, model: Model) -> None:
-        """Prepare the model's network.
+    def __init__(self, model: Model | Readable) -> None:
+        """Prepare the network of a model, or of a model's file.
 
         Texts whose confidence, the score of their best label as it is shown, is below the model's
         threshold are answered by its label for unknown ones, if it has one.
@@ -79,8 +89,9 @@ class Classifier:
         Raises:
             UsageError: The model has no network that classifies.
             FormatError: Its parts do not fit together.
-            TypeError: It is no model but, say, a path.
+            TypeError: It is nothing that a model can be read from.
         """
+        model = self._model = loaded(model)
         require_model(model, overlays=True)
         overlays.refuse_alone(model)
         if model.network is None or model.network.kind == "tensors":
@@ -99,12 +110,16 @@ class Classifier:
         self._network: Scorer = network(model)
         self._choose: Choose | None = getattr(self._network, "choose", None)
 
+    def __reduce__(self) -> tuple[type[Classifier], tuple[Model]]:
+        """Pickled and copied as its model."""
+        return type(self), (self._model,)
+
     def scores(self, texts: Sequence[str]) -> Float64:
         """Raw scores before the link, shape (len(texts), labels).
 
         Raises:
             DataError: The model's features cannot read a text; the message has its number.
-            TypeError: ``texts`` is one string, here and in ``predict`` and ``explain``.
+            TypeError: ``texts`` is one string, here and in the other functions.
         """
         try:
             batches = [self._network.scores(batch) for batch in self._batches(texts)]
@@ -150,7 +165,20 @@ class Classifier:
         result: Float64 = shown[np.arange(len(shown)), scores.argmax(axis=1)]
         return result
 
-    def explain(
+    def explain(self, text: str) -> Explanation:
+        """The part of each n-gram, or whatever the model's keys are, in each label's score.
+
+        Raises:
+            UsageError: The network is not linear, so that scores are no sums of parts.
+            DataError: The model's features cannot read the text.
+        """
+        if not isinstance(self._network, Explained):
+            raise UsageError("only of a linear model are the scores sums of the parts of its keys")
+        bias, keys, parts, unknown = self._network.parts(text)
+        scores = self.scores([text])[0]
+        return Explanation(text, self.labels, bias, tuple(keys), parts, tuple(unknown), scores)
+
+    def predictions(
         self, texts: Sequence[str], top: int = 1, count_keys: bool = False
     ) -> list[Prediction]:
         """The ``top`` best labels of each text with their scores, and the keys behind them.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.arguments import require_list
+from nlucompress.format.files import Readable, loaded
 from nlucompress.format.model import Model, require_model
 from nlucompress.networks import overlays
 from nlucompress.networks.crf import network as crf
@@ -36,14 +37,15 @@ class Tagger:
     per token, which the model's features read: words, or lines of attributes.
     """
 
-    def __init__(self, model: Model) -> None:
-        """Prepare the model's network.
+    def __init__(self, model: Model | Readable) -> None:
+        """Prepare the network of a model, or of a model's file.
 
         Raises:
             UsageError: The model does not tag tokens.
             FormatError: Its parts do not fit together.
-            TypeError: It is no model but, say, a path.
+            TypeError: It is nothing that a model can be read from.
         """
+        model = self._model = loaded(model)
         require_model(model, overlays=True)
         overlays.refuse_alone(model)
         network = model.network
@@ -67,6 +69,10 @@ class Tagger:
             raise FormatError(f"unknown network kind {network.kind!r} of a tagger")
         if model.unknown is not None:
             raise FormatError("only a classifier of texts has an answer to unknown ones")
+
+    def __reduce__(self) -> tuple[type[Tagger], tuple[Model]]:
+        """Pickled and copied as its model."""
+        return type(self), (self._model,)
 
     def tag(self, sentences: Sequence[Sentence]) -> list[list[str]]:
         """The best labels of each sentence, one per token; of equal scores the earlier label."""

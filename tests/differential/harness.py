@@ -157,12 +157,12 @@ def _tied(tagger: nc.Tagger, asked: Sequence[str], first: list[str], second: lis
 
 def _texts(model: Model, packed: Model, question: Texts) -> Iterator[str]:
     full, small = nc.Classifier(model), nc.Classifier(packed)
-    answers = {"imported": full.explain(question.asked, len(model.labels), count_keys=True)}
-    answers["packed"] = small.explain(question.asked, len(model.labels), count_keys=True)
+    answers = {"imported": full.predictions(question.asked, len(model.labels), count_keys=True)}
+    answers["packed"] = small.predictions(question.asked, len(model.labels), count_keys=True)
     network = small._network
     if isinstance(network, Linear) and network._reader is not None:
         network._reader = None
-        answers["packed, by NumPy"] = small.explain(question.asked, len(model.labels), True)
+        answers["packed, by NumPy"] = small.predictions(question.asked, len(model.labels), True)
     for name, predictions in answers.items():
         exact = zip(predictions, answers["imported"], question.asked, question.answers, strict=True)
         for got, plain, text, told in exact:

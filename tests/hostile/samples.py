@@ -115,7 +115,7 @@ def answers(file: bytes | memoryview, verify: bool = True) -> list[object]:
         said += [tagger.tag(LINES), [shares.tolist() for shares in tagger.marginals(LINES)]]
     elif model.network is not None and model.network.kind != "tensors":
         texts = SPACED if (model.features or {}).get("kind") == "namespaces" else TEXTS
-        for answer in nc.Classifier(model).explain(texts, 2):
+        for answer in nc.Classifier(model).predictions(texts, 2):
             said += [answer.labels, answer.scores, answer.known, answer.unknown]
     return said
 

@@ -38,6 +38,6 @@ def test_answers_are_those_of_floats(name: str) -> None:
     elif extension is not None:
         with pytest.raises(ValueError):  # noqa: PT011 (any refusal will do)
             extension.Reader(model_bytes(model))
-    expected = nc.Classifier(linear()).explain(TEXTS, 3)
-    assert nc.Classifier(model).explain(TEXTS, 3) == expected
+    expected = nc.Classifier(linear()).predictions(TEXTS, 3)
+    assert nc.Classifier(model).predictions(TEXTS, 3) == expected
     assert model.table().lookup(KEYS).tolist() == WEIGHTS.tolist()

@@ -100,7 +100,7 @@ def test_scores(monkeypatch: pytest.MonkeyPatch, chars: tuple[int, int], weighti
     assert _reader(twin) is None
     assert np.allclose(ours.scores(texts), twin.scores(texts), rtol=0, atol=1e-9)
     assert ours.predict(texts) == twin.predict(texts)
-    assert ours.explain(texts[:5], 2, count_keys=True) == twin.explain(texts[:5], 2, True)
+    assert ours.predictions(texts[:5], 2, count_keys=True) == twin.predictions(texts[:5], 2, True)
 
 
 def test_the_best_labels(models: Path) -> None:

@@ -159,13 +159,13 @@ def _explained(
 ) -> Iterator[Prediction]:
     """Answers to lines; one that the model's features cannot read is an error behind the others."""
     try:
-        yield from classifier.explain(lines, top, count_keys=unknown)
+        yield from classifier.predictions(lines, top, count_keys=unknown)
         return
     except DataError:
         pass
     for number, line in enumerate(lines, before + 1):
         try:
-            yield from classifier.explain([line], top, count_keys=unknown)
+            yield from classifier.predictions([line], top, count_keys=unknown)
         except DataError as error:
             raise DataError(f"{streams.named(path)}, line {number}: {error}") from None
 

@@ -89,6 +89,16 @@ class Linear:
             raise FormatError(f"table 'features': {error}") from None
         return chosen
 
+    def parts(self, text: str) -> tuple[Float64, list[str], Float64, list[str]]:
+        """Bias, known keys of a text, their parts in the scores (keys, labels), unknown keys."""
+        [weights] = self._weigh([text])
+        keys = list(weights)
+        known, rows = overlays.rows_of(self._tables, keys, len(self._bias), self._features)
+        told = dict(zip(keys, known.tolist(), strict=True))
+        found = [key for key in keys if told[key]]
+        each = np.array([weights[key] for key in found], np.float64)
+        return self._bias, found, rows * each[:, None], [key for key in keys if not told[key]]
+
     def link(self, scores: Float64) -> Float64:
         """Raw scores to what is shown: probabilities, or the margins themselves."""
         return linked(scores, self._link)

@@ -20,7 +20,7 @@ def ask(models: Path, text: bytes, *options: str) -> list[str]:
 
 def test_answers_are_those_of_the_api(models: Path) -> None:
     texts = (models / "utterances.txt").read_text().splitlines()
-    expected = nc.Classifier(nc.load(models / "small.nlu")).explain(texts, 3)
+    expected = nc.Classifier(nc.load(models / "small.nlu")).predictions(texts, 3)
     from_file = run(models, "predict", "small.nlu", "utterances.txt", "--top", "3").lines
     from_stdin = ask(models, "\n".join(texts).encode(), "--top", "3")
     assert from_file == from_stdin

@@ -56,7 +56,7 @@ STAGE = '[[stage]]\nname = "pack"\n'
         ("stage = 3\n", 0, "no stage"),
         ("", 0, "no stage"),
         (f'intputs = "*"\n{STAGE}', 1, "did you mean `inputs`?"),
-        ('[[stage]]\nname = "quantize"\nbits = 9\n', 3, "--bits: 9 is not within 1 to 8"),
+        ('[[stage]]\nname = "quantize"\nbits = 9\n', 3, "bits: 9 is not within 1 to 8"),
         ('[[stage]]\nname = "quantize"\n\n[[stage]]\nname="quantize"\nbits = "a"', 6, "size"),
         ('[[stage]]\nname = "quantize"\nrange = "most"\n', 3, "minmax, percentile, mse"),
         ('[[stage]]\nname = "quantize"\nbits = true\n', 3, "expected a whole number"),

@@ -133,7 +133,7 @@ def test_nothing_appears_before_the_end(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     for path in (tmp_path / "absent" / "m.nlu", tmp_path):
         with pytest.raises(OutputError, match="cannot write") as caught:
-            files.save(tiny_model(), path)
+            files.save(tiny_model(), path, overwrite=True)
         assert str(path) in str(caught.value)
     assert os.listdir(tmp_path) == []
 
@@ -154,7 +154,9 @@ def test_an_older_map_outlives_its_replacement(tmp_path: Path) -> None:
     path = tmp_path / "m.nlu"
     files.save(tiny_model(), path)
     older = files.load(path)
-    files.save(rich_model(), path)
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        files.save(rich_model(), path)
+    files.save(rich_model(), path, overwrite=True)
     rows = np.arange(2)
     assert older.table().matrix.rows(rows).tolist() == [[1, 0], [0, -2]]
     assert sorted(files.load(path).tables) == ["hashed", "words"]

@@ -70,7 +70,7 @@ def test_the_stages_take_them(name: str) -> None:
     small = codec.parse(codec.to_bytes(nc.pack(nc.phash(model, options))))
     assert np.allclose(nc.Classifier(small).scores(TEXTS), expected, atol=1e-12)
     assert codec.to_bytes(codec.parse(codec.to_bytes(model))) == codec.to_bytes(model)
-    found = nc.Classifier(model).explain(["play unseen"], count_keys=True)[0]
+    found = nc.Classifier(model).predictions(["play unseen"], count_keys=True)[0]
     assert found.known
     assert found.unknown
 
@@ -314,7 +314,7 @@ def test_fasttext_gives_the_same_answers(name: str, tmp_path: Path, library: Any
     texts = [*nc.read_examples(SAMPLE / "test.tsv").texts[:200], *MORE_TEXTS]
     ours = nc.Classifier(nc.import_model(tmp_path / "model"))
     answers, other = set(), 0
-    for text, found in zip(texts, ours.explain(texts, top=len(LABELS)), strict=True):
+    for text, found in zip(texts, ours.predictions(texts, top=len(LABELS)), strict=True):
         _, likely = model.predict(text, k=3)
         assert np.allclose(found.scores[:3], likely, rtol=1e-4, atol=1e-6)
         (best,), _ = model.predict(text)

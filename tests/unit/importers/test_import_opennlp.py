@@ -42,7 +42,7 @@ def test_categories() -> None:
         [0, 0, 0],
     ]
     assert classifier.scores(texts).tolist() == expected
-    first = classifier.explain(["on"], 3)[0]
+    first = classifier.predictions(["on"], 3)[0]
     assert math.isclose(first.scores[0], math.exp(1.5) / (math.exp(1.5) + 2))
 
 

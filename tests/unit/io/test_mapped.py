@@ -40,7 +40,7 @@ def test_a_look_up_and_a_text_are_refused(path: Path) -> None:
     for ask in (
         lambda: model.tables["features"].lookup(["key 1"]),
         lambda: classifier.predict(TEXTS),
-        lambda: classifier.explain(TEXTS, count_keys=True),
+        lambda: classifier.predictions(TEXTS, count_keys=True),
     ):
         with pytest.raises(nc.FormatError, match="was shortened in place after it was opened"):
             ask()

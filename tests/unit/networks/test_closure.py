@@ -122,7 +122,7 @@ def test_all_readers_agree_on_accidents(
 def test_it_is_the_default_where_it_pays() -> None:
     alone = table_of(from_dense(values(12, 4, 1)))
     assert not nc.phash(alone).tables["embeddings"].closed
-    with pytest.raises(UsageError, match="--closed needs a table"):
+    with pytest.raises(UsageError, match="closed needs a table"):
         nc.phash(alone, nc.PhashOptions(closed=True))
     many = replace(
         grams(),

@@ -135,12 +135,14 @@ def test_a_text_does_not_depend_on_its_neighbours() -> None:
 
 
 def test_known_and_unknown_words_are_counted() -> None:
-    found = nc.Classifier(neural("dan")).explain(["play some jazz"], count_keys=True)[0]
+    found = nc.Classifier(neural("dan")).predictions(["play some jazz"], count_keys=True)[0]
     assert (found.known, found.unknown) == (2, 1)
 
 
 def test_probabilities_sum_to_one() -> None:
-    assert sum(nc.Classifier(neural("cnn")).explain(["jazz"], top=3)[0].scores) == pytest.approx(1)
+    assert sum(
+        nc.Classifier(neural("cnn")).predictions(["jazz"], top=3)[0].scores
+    ) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -68,7 +68,7 @@ def test_scores_are_those_of_the_newer_model(
     assert nc.Classifier(laid).predict(TEXTS) == nc.Classifier(NEW).predict(TEXTS)
     assert codec.size(laid) == codec.size(old) + codec.size(update)
     assert codec.digest(laid) == codec.digest(update) != codec.digest(old)
-    assert nc.Classifier(laid).explain(TEXTS[:1], count_keys=True)[0].known == 2
+    assert nc.Classifier(laid).predictions(TEXTS[:1], count_keys=True)[0].known == 2
 
 
 def test_several_lie_on_each_other() -> None:
@@ -142,7 +142,7 @@ def test_what_is_no_overlay_and_what_lies_on_one() -> None:
     with pytest.raises(UsageError, match="an overlay lies on a model"):
         nc.overlaid(update, update)
     for reader in (nc.Classifier, nc.Tagger):
-        with pytest.raises(UsageError, match="behind --overlay"):
+        with pytest.raises(UsageError, match="behind overlay"):
             reader(update)
 
 
@@ -168,7 +168,7 @@ def test_folding_gives_one_model(name: str) -> None:
     base = SOURCES[name]()
     update = SOURCES[f"packed_{'crf_' if name == 'packed_crf' else ''}overlay"]()
     laid = nc.overlaid(base, update)
-    with pytest.raises(UsageError, match="give --data"):
+    with pytest.raises(UsageError, match="give data"):
         nc.fold(laid)
     if name == "packed_crf":
         sentences = tuple(tuple(each) for each in SENTENCES["attributes"] if each)

@@ -171,7 +171,7 @@ def test_evaluation_compares_tokens_and_sentences() -> None:
     assert len(report.reference.flips) == round(108 * report.reference.nfr)
     assert [gate.met for gate in report.gates] == [True, False]
     assert not report.passed
-    with pytest.raises(UsageError, match="compare with a --reference"):
+    with pytest.raises(UsageError, match="compare with a reference"):
         nc.evaluate_tags(model, TRAIN, None, nc.Gates(max_nfr=0.01))
     with pytest.raises(DataError, match="no label of the data"):
         nc.evaluate_tags(model, parsed("a\tother\n"))

@@ -114,7 +114,7 @@ def test_float16(tmp_path: Path) -> None:
     assert_same(nc.import_model(io.BytesIO(data)), ["a", "b"], values)
     with pytest.raises(DataError, match="table 'embeddings' holds numbers beyond the range"):
         exported(model_of(), "safetensors", dtype="float16")
-    with pytest.raises(UsageError, match="--dtype float16 is for safetensors, model2vec; glove"):
+    with pytest.raises(UsageError, match="dtype='float16' is for safetensors, model2vec; glove"):
         exported(model_of(), "glove", dtype="float16")
 
 
@@ -144,7 +144,7 @@ def test_a_hashed_table_needs_its_keys() -> None:
     hashed = nc.phash(model)
     with pytest.raises(UsageError, match="holds hashes of its keys, not the keys: give them"):
         exported(hashed, "word2vec")
-    with pytest.raises(UsageError, match="--keys is for hashed tables"):
+    with pytest.raises(UsageError, match="keys is for hashed tables"):
         exported(model, "word2vec", keys=io.BytesIO(b"red\n"))
     text = "\n".join(reversed(KEYS)).encode()
     back = nc.import_model(io.BytesIO(exported(hashed, "word2vec", keys=io.BytesIO(text))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from nlucompress.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from nlucompress.fleet.engine import EngineOptions
+    from nlucompress.fleet.job.row import Row
     from nlucompress.fleet.plan import Plan
     from nlucompress.fleet.recipe.recipe import Recipe
     from nlucompress.fleet.summary import Summary
@@ -111,6 +111,7 @@ def command(
     Example:
       nlucompress fleet recipe.toml skills/ -o artifacts/
     """
+    from nlucompress.fleet import whole
     from nlucompress.fleet.engine import EngineOptions
     from nlucompress.fleet.job.item import Limits
     from nlucompress.fleet.recipe import recipe as recipes
@@ -128,7 +129,7 @@ def command(
         raise UsageError("--html writes pages beside each other: name a file")
     if html is not None:
         streams.check_output(html, [recipe], force, binary=False)
-    plan = _plan(read, folder, output)
+    plan = whole.planned(read, folder, output)
     summary = _run(plan, read, output, chosen)
     if html is not None:
         from nlucompress.cli.shrink.fleet.page import write_pages
@@ -161,48 +162,15 @@ def _check(read: Recipe, name: str, folder: str | None, quiet: bool) -> int:
     return 0
 
 
-def _plan(read: Recipe, folder: str, output: str) -> Plan:
-    from nlucompress.fleet import folders, manifest
-    from nlucompress.fleet.plan import Plan
-    from nlucompress.io.addresses import is_address
-
-    if folders.inside(output, folder):
-        raise UsageError(f"{output}: lies in the folder of models; name another")
-    for each in (folder, output):
-        if not is_address(each) and os.path.exists(each) and not os.path.isdir(each):
-            raise UsageError(f"{each}: is no folder")
-    source, target = folders.opened(folder), folders.opened(output)
-    return Plan(read, source, target, manifest.read(output))
-
-
 def _run(plan: Plan, read: Recipe, output: str, options: EngineOptions) -> Summary:
-    """Do what is left; every row goes to the manifest as it comes, and to a log that is kept."""
-    from contextlib import ExitStack
+    """Do what is left, and say how far it is; a log is kept of every model."""
+    from nlucompress.fleet import whole
 
-    from nlucompress.fleet import engine, manifest
-    from nlucompress.fleet.summary import Summary
+    start = time.monotonic()
 
-    summary = Summary()
-    items = []
-    for name, row in plan.standing():
-        if row is not None:
-            summary.add(row, stood=True)
-        else:
-            items.append(name)
-    if not items:
-        return summary
-    done = 0
-    with ExitStack() as stack:
-        writer = stack.enter_context(manifest.Writer(output))
-        client = stack.enter_context(engine.connected(options))
-        start = time.monotonic()
-        todo = (plan.item(name) for name in items)
-        for ended in engine.run(client, todo, len(items), read, options):
-            writer.add(ended)
-            summary.add(ended)
-            done += 1
-            streams.note(fleet_text.ended(ended), quiet=True)
-            rate = done / max(time.monotonic() - start, 1e-9)
-            what = f"{done:,} of {len(items):,} models, {rate:.1f} a second"
-            progress.tell(what, done / len(items))
-    return summary
+    def ended(row: Row, done: int, of: int) -> None:
+        streams.note(fleet_text.ended(row), quiet=True)
+        rate = done / max(time.monotonic() - start, 1e-9)
+        progress.tell(f"{done:,} of {of:,} models, {rate:.1f} a second", done / of)
+
+    return whole.performed(plan, read, output, options, ended)

@@ -11,6 +11,7 @@ from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.model import Model, require_model
 from nlucompress.stages.measure.diff.numbers import Changes
 from nlucompress.stages.measure.diff.tables import TableDiff, table_diff, tensor_diff
+from nlucompress.stages.measure.reported import Reported
 
 TOP = 10  # largest changes that are listed
 
@@ -33,7 +34,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Reported):
     """What changed from one model to another.
 
     Attributes:

@@ -13,6 +13,7 @@ from nlucompress.format.matrices.numbers import Float32, Int64
 from nlucompress.format.model import Model, Table, require_model
 from nlucompress.options import Options, option
 from nlucompress.stages.measure.evaluate.gates import Gate, at_least, within_size
+from nlucompress.stages.measure.reported import Reported
 
 BLOCK_VALUES = 1 << 20
 
@@ -39,7 +40,7 @@ class NeighbourOptions(Options):
 
 
 @dataclass(frozen=True)
-class NeighbourReport:
+class NeighbourReport(Reported):
     """Outcome; rates are fractions.
 
     Attributes:

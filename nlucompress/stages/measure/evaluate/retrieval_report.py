@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nlucompress.errors import UsageError
 from nlucompress.options import Options, option
 from nlucompress.stages.measure.evaluate.gates import Gate, at_least, at_most, within_size
+from nlucompress.stages.measure.reported import Reported
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class HeadReport:
 
 
 @dataclass(frozen=True)
-class RetrievalReport:
+class RetrievalReport(Reported):
     """Outcome; rates are fractions.
 
     Attributes:

@@ -25,6 +25,7 @@ from nlucompress.stages.measure.evaluate.comparison import (
 )
 from nlucompress.stages.measure.evaluate.gates import Gate, Gates, outcomes
 from nlucompress.stages.measure.evaluate.texts import require_known
+from nlucompress.stages.measure.reported import Reported
 
 Tags = Sequence[Sequence[str]]
 
@@ -52,7 +53,7 @@ class TagComparison(Comparison):
 
 
 @dataclass(frozen=True)
-class TagReport:
+class TagReport(Reported):
     """Outcome of an evaluation; rates are fractions, ``accuracy`` that of the tokens.
 
     ``references`` are the comparisons in the order given, ``unknown_labels`` those of the data

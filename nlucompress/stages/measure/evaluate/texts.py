@@ -23,12 +23,13 @@ from nlucompress.stages.measure.evaluate.comparison import (
 )
 from nlucompress.stages.measure.evaluate.gates import Gate, Gates, outcomes
 from nlucompress.stages.measure.evaluate.scope import Scope, label_of, scope
+from nlucompress.stages.measure.reported import Reported
 
 CONFIDENCE = 0.95  # of the intervals, unless told
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Reported):
     """Outcome of an evaluation; rates are fractions.
 
     Attributes:
@@ -144,7 +145,7 @@ def _against(
         raise type(error)(f"{name}: {error}") from None
 
     def sureness(places: Sequence[int]) -> list[tuple[float, float]]:
-        best = classifier.explain([examples.texts[at] for at in places], top=2)
+        best = classifier.predictions([examples.texts[at] for at in places], top=2)
         return [(each.scores[0], each.scores[0] - sum(each.scores[1:])) for each in best]
 
     answers = Answers(examples.texts, examples.labels, before, after, sureness, unknown)

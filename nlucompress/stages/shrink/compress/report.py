@@ -9,6 +9,7 @@ from nlucompress.algo.significance import Interval, wilson
 from nlucompress.format import codec
 from nlucompress.format.model import Model
 from nlucompress.stages.measure.evaluate.gates import SLACK, Gate
+from nlucompress.stages.measure.reported import Reported
 from nlucompress.stages.shrink.compress.judge import Against, Judge, Verdict
 from nlucompress.stages.shrink.compress.options import NO_MARGIN, CompressOptions
 from nlucompress.stages.shrink.compress.pipeline import Pipeline
@@ -72,7 +73,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class CompressReport:
+class CompressReport(Reported):
     """Outcome of a search; rates are fractions.
 
     Attributes:

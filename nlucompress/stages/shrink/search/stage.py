@@ -13,6 +13,7 @@ from nlucompress.format.names import EMBEDDINGS
 from nlucompress.networks.neural.network import Neural, representing
 from nlucompress.progress import unheard
 from nlucompress.stages.measure.evaluate.gallery import Task
+from nlucompress.stages.measure.reported import Reported
 from nlucompress.stages.shrink.search.students import Progress, SearchOptions, Students
 
 
@@ -37,7 +38,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class SearchReport:
+class SearchReport(Reported):
     """Outcome; rates are fractions of the development set.
 
     Attributes:

@@ -135,7 +135,7 @@ def test_as_liblinear_itself(solver: str, classes: int, tmp_path: Path) -> None:
         shares = "-b 1 -q" if solver in LOGISTIC else "-q"
         told, _, scores = library.predict([], asked, original, shares)
         lines = ["\t".join(f"{at}:{value!r}" for at, value in each.items()) for each in asked]
-        found = nc.Classifier(nc.import_model(path)).explain(lines, classes)
+        found = nc.Classifier(nc.import_model(path)).predictions(lines, classes)
         assert [each.labels[0] for each in found] == [str(int(label)) for label in told]
         names = [str(label) for label in original.get_labels()]
         for each, told_scores in zip(found, scores, strict=True):

@@ -98,7 +98,7 @@ def test_two_classes() -> None:
     at = 11650396 % 2**18
     model = load(vowpal(("a:1:2 1 1", f"Constant:{at}:-1.5"), "--link logistic", ("-50", "50")))
     assert (model.labels, rows(model), bias(model)) == (("-1", "1"), {"a": [0, 2]}, [0, -1.5])
-    best, even = nc.Classifier(model).explain(["| a", "| a:0.75"])
+    best, even = nc.Classifier(model).predictions(["| a", "| a:0.75"])
     assert best.labels == ("1",)
     assert best.scores == pytest.approx((1 / (1 + np.exp(-0.5)),))
     assert even.labels == ("-1",)  # --binary takes 1 above 0

@@ -56,7 +56,7 @@ def same(pipeline: Any, model: nc.Model, texts: Any = TEXTS) -> None:
     classifier = nc.Classifier(model)
     found = [
         dict(zip(each.labels, each.scores, strict=True))
-        for each in classifier.explain(texts, top=len(model.labels))
+        for each in classifier.predictions(texts, top=len(model.labels))
     ]
     labels = [str(label) for label in pipeline.classes_]
     shown = np.array([[each[label] for label in labels] for each in found])

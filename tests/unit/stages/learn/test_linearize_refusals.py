@@ -24,7 +24,7 @@ from tests.unit.stages.learn.test_linearize import EXAMPLES
         (lambda: neural("bilstm"), "is for dan and cnn, not for 'bilstm'"),
         (classifier, "is linear already"),
         (lambda: expanded("dan"), "is linearized already"),
-        (lambda: activated(neural("cnn"), "relu"), "--activation leaky-relu"),
+        (lambda: activated(neural("cnn"), "relu"), "activation='leaky-relu'"),
         (lambda: nc.Model({"words": neural("dan").tables["embeddings"]}), "not for 'tables only'"),
     ],
 )

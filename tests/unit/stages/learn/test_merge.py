@@ -141,7 +141,7 @@ def test_wrong_options_are_refused(models: tuple[nc.Model, nc.Model]) -> None:
             nc.merge(*models, options, data, given)
     with pytest.raises(UsageError, match="is not within 0 to 1"):
         nc.MergeOptions(1.5)
-    with pytest.raises(UsageError, match="--candidates: 1"):
+    with pytest.raises(UsageError, match="candidates: 1"):
         nc.MergeOptions(candidates=1)
     assert nc.merge(*models).history[-1]["options"]["weight"] == 0.5
     with pytest.raises(DataError, match="no label"):

@@ -134,7 +134,7 @@ def test_labels_come_and_go(old: nc.Model) -> None:
 def test_what_does_not_fit_is_refused(old: nc.Model) -> None:
     with pytest.raises(UsageError, match="'dan', not linear"):
         nc.train_near(neural("dan"), TRAIN)
-    with pytest.raises(UsageError, match="give --dev"):
+    with pytest.raises(UsageError, match="give dev"):
         nc.train_near(old, TRAIN, options=nc.NearOptions(max_nfr=0.01))
     with pytest.raises(UsageError, match="within 0 to 1"):
         nc.train_near(old, TRAIN, options=nc.NearOptions(step=2.0))

@@ -66,7 +66,7 @@ def test_packed_taggers_get_labels_and_overlays(old: nc.Model) -> None:
 def test_what_does_not_fit_is_refused(old: nc.Model) -> None:
     with pytest.raises(UsageError, match="of kind 'linear', not crf"):
         nc.train_near_crf(nc.train(nc.Examples(("a", "b") * 2, ("x y", "z w") * 2)), TRAIN)
-    with pytest.raises(UsageError, match="give --dev"):
+    with pytest.raises(UsageError, match="give dev"):
         nc.train_near_crf(old, TRAIN, None, nc.NearCrfOptions(max_nfr=0.01))
     with pytest.raises(DataError, match="'nowhere'"):
         nc.train_near_crf(old, TRAIN, Tagged((("nowhere",),), (("x",),)), QUICK)

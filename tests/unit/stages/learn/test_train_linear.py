@@ -148,7 +148,7 @@ def test_idf_weakens_the_penalty_on_what_is_rare() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (nc.TrainOptions(refit=True), "give --dev"),
+        (nc.TrainOptions(refit=True), "give dev"),
         (nc.TrainOptions(loss="softmax", idf=True), "squared-hinge"),
     ],
 )

@@ -172,5 +172,5 @@ def test_what_cannot_be_compared() -> None:
         nc.evaluate(model, DATA, {"old": replace(model, network=None)})
     with pytest.raises(DataError, match="hold no examples"):
         nc.evaluate(model, nc.Examples((), ()), model)
-    with pytest.raises(UsageError, match="compare with a --reference"):
+    with pytest.raises(UsageError, match="compare with a reference"):
         nc.evaluate(model, DATA, {}, nc.Gates(max_nfr=0.01))

@@ -146,7 +146,7 @@ def test_bad_input_is_refused() -> None:
         retrieve(old, old, EVERY, none)
     with pytest.raises(DataError, match="there are no queries"):
         retrieve(old, old, none, EVERY)
-    with pytest.raises(DataError, match="5 texts to find, too few for --recall 10"):
+    with pytest.raises(DataError, match="5 texts to find, too few for recall=10"):
         retrieve(old, old, EVERY)
     with pytest.raises(DataError, match="no text of any query's label"):
         retrieve(old, old, strange, EVERY, options=TOP1)

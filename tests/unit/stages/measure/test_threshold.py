@@ -75,10 +75,10 @@ def test_answers_below_it_are_unknown() -> None:
     careful = replace(model(), unknown=nc.Unknown("oos", 0.5))
     classifier = nc.Classifier(careful)
     assert classifier.predict(["sure", "poor", "low", ""]) == ["a", "a", "oos", "oos"]
-    low, sure = classifier.explain(["low", "sure"], top=2)
+    low, sure = classifier.predictions(["low", "sure"], top=2)
     assert (low.labels, low.scores) == (("oos", "b"), (0.25, 0.25))
     assert (sure.labels, sure.scores) == (("a", "b"), (2.0, 0.0))
-    assert classifier.explain(["low"], top=9)[0].labels == ("oos", "b", "a")
+    assert classifier.predictions(["low"], top=9)[0].labels == ("oos", "b", "a")
 
 
 @pytest.mark.parametrize("link", ["softmax", "logistic", "one-vs-rest", "clipped", "margin"])
@@ -86,7 +86,7 @@ def test_the_confidence_is_the_score_that_is_shown(link: str) -> None:
     classifier = nc.Classifier(model(link))
     texts = list(WORDS)
     labels, confidence = classifier.confidence(texts)
-    shown = classifier.explain(texts)
+    shown = classifier.predictions(texts)
     assert labels == [each.labels[0] for each in shown] == classifier.predict(texts)
     assert confidence.tolist() == [each.scores[0] for each in shown]
 

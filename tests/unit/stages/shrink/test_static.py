@@ -127,14 +127,14 @@ def test_rows_without_columns() -> None:
     ],
 )
 def test_what_a_function_cannot_hold_is_refused(model: nc.Model, why: str) -> None:
-    with pytest.raises(DataError, match=f"{why}.*--method grouped"):
+    with pytest.raises(DataError, match=f"{why}.*method='grouped'"):
         marked(model)
 
 
 def test_pack_refuses_too() -> None:
     rows: Matrix = quantized(embeddings(40), bits=4, per="row").table().matrix
     keys = marked(embeddings(40)).table().keys
-    with pytest.raises(DataError, match=r"scale or codebook.*--method grouped"):
+    with pytest.raises(DataError, match=r"scale or codebook.*method='grouped'"):
         nc.pack(nc.Model({"t": nc.Table(keys, rows)}))
     assert packing.not_static(smaller(from_dense(values(4, 4, 0.1)))) is None
 

@@ -1,0 +1,1 @@
+"""What a user calls: a function for each command, over the stages."""
