@@ -4,13 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# What the demo runs is a part of what the tests need, and of less size.
+RUNS := $(if $(wildcard $(STAMP)),$(STAMP),$(VENV)/.runs)
 DEMO := build/demo
 DATA ?= $(NLUCOMPRESS_DATA)
 
-.PHONY: man demo test check bench figures training startup comparison graceful differential kills fuzz golden device closed smallest promises pruning sample clean
+.PHONY: dist wasm man demo test check bench figures training startup comparison graceful differential kills fuzz golden device closed smallest promises pruning sample clean
 .DELETE_ON_ERROR:
 
-demo: $(STAMP)
+demo: $(RUNS)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh sample_data/demo.sh $(DEMO)
 
 # Once with the C extension (where a compiler built it) and once without: same bytes, same answers.
@@ -113,6 +115,16 @@ fuzz: $(STAMP)
 man: $(STAMP)
 	$(BIN)/python -m nlucompress.cli.manual > nlucompress/man/nlucompress.1
 
+# A wheel and an sdist, each installed into an empty environment, where the demo is run.
+dist: $(STAMP)
+	$(BIN)/python -m tests.packaging.distributions dist
+
+# The reader for browsers, a page that classifies offline, and the same scores in Node.js.
+wasm: $(STAMP)
+	$(BIN)/python -m pip install --quiet 'ziglang>=0.13'
+	$(BIN)/python nlucompress/native/wasm/build.py build/wasm
+	$(BIN)/python -m pytest --quiet tests/native/test_wasm.py
+
 golden: $(STAMP)
 	$(BIN)/python tests/golden/make.py
 
@@ -127,6 +139,11 @@ fleet: $(STAMP)
 
 clean:
 	rm -rf $(VENV) .venv-differential build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.runs: pyproject.toml nlucompress/native/_native.c nlucompress/native/nlucompress.h
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
 
 $(STAMP): pyproject.toml nlucompress/native/_native.c nlucompress/native/nlucompress.h
 	$(PYTHON) -m venv $(VENV)

@@ -86,7 +86,7 @@ static inline int nlu_overlay(nlu_model *m, nlu_model *update)
     if (m->network == NLU_NET_CRF && most > NLU_MAX_TAGS) most = NLU_MAX_TAGS;
     if (labels + update->labels.count > most) return NLU_ERROR_LIMIT;
     /* A vectorizer keeps the hashes of keys, which find no strings. */
-    if (m->features == NLU_TEXT_VECTORIZER && !update->table.keys.kind != NLU_STRINGS) return NLU_ERROR_FEATURES;
+    if (m->features == NLU_TEXT_VECTORIZER && update->table.keys.kind == NLU_STRINGS) return NLU_ERROR_FEATURES;
     for (const nlu_model *each = m; each; each = each->over)
         if (nlu_share_label(&update->labels, &each->labels)) return NLU_ERROR_LABELS;
     top->over = update;

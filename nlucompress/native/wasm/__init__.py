@@ -1,0 +1,1 @@
+"""The reader for WebAssembly, and what builds it."""
