@@ -25,7 +25,8 @@ console.log(JSON.stringify({
   best: texts.map((text) => model.predict(text, 2)),
 }));
 let said = "";
-await Classifier.open(readFileSync("nlu.wasm"), Buffer.from("no model")).catch((e) => (said = e.message));
+await Classifier.open(readFileSync("nlu.wasm"), Buffer.from("no model"))
+  .catch((error) => (said = error.message));
 console.log(JSON.stringify(said));
 """
 
