@@ -32,7 +32,7 @@ BELOW = {
 }
 for rooms in (BELOW[room] for room in BELOW if BELOW[room]):
     rooms |= {"native", "version", "progress"}  # native: the C twin of what the rooms do in NumPy
-ENTRIES = {"__init__", "__main__"}  # may import any room, heavy libraries only lazily
+ENTRIES = {"__init__", "__main__", "sklearn"}  # may import any room, heavy libraries only lazily
 ONLY_IN = {
     "click": {"cli"},
     "rich": {"cli"},

@@ -160,6 +160,10 @@ class Classifier:
         scores = self.scores(texts)
         return [self.labels[best] for best in scores.argmax(axis=1)], self._confidence(scores)
 
+    def shown(self, texts: Sequence[str]) -> Float64:
+        """Scores as they are shown, shape (len(texts), labels): probabilities, or margins."""
+        return self._network.link(self.scores(texts))
+
     def _confidence(self, scores: Float64) -> Float64:
         shown = self._network.link(scores)
         result: Float64 = shown[np.arange(len(shown)), scores.argmax(axis=1)]
