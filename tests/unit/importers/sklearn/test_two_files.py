@@ -42,7 +42,7 @@ def test_two_files_answer_as_one_pipeline(hashed: bool, trusted: bool) -> None:
     asked = [*TEXTS, "song off", ""]
     wanted = classifier.predict_proba(vectorizer.transform(asked))
     found = [dict(zip(each.labels, each.scores, strict=True))
-             for each in nc.Classifier(model).explain(asked, 3)]  # fmt: skip
+             for each in nc.Classifier(model).predictions(asked, 3)]  # fmt: skip
     rows = np.array([[row[label] for label in classifier.classes_] for row in found])
     assert np.abs(rows - wanted).max() < 2e-6
     if not hashed:
