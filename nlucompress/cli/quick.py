@@ -11,6 +11,7 @@ import os
 import stat
 import sys
 
+from nlucompress.cli.groups import GROUPS
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.options.places import nearest, variables
 from nlucompress.cli.shared.show.answers import answer_json, answer_text, row_json, row_text
@@ -32,7 +33,9 @@ def version() -> str:
 
 def run(arguments: list[str]) -> bool:
     """Do what the command line says and return True, or False where it is left to click."""
-    if "_NLUCOMPRESS_COMPLETE" in os.environ or not arguments:
+    if "_NLUCOMPRESS_COMPLETE" in os.environ:
+        return _completed(os.environ.get("_NLUCOMPRESS_WORDS", "").split("\n"))
+    if not arguments:
         return False
     if arguments in (["--version"], ["-V"]):
         streams.say(version())
@@ -54,6 +57,16 @@ def run(arguments: list[str]) -> bool:
     if file is None:
         return False
     return (_lookup if command == "lookup" else _predict)(file, lines, options)
+
+
+def _completed(words: list[str]) -> bool:
+    """Tell a shell the commands that begin so, as `completion.Answering` does."""
+    if len(words) != 2 or not words[1].isalpha():
+        return False
+    known = {name: summary for group in GROUPS.values() for name, (_, summary) in group.items()}
+    begins = [name for name in known if name.startswith(words[1])]
+    streams.say("\n".join(f"plain\t{name}\t{known[name]}" for name in begins))
+    return True
 
 
 def _script(arguments: list[str]) -> str | None:

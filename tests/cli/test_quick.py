@@ -13,7 +13,7 @@ import pytest
 import nlucompress as nc
 from nlucompress.cli import main, quick
 from nlucompress.native import extension
-from tests.cli.program import DONE, on_terminal, python, run
+from tests.cli.program import DONE, on_terminal, python
 
 needs_extension = pytest.mark.skipif(
     extension is None, reason="the quick way to answers is in the extension"
@@ -196,17 +196,13 @@ def test_the_help_page_is_as_wide_as_the_terminal(models: Path) -> None:
     assert pages[0] != pages[1]
 
 
-def test_completing_a_command_imports_none(models: Path) -> None:
-    done = run(
-        models,
-        env={
-            "_NLUCOMPRESS_COMPLETE": "zsh_complete",
-            "_NLUCOMPRESS_WORDS": "nlucompress\nq",
-            "PYTHONPROFILEIMPORTTIME": "1",
-        },
-    )
-    assert done.lines == [
-        "plain\tquantize\tRound weights to a few levels; drop what rounds to zero."
-    ]
-    assert "nlucompress.cli.program" in done.err
-    assert "numpy" not in done.err
+@pytest.mark.parametrize("word", ["q", "p", "quantize", "zzz", "", "-", "'q"])
+def test_completing_a_command(ways: Ways, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("_NLUCOMPRESS_COMPLETE", "zsh_complete")
+    monkeypatch.setenv("_NLUCOMPRESS_WORDS", f"nlucompress\n{word}")
+    outcome = ways.same()
+    assert outcome.code == DONE
+    assert ways.quick == word.isalpha()
+    if word == "q":
+        line = "plain\tquantize\tRound weights to a few levels; drop what rounds to zero.\n"
+        assert outcome.out.decode() == line
