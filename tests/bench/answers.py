@@ -138,7 +138,7 @@ def main() -> int:
         import fasttext
 
         artifact = Path(scratch) / "small.nlu"
-        size = nc.save(sample_models(train, dev)["packed"], artifact)
+        size = nc.save(sample_models(train, dev)["packed"], artifact, overwrite=True)
         paths = fasttext_models(train, Path(scratch))
         sizes = {"ours": size, **{name: path.stat().st_size for name, path in paths.items()}}
         others = {name: fasttext.load_model(str(path)) for name, path in paths.items()}

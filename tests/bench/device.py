@@ -88,7 +88,7 @@ def main() -> int:
     )
     with tempfile.TemporaryDirectory() as scratch:
         artifact = Path(scratch) / "small.nlu"
-        size = nc.save(sample_models(train, dev)["packed"], artifact)
+        size = nc.save(sample_models(train, dev)["packed"], artifact, overwrite=True)
         program = build(Path(scratch))
         rows = [["artifact", f"{size:,} bytes, {len(set(train.labels))} labels"]]
         if sys.platform == "linux":

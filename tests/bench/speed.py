@@ -38,7 +38,7 @@ def throughput(
         classifiers = {}
         for name, model in models.items():
             path = Path(folder) / f"{name}.nlu"
-            nc.save(model, path)
+            nc.save(model, path, overwrite=True)
             classifiers[name] = nc.Classifier(nc.load(path))
 
         def batch(name: str) -> float:
@@ -61,7 +61,7 @@ def cold_start(model: nc.Model, text: str, rounds: int) -> dict[str, float]:
     """Seconds of starting, by those of a Python that imports NumPy and leaves."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "small.nlu"
-        nc.save(model, path)
+        nc.save(model, path, overwrite=True)
         commands = {
             "predict one line": ((*measure.PROGRAM, "predict", str(path)), f"{text}\n"),
             "--version": ((*measure.PROGRAM, "--version"), ""),
@@ -81,7 +81,7 @@ def import_times(model: nc.Model, text: str, most: int = 15) -> list[tuple[str, 
     """Modules that cost most of ``predict`` to import by themselves, in shares of all imports."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "small.nlu"
-        nc.save(model, path)
+        nc.save(model, path, overwrite=True)
         program = [sys.executable, "-X", "importtime", "-m", "nlucompress", "predict", str(path)]
         done = subprocess.run(
             program, input=f"{text}\n", capture_output=True, text=True, check=True

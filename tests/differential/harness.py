@@ -110,7 +110,7 @@ def check(case: Case, tally: Tally, reader: Path | None) -> None:
     packed = nc.pack(nc.phash(model, FINGERPRINTS))
     saved = case.path.with_suffix(".packed.nlu")
     saved.unlink(missing_ok=True)
-    nc.save(packed, saved)
+    nc.save(packed, saved, overwrite=True)
     found = [*_problems(model, packed, case.question), *_in_c(packed, saved, case, reader)]
     tally.answers += len(case.question.asked)
     if found:

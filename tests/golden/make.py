@@ -23,7 +23,7 @@ def main() -> None:
     total = 0
     for name, source in SOURCES.items():
         model = source()
-        total += nc.save(model, FOLDER / f"{name}.nlu")
+        total += nc.save(model, FOLDER / f"{name}.nlu", overwrite=True)
         expected[name] = answers(model)
     lines = [f'"{name}":{json.dumps(said, sort_keys=True)}' for name, said in expected.items()]
     text = "{\n" + ",\n".join(lines) + "\n}\n"

@@ -60,7 +60,7 @@ def skill(seed: int) -> tuple[nc.Model, list[tuple[str, str]]]:
 def write(folder: Path, seed: int) -> None:
     """A skill as `NAME.nlu` and `NAME.dev.tsv`."""
     model, dev = skill(seed)
-    nc.save(model, folder / f"skill{seed:05}.nlu")
+    nc.save(model, folder / f"skill{seed:05}.nlu", overwrite=True)
     lines = "".join(f"{label}\t{text}\n" for label, text in dev)
     (folder / f"skill{seed:05}.dev.tsv").write_text(lines, encoding="utf-8")
 

@@ -86,7 +86,7 @@ class Transfer:
             table = read_table(self.data / TABLE_FOLDER)
             model = train_neural(known["train"], known["dev"], table, options)
             self.networks.mkdir(parents=True, exist_ok=True)
-            nc.save(model, path)
+            nc.save(model, path, overwrite=True)
         return nc.load(path)
 
     def loop(self, epochs: int, rate: float, dropout: float = 0.3) -> LoopOptions:

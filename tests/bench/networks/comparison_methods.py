@@ -87,7 +87,7 @@ class Case:
         path = self.networks / name
         if not path.exists():
             self.networks.mkdir(parents=True, exist_ok=True)
-            nc.save(self._trained_in_full(), path)
+            nc.save(self._trained_in_full(), path, overwrite=True)
         return nc.load(path)
 
     def _trained_in_full(self) -> nc.Model:
