@@ -4,45 +4,57 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import ClassVar
 
 from nlucompress.errors import UsageError
 from nlucompress.format.names import EMBEDDINGS
 from nlucompress.importers.formats import FORMATS
 from nlucompress.io.sources import Readable
+from nlucompress.options import Options, option
+
+File = str | os.PathLike[str] | Readable
 
 
 @dataclass(frozen=True)
-class ImportOptions:
+class ImportOptions(Options):
     """What to import and how.
 
-    Attributes:
-        format: One of ``FORMATS``; None recognizes it.
-        tensor: Formats of named tensors: the one that is the table.
-        keys: Formats of tensors: the file with the keys of its rows.
-        skip: Formats of named tensors: those to leave out.
-        name: Name of the table, where the format leaves it open.
-        limit: Tables of vectors: keep so many rows, the first ones (of a vocabulary).
-        vocabulary: Tables of vectors: the file with the keys to keep.
-        vectorizer: Classifiers of scikit-learn: the vectorizer's file, of the same format.
-        trust_pickle: Open a pickle, which may run any code: a pipeline of scikit-learn.
+    ``keys``, ``vocabulary`` and ``vectorizer`` are a path or an open stream of bytes.
     """
 
-    format: str | None = None
-    tensor: str | None = None
-    keys: str | os.PathLike[str] | Readable | None = None
-    skip: tuple[str, ...] = ()
-    name: str = EMBEDDINGS
-    trust_pickle: bool = False
-    limit: int | None = None
-    vocabulary: str | os.PathLike[str] | Readable | None = None
-    vectorizer: str | os.PathLike[str] | Readable | None = None
+    title: ClassVar[str] = "The foreign file"
 
-    def __post_init__(self) -> None:
-        """Refuse a format that no importer reads, and a limit that leaves nothing."""
-        if self.limit is not None and (type(self.limit) is not int or self.limit < 1):
-            raise UsageError(f"the limit {self.limit!r} is no number of rows from 1 on")
-        if self.format is not None and self.format not in FORMATS:
-            raise UsageError(f"unknown format {self.format!r}; known: {', '.join(FORMATS)}")
+    format: str | None = option(
+        None,
+        "What the file is (`nlucompress help formats`); by default its content tells",
+        choices=tuple(FORMATS),
+        metavar="FORMAT",
+    )
+    name: str = option(EMBEDDINGS, "Name of the table, where the format leaves it open")
+    tensor: str | None = option(None, "Named tensors: the one that is the table", metavar="NAME")
+    keys: File | None = option(
+        None,
+        "Tensors, LIBLINEAR: the keys of the rows, one a line, or a tokenizer.json",
+        kind=object,
+        metavar="FILE",
+    )
+    skip: tuple[str, ...] = option(
+        (), "Named tensors: leave this one out (repeatable)", kind=str, many=True
+    )
+    limit: int | None = option(None, "Vectors: keep the first N rows", kind=int, least=1)
+    vocabulary: File | None = option(
+        None,
+        "Vectors: keep the rows of these keys, one a line, or those of a tokenizer.json",
+        kind=object,
+        metavar="FILE",
+    )
+    vectorizer: File | None = option(
+        None,
+        "A classifier of scikit-learn: its vectorizer, saved in a file of its own",
+        kind=object,
+        metavar="FILE",
+    )
+    trust_pickle: bool = option(False, "Open a pickle of scikit-learn, which may run any code")
 
     def check(self, kind: str, where: str) -> None:
         """Refuse options that say nothing to files of a format.
@@ -57,7 +69,7 @@ class ImportOptions:
             "name": self.name != EMBEDDINGS,
             "vectorizer": self.vectorizer is not None,
         }
-        for option, is_given in given.items():
-            if is_given and option not in FORMATS[kind].takes:
-                known = ", ".join(name for name, each in FORMATS.items() if option in each.takes)
-                raise UsageError(f"{where}: this is {kind}; {option} is for {known}")
+        for named, is_given in given.items():
+            if is_given and named not in FORMATS[kind].takes:
+                known = ", ".join(name for name, each in FORMATS.items() if named in each.takes)
+                raise UsageError(f"{where}: this is {kind}; {named} is for {known}")

@@ -16,51 +16,20 @@ from nlucompress.cli.shared.common import (
     write_model,
 )
 from nlucompress.cli.shared.options.command import GroupedCommand
+from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.cli.shared.show.printable import printable
 from nlucompress.errors import ForeignFileWarning
-from nlucompress.importers.formats import FORMATS
+from nlucompress.importers.options import ImportOptions
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
-    from nlucompress.importers.options import ImportOptions
 
 
 @click.command(name="import", cls=GroupedCommand)
 @click.argument("file", default=streams.STANDARD, metavar="[FILE]")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(list(FORMATS)),
-    help="What the file is; by default its content tells.",
-)
-@click.option("--name", default="embeddings", show_default=True, help="Name of the table.")
-@click.option("--tensor", metavar="NAME", help="Named tensors: the one that is the table.")
-@click.option(
-    "--keys",
-    metavar="FILE",
-    help="Tensors, LIBLINEAR: the keys of the rows, one a line, or a tokenizer.json.",
-)
-@click.option(
-    "--skip", multiple=True, metavar="NAME", help="Named tensors: leave this one out (repeatable)."
-)
-@click.option(
-    "--limit", type=click.IntRange(1), metavar="N", help="Vectors: keep the first N rows."
-)
-@click.option(
-    "--vocabulary",
-    metavar="FILE",
-    help="Vectors: keep the rows of these keys, one a line, or those of a tokenizer.json.",
-)
-@click.option(
-    "--vectorizer",
-    metavar="FILE",
-    help="A classifier of scikit-learn: its vectorizer, saved in a file of its own.",
-)
-@click.option(
-    "--trust-pickle", is_flag=True, help="Open a pickle of scikit-learn, which may run any code."
-)
+@options_of(ImportOptions, parse={"keys": str, "vocabulary": str, "vectorizer": str})
 @stage_options
-def command(target: Target, file: str, format_: str | None, **options: Any) -> None:
+def command(target: Target, file: str, **options: Any) -> None:
     """Bring a model in: word vectors, tensors, taggers, classifiers, fastText, pipelines of
     scikit-learn.
 
@@ -72,14 +41,13 @@ def command(target: Target, file: str, format_: str | None, **options: Any) -> N
     Example:
       nlucompress import vectors.txt -o vectors.nlu
     """
-    from nlucompress.importers.detect import ImportOptions
     from nlucompress.stages.history import with_record
 
     beside = {name: options[name] for name in ("keys", "vocabulary", "vectorizer") if options[name]}
     inputs = [file, *beside.values()]
     streams.check_inputs(*inputs)
     streams.check_output(target.output, inputs, target.force)
-    chosen = ImportOptions(format=format_, **options)
+    chosen = ImportOptions.of(given(options))
     files: dict[str, Any] = {name: streams.opened(path) for name, path in beside.items()}
     imported = imported_from(streams.opened(file), replace(chosen, **files), target.quiet)
     figures = {

@@ -149,6 +149,7 @@ def _option(
     elif rule.choices and parse is None:
         made["type"] = click.Choice([str(each) for each in rule.choices])
         made["callback"] = lambda ctx, param, value: None if value is None else rule.kind(value)
+        made["metavar"] = rule.metavar or None
     else:
         made["type"] = _type(rule, parse)
         made["metavar"] = rule.metavar or _metavar(rule)

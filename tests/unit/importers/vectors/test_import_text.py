@@ -182,7 +182,7 @@ def test_layout_can_be_forced() -> None:
         load(b"a 1 2\n", "word2vec")
     with pytest.raises(DataError, match="line 1: expected key<TAB>numbers"):
         load(b"a 1 2\n", "keys")
-    with pytest.raises(UsageError, match="unknown format 'csv'"):
+    with pytest.raises(UsageError, match="'csv' is not one of keys, glove"):
         ImportOptions(format="csv")
 
 
