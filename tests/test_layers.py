@@ -41,6 +41,7 @@ ONLY_IN = {
     "fsspec": {"io", "fleet"},
 }
 LAZY = {"scipy", "torch", "rich", "distributed", "fsspec"}
+MOST_NAMES = 14  # in a folder: a dozen, and some freedom
 TORCH_ROOM = "nlucompress.training.neural"  # imports torch at once, and is itself imported lazily
 
 
@@ -162,6 +163,17 @@ def test_module_imports_only_rooms_below(path: Path) -> None:
 def test_no_files_import_each_other_in_a_circle() -> None:
     files = {module_name(path): path for path in MODULES if path.stem not in ENTRIES}
     assert circle({name: file_imports(path, set(files)) for name, path in files.items()}) == []
+
+
+def test_a_folder_is_read_at_a_glance() -> None:
+    folders = {path.parent for path in MODULES} - {PACKAGE}
+    names = {
+        folder: [
+            each.name for each in folder.iterdir() if each.name[:2] != "__" and each.suffix != ".so"
+        ]
+        for folder in folders
+    }
+    assert {each: len(found) for each, found in names.items() if len(found) > MOST_NAMES} == {}
 
 
 def test_circle_is_found() -> None:
