@@ -101,5 +101,5 @@ def _texts(X: Iterable[str]) -> tuple[str, ...]:  # noqa: N803
     texts = tuple(X)
     for number, text in enumerate(texts):
         if not isinstance(text, str):
-            raise TypeError(f"X[{number}] is no text but {type(text).__name__}")
+            raise TypeError(f"X[{number}] is not text but {type(text).__name__}")
     return tuple(map(str, texts))

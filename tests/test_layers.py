@@ -95,7 +95,7 @@ def violations(source: str, module: str) -> list[str]:
     parts = module.split(".")
     room = parts[0]
     if room not in BELOW and room not in ENTRIES:
-        return [f"{room} is no room of the design"]
+        return [f"{room} is not a room of the design"]
     reader = Imports(("nlucompress", *parts[:-1]))
     reader.visit(ast.parse(source))
     result = []

@@ -84,6 +84,6 @@ def _write_manual(program: click.Group, parent: click.Context, folder: Path) -> 
     for name in written:
         there = folder / name
         if there.exists() and not there.read_bytes().startswith(b'.TH "NLUCOMPRESS'):
-            raise UsageError(f"{there}: is there already and is no page of ours")
+            raise UsageError(f"{there}: is there already and is not a page of ours")
     for name, text in written.items():
         write_atomically(folder / name, [text.encode()])

@@ -77,7 +77,7 @@ def _script(arguments: list[str]) -> str | None:
     try:
         with open(path, encoding="utf-8") as file:
             return file.read().rstrip()
-    except OSError:  # no shell that is known, or the package is no folder
+    except OSError:  # no shell that is known, or the package is not a folder
         return None
 
 

@@ -108,7 +108,7 @@ def json_rows(lines: Iterator[tuple[int, str]], name: str, options: DataOptions)
     """Rows of JSON lines: an object a line.
 
     Raises:
-        DataError: A line is no object, or a field is missing or of another type.
+        DataError: A line is not an object, or a field is missing or of another type.
     """
     for number, line in lines:
         if not line.strip():

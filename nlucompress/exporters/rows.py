@@ -93,13 +93,13 @@ def of_table(name: str, table: Table, keys: Strings | None, where: str) -> Rows:
     texts = [key.decode() for key in keys.encoded()]
     found = table.find(texts)
     for row in np.flatnonzero(found < 0)[:1].tolist():
-        raise DataError(f"{where}: line {row + 1}: {texts[row]!r} is no key of table {name!r}")
+        raise DataError(f"{where}: line {row + 1}: {texts[row]!r} is not a key of table {name!r}")
     first: dict[int, int] = {}  # by slot, or by what finds a row in a static function
     for row, slot in enumerate(found.tolist()):
         if slot in first:
             lines = f"lines {first[slot] + 1} and {row + 1}"
             raise DataError(
-                f"{where}: {lines}: both lead to one row, so one is no key of table {name!r}"
+                f"{where}: {lines}: both lead to one row, so one is not a key of table {name!r}"
             )
         first[slot] = row
     size = len(table.keys)

@@ -102,7 +102,7 @@ def check_name(name: str, where: str) -> None:
     """
     parts = name.split("/")
     if name.startswith("/") or "\\" in name or not set(parts).isdisjoint(("", ".", "..", OWN)):
-        raise DataError(f"{where}: {name!r} is no path below the folder of models")
+        raise DataError(f"{where}: {name!r} is not a path below the folder of models")
 
 
 def inside(inner: str, outer: str) -> bool:

@@ -29,7 +29,7 @@ def planned(recipe: Recipe, folder: str, output: str) -> Plan:
         raise UsageError(f"{output}: lies in the folder of models; name another")
     for each in (folder, output):
         if not is_address(each) and os.path.exists(each) and not os.path.isdir(each):
-            raise UsageError(f"{each}: is no folder")
+            raise UsageError(f"{each}: is not a folder")
     return Plan(recipe, folders.opened(folder), folders.opened(output), manifest.read(output))
 
 

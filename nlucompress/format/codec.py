@@ -174,7 +174,7 @@ def from_description(frame: Frame, description: dict[str, Any]) -> Model:
     records = root.items("history") if root.has("history") else []
     history = tuple(record for record in records if isinstance(record, dict))
     if len(history) != len(records):
-        raise FormatError("history: a record is no object")
+        raise FormatError("history: a record is not an object")
     closed = root.flag("sealed")
     unknown = _unknown(root.child("unknown")) if root.has("unknown") else None
     root.close()

@@ -82,7 +82,7 @@ class Fields:
         """A list of strings."""
         value = self.items(name)
         if not all(isinstance(item, str) for item in value):
-            raise FormatError(f"{self.where}: field {name!r} holds something that is no string")
+            raise FormatError(f"{self.where}: field {name!r} holds something that is not a string")
         return tuple(str(item) for item in value)
 
     def integers(self, name: str, low: int, high: int) -> tuple[int, ...]:

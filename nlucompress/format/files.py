@@ -36,7 +36,7 @@ def read_bytes(path: Readable, in_memory: bool = False, whole: int | None = None
     Raises:
         FormatError: It cannot be opened, is empty or changes its size meanwhile.
         MissingFileError: It is not there.
-        TypeError: It is no path, no bytes and no binary file.
+        TypeError: It is not a path, no bytes and no binary file.
     """
     if not isinstance(path, str | os.PathLike):
         return memoryview(_given(path))
@@ -90,7 +90,7 @@ def load(path: Readable, verify: bool = True, in_memory: bool = False) -> Model:
     Raises:
         FormatError: The file is missing, damaged, foreign, hostile or newer.
         MissingFileError: It is not there; this is a FileNotFoundError too.
-        TypeError: It is no path, no bytes and no binary file.
+        TypeError: It is not a path, no bytes and no binary file.
     """
     buffer = read_bytes(path, in_memory)
     try:

@@ -192,7 +192,7 @@ class Model:
         for what, names in (("label", self.answers), ("table", self.tables), ("tensor", tensors)):
             for name in names:
                 if any("\ud800" <= letter <= "\udfff" for letter in name):
-                    raise FormatError(f"{what} {name!a} holds a lone surrogate, which is no text")
+                    raise FormatError(f"{what} {name!a} holds a lone surrogate, which is not text")
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -229,7 +229,7 @@ class Model:
 
 
 def require_model(*values: object, overlays: bool = False) -> None:
-    """Refuse what is no model, such as the path of its file.
+    """Refuse what is not a model, such as the path of its file.
 
     Args:
         values: What should be models.

@@ -1,7 +1,7 @@
 """Folders, zip and tar archives that hold a model among other files, such as those of an engine.
 
 What is in them is told by content as files are. One file that can be imported is; of several, each
-is named with its format, for the user to choose. JSON is no model here: too much looks like it.
+is named with its format, for the user to choose. JSON is not a model here: too much looks like it.
 """
 
 from __future__ import annotations

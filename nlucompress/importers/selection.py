@@ -26,7 +26,7 @@ def selected(model: Model, options: ImportOptions, where: str) -> Model:
     Vectors beside the table that have a number for each row, such as norms, lose the same ones.
 
     Raises:
-        UsageError: The model is no table of vectors.
+        UsageError: The model is not a table of vectors.
         DataError: No row is kept, or the vocabulary cannot be read.
     """
     network = model.network

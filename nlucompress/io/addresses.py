@@ -16,7 +16,7 @@ _PROTOCOL = re.compile(r"[a-z][a-z0-9+.-]+(::|://)", re.IGNORECASE)
 
 
 def is_address(path: str | os.PathLike[str]) -> bool:
-    """Whether this is no path of this machine: ``s3://bucket/name``, ``zip://a::file.zip``."""
+    """Whether this is not a path of this machine: ``s3://bucket/name``, ``zip://a::file.zip``."""
     return isinstance(path, str) and _PROTOCOL.match(path) is not None
 
 

@@ -55,7 +55,7 @@ static const char *decimal(const char *at, double *value)
 
 PyDoc_STRVAR(decimals_doc,
              "decimals(text): numbers between spaces, as the bytes of binary64; None if something in "
-             "the text is no number.");
+             "the text is not a number.");
 
 static PyObject *decimals(PyObject *module, PyObject *text)
 {

@@ -97,7 +97,7 @@ static int each_run(gathering *g, const uint8_t *begin, const uint8_t *end)
     const uint8_t *at = begin;
     for (uint32_t n = 1; n <= g->model.word_high; n++) {
         while (at < end && *at != ' ') at++;
-        int kept = n >= g->model.word_low && at > begin; /* a border alone is no key */
+        int kept = n >= g->model.word_low && at > begin; /* a border alone is not a key */
         int error = kept ? take_gram(g, begin, (size_t)(at - begin)) : 0;
         if (error || at == end) return error;
         at++;

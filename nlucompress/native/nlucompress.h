@@ -130,7 +130,7 @@ static inline const char *nlu_error_text(int error)
     case NLU_ERROR_TAGGER: return "the model tags the tokens of sentences and does not classify "
                                   "texts";
     case NLU_ERROR_NO_TAGGER: return "the model does not tag tokens";
-    case NLU_ERROR_ATTRIBUTE: return "an attribute has a value that is no number up to 1e+30; a "
+    case NLU_ERROR_ATTRIBUTE: return "an attribute has a value that is not a number up to 1e+30; a "
                                      "colon of the name is written \\:";
     case NLU_ERROR_NO_OVERLAY: return "the file is a model of its own and no overlay";
     case NLU_ERROR_BASE: return "the overlay is made for another model than the one under it";
@@ -812,7 +812,7 @@ static inline int nlu_compare(nlu_json a, nlu_json b)
     }
 }
 
-/* Whether a string holds half of a surrogate pair alone, which is no text. */
+/* Whether a string holds half of a surrogate pair alone, which is not text. */
 static inline int nlu_has_surrogate(nlu_json string)
 {
     for (;;) {
@@ -4353,7 +4353,7 @@ static inline int nlu_add_words(nlu_sum *s, const uint8_t *begin, const uint8_t 
     uint32_t low = s->model->word_low, next = *known, mine = 0;
     for (uint32_t n = 1; n <= s->model->word_high; n++) {
         while (at < end && *at != ' ') at++;
-        int found = at == begin; /* a border alone is no key, and always known */
+        int found = at == begin; /* a border alone is not a key, and always known */
         int possible = nlu_is_possible(s, n, low, mine < next ? mine : next);
         if (!possible && !s->model->over) break;
         if (n >= low && !found) found = nlu_add_key(s, begin, (size_t)(at - begin), possible);
@@ -4899,7 +4899,7 @@ static inline int nlu_add_subwords(nlu_bag *b, const uint8_t *word, size_t size)
 
 static inline int nlu_separates(uint8_t c) { return c == 0 || (c >= 9 && c <= 13) || c == ' '; }
 
-/* Whether a word counts: no label, and nothing that begins as one but is no word of the model. */
+/* Whether a word counts: no label, and nothing that begins as one but is not a word of the model. */
 static inline int nlu_counts(const nlu_bag *b, const uint8_t *word, size_t size)
 {
     uint64_t row;
@@ -5142,7 +5142,7 @@ static inline int nlu_value(const uint8_t *at, const uint8_t *end, double *value
     return !quiet.bad && *value <= 1e30 && *value >= -1e30;
 }
 
-/* Writes the name of a cell: a byte that is no part of UTF-8 stands for U+DC00 and itself. */
+/* Writes the name of a cell: a byte that is not a part of UTF-8 stands for U+DC00 and itself. */
 static inline const uint8_t *nlu_attribute_name(const uint8_t *at, const uint8_t *end, uint8_t *out,
                                                 size_t *size)
 {

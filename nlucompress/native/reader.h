@@ -62,7 +62,7 @@ static PyObject *reader_sealed(PyObject *type, PyObject *file)
     if (self && files && reader_open(self, files, 0) == 0) {
         const nlu_model *m = self->models;
         if (m->network != NLU_NET_LINEAR || m->description.inner != NLU_PHRASES)
-            PyErr_SetString(PyExc_ValueError, "the file is no sealed linear classifier");
+            PyErr_SetString(PyExc_ValueError, "the file is not a sealed linear classifier");
     }
     Py_XDECREF(files);
     if (PyErr_Occurred()) Py_CLEAR(self);

@@ -55,7 +55,7 @@ class Overlay:
 
 
 def is_overlay(model: Model) -> bool:
-    """Whether this is no model but the changes of one."""
+    """Whether this is not a model but the changes of one."""
     return model.network is not None and model.network.kind == KIND
 
 
@@ -90,7 +90,7 @@ def parts_of(update: Model) -> Overlay:
         raise FormatError(f"unknown settings of the overlay: {str(settings)[:80]}")
     base, under, kind = settings["base"], settings["labels"], settings["network"]
     if not isinstance(base, str) or not _DIGEST.fullmatch(base):
-        raise FormatError(f"the overlay's base is no digest: {str(base)[:40]!r}")
+        raise FormatError(f"the overlay's base is not a digest: {str(base)[:40]!r}")
     if not isinstance(kind, str) or kind not in TENSORS:
         raise FormatError(f"the overlay changes a network of unknown kind {str(kind)[:40]!r}")
     if type(under) is not int or not 1 <= under <= MAX_LABELS:
@@ -124,7 +124,7 @@ def overlaid(base: Model, *updates: Model) -> Model:
 
 def _overlaid(base: Model, update: Model) -> Model:
     if not is_overlay(update):
-        raise UsageError("this is no overlay: `nlucompress diff OLD NEW -o FILE` makes one")
+        raise UsageError("this is not an overlay: `nlucompress diff OLD NEW -o FILE` makes one")
     if is_overlay(base):
         raise UsageError("an overlay lies on a model: name the model first, then its overlays")
     parts = parts_of(update)

@@ -18,5 +18,5 @@ def size(text: str) -> int:
     except (KeyError, OverflowError, ValueError):
         number = -1
     if number < 0:
-        raise ValueError(f"{text!r} is no size such as 65536, 150K or 64Ki")
+        raise ValueError(f"{text!r} is not a size such as 65536, 150K or 64Ki")
     return number

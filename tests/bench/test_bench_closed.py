@@ -17,4 +17,4 @@ def test_closed_tables(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert set(shorter) < set(found)
     assert found[shorter[0]].passing < found[shorter[1]].passing
     assert found[shorter[0]].asked < found[shorter[1]].asked
-    assert "have a part that is no key" in capsys.readouterr().out
+    assert "have a part that is not a key" in capsys.readouterr().out

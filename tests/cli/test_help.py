@@ -80,7 +80,7 @@ def test_pages_for_man_replace_pages_alone(tmp_path: Path) -> None:
     (tmp_path / "nlucompress-tag.1").write_text("mine")
     refused = run(tmp_path, "help", "--man", ".")
     assert refused.code == USAGE
-    assert "nlucompress-tag.1: is there already and is no page of ours" in refused.err
+    assert "nlucompress-tag.1: is there already and is not a page of ours" in refused.err
 
 
 def test_the_installed_page_is_that_of_the_help() -> None:

@@ -102,7 +102,7 @@ def test_a_log_replaces_nothing(workdir: Path) -> None:
 def test_a_wrong_interval_is_refused(workdir: Path) -> None:
     done = run(workdir, *TRAIN, env={"NLUCOMPRESS_PROGRESS_SECONDS": "soon"})
     assert (done.code, (workdir / "x.nlu").exists()) == (USAGE, False)
-    assert "'soon' is no number of seconds" in done.err
+    assert "'soon' is not a number of seconds" in done.err
 
 
 def test_a_bar_on_a_terminal_shows_dev(workdir: Path) -> None:

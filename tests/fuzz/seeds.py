@@ -59,7 +59,7 @@ def seeds() -> list[tuple[str, bytes]]:
 
 
 def foreign_files() -> list[bytes]:
-    """Valid files of every format that is imported and is no directory."""
+    """Valid files of every format that is imported and is not a directory."""
     return [
         mutations.plain_safetensors(),
         *TEXTS.values(),

@@ -56,7 +56,7 @@ def parse(text: str) -> Any:
         return dict(items)
 
     def constant(name: str) -> float:
-        raise ValueError(f"{name} is no number")
+        raise ValueError(f"{name} is not a number")
 
     def real(number: str) -> float:
         require(math.isfinite(float(number)), "a number is not finite")
@@ -157,10 +157,10 @@ def read_frame(file: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     length = int.from_bytes(file[:8], "little")
     require(length <= 100_000_000 and 8 + length <= len(file), "header too long")
     text = file[8 : 8 + length].decode("utf-8").rstrip(" ")
-    require(text.startswith("{") and text.endswith("}"), "the header is no object")
+    require(text.startswith("{") and text.endswith("}"), "the header is not an object")
     header = parse(text)
     metadata = header.pop("__metadata__", {})
-    require(isinstance(metadata, dict), "__metadata__ is no object")
+    require(isinstance(metadata, dict), "__metadata__ is not an object")
     require(all(isinstance(v, str) for v in metadata.values()), "__metadata__ has other values")
     data = file[8 + length :]
     places = []
@@ -202,7 +202,7 @@ def stated_digest(file: bytes) -> str:
 def description_of(text: str) -> dict[str, Any]:
     """The description that a text spells."""
     spec = parse(text)
-    require(isinstance(spec, dict), "the description is no object")
+    require(isinstance(spec, dict), "the description is not an object")
     require(canonical(spec) == text, "the description is not canonical JSON")
     return dict(spec)
 
@@ -327,7 +327,7 @@ class Numbers:
         if count == 1:
             scale = spec["scale"]
             real = isinstance(scale, (int, float)) and not isinstance(scale, bool)
-            require(real, "`scale` is no number")
+            require(real, "`scale` is not a number")
             self.scale = [single(scale)]
         else:
             self.scale = tensors.take(f"{path}.scale", "F32 F16", count).values()
@@ -735,7 +735,7 @@ def read_labels(spec: Any, tensors: Tensors) -> list[str]:
     """The names of the classes, plain or coded."""
     labels: list[str] = []
     if isinstance(spec, list):
-        require(all(isinstance(label, str) for label in spec), "a label is no string")
+        require(all(isinstance(label, str) for label in spec), "a label is not a string")
         labels = spec
     else:
         count = integer(fields(spec, "count")["count"], 1, 2**20)
@@ -856,10 +856,10 @@ class ReferenceModel:
     def __init__(self, spec: dict[str, Any], tensors: Tensors) -> None:
         """Read all parts that the description names."""
         fields(spec, "tables labels sealed", "network features history unknown")
-        require(isinstance(spec["tables"], dict), "`tables` is no object")
+        require(isinstance(spec["tables"], dict), "`tables` is not an object")
         history = spec.get("history", [])
-        require(isinstance(history, list), "`history` is no list")
-        require(all(isinstance(record, dict) for record in history), "a record is no object")
+        require(isinstance(history, list), "`history` is not a list")
+        require(all(isinstance(record, dict) for record in history), "a record is not an object")
         self.labels = read_labels(spec["labels"], tensors)
         self.tables = {
             name: Table(table, f"tables.{name}", tensors) for name, table in spec["tables"].items()
@@ -909,8 +909,8 @@ class ReferenceModel:
         layered = ("dan", "lstm", "bilstm", "cnn", "linearized-dan", "linearized-cnn")
         known = ("linear", "crf", "tensors", "fasttext", "overlay", *layered)
         require(spec["kind"] in known, "unknown kind of network")
-        require(isinstance(spec["settings"], dict), "`settings` is no object")
-        require(isinstance(spec["tensors"], dict), "`tensors` is no object")
+        require(isinstance(spec["settings"], dict), "`settings` is not an object")
+        require(isinstance(spec["tensors"], dict), "`tensors` is not an object")
         for name, matrix in spec["tensors"].items():
             self.tensors[name] = read_matrix(matrix, f"network.tensors.{name}", tensors)
         if spec["kind"] == "linear":
@@ -952,13 +952,13 @@ class ReferenceModel:
             require(len(self.labels) > 0, "no labels")
             require("features" in self.tables, "no table `features`")
             columns = self.tables["features"].matrix.columns
-            require(columns == len(self.labels), "columns are no labels")
+            require(columns == len(self.labels), "columns are not labels")
 
     def read_base(self, settings: dict[str, Any]) -> None:
         """Read what an overlay says of the model under it."""
         base, kind = settings["base"], settings["network"]
-        require(isinstance(base, str), "the base is no digest")
-        require(re.fullmatch("[0-9a-f]{32}", base) is not None, "the base is no digest")
+        require(isinstance(base, str), "the base is not a digest")
+        require(re.fullmatch("[0-9a-f]{32}", base) is not None, "the base is not a digest")
         require(kind in ("linear", "crf"), "an overlay of an unknown network")
         self.base = base, kind, integer(settings["labels"], 1, 2**20)
         width = settings["labels"] + len(self.labels)
@@ -967,7 +967,7 @@ class ReferenceModel:
         shape = (self.tensors[name].rows, self.tensors[name].columns)
         require(shape == (1 if kind == "linear" else width, width), "changes of another shape")
         require(set(self.tables) == {"features"}, "tables of an overlay")
-        require(self.tables["features"].matrix.columns == width, "columns are no labels")
+        require(self.tables["features"].matrix.columns == width, "columns are not labels")
 
     def lay(self, update: ReferenceModel) -> None:
         """Lay an overlay on this model and on those that lie on it already."""

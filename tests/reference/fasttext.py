@@ -22,7 +22,7 @@ class Buckets:
             raise ValueError("unknown fields of features")
         numbers = [spec[name] for name in ("shortest", "longest", "words", "buckets")]
         if not all(type(number) is int for number in numbers):
-            raise ValueError("a length is no integer")
+            raise ValueError("a length is not an integer")
         self.a, self.b, self.w, self.k = numbers
         used = self.b > 0 or self.w > 1
         if not (0 <= self.a <= self.b <= 64 and 1 <= self.w <= 64 and used <= self.k < 2**31):
@@ -31,7 +31,7 @@ class Buckets:
     def keys(
         self, text: str, labels: Sequence[str], find: Callable[[str], int | None]
     ) -> list[str]:
-        """All keys in their order; labels are no words, nor what looks so and is not found."""
+        """All keys in their order; labels are not words, nor what looks so and is not found."""
         names = {label.encode("utf-8", "surrogatepass") for label in labels}
         words: list[bytes] = [b""]
         for byte in text.encode("utf-8", "surrogatepass"):

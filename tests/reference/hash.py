@@ -199,7 +199,7 @@ class PrefixCode:
         symbol = 0
         while symbol < alphabet:
             nibble = bits.read(4)
-            require(nibble != 13, "13 is no length of a code word")
+            require(nibble != 13, "13 is not a length of a code word")
             if nibble == 14:
                 symbol += bits.read(4) + 2
             elif nibble == 15:

@@ -22,19 +22,19 @@ class Namespaces:
         """Read the rule."""
         require(set(spec) == {"kind", "ngrams", "places"}, "unknown fields of namespaces")
         self.sizes, self.places = spec["ngrams"], spec["places"]
-        require(isinstance(self.sizes, dict), "`ngrams` is no object")
+        require(isinstance(self.sizes, dict), "`ngrams` is not an object")
         for name, size in self.sizes.items():
             require(len(name) <= 1 and name < "\u0100", "an n-gram of no byte")
             require(type(size) is int and 1 <= size <= 32, "an n-gram out of range")
         if self.places is None:
             return
-        require(isinstance(self.places, dict), "`places` is no object")
+        require(isinstance(self.places, dict), "`places` is not an object")
         require(set(self.places) == {"bits", "width", "digits", "seed"}, "unknown fields of places")
         bits, width, seed = (self.places[name] for name in ("bits", "width", "seed"))
         require(type(bits) is int and 1 <= bits <= 40, "bits out of range")
         require(type(width) is int and width in [2**n for n in range(bits + 1)], "a bad width")
         require(type(seed) is int and 0 <= seed < 2**32, "seed out of range")
-        require(type(self.places["digits"]) is bool, "digits is no boolean")
+        require(type(self.places["digits"]) is bool, "digits is not a boolean")
 
     def weights(self, line: str) -> dict[str, float]:
         """The weight of every key of a line."""

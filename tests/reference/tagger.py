@@ -71,7 +71,7 @@ def pair(cell: str) -> tuple[str, float]:
     value = cell[at + 1 :]
     if not value:
         return name, 1.0
-    require(re.fullmatch(NUMBER, value) is not None, "a value is no number")
+    require(re.fullmatch(NUMBER, value) is not None, "a value is not a number")
     require(abs(float(value)) <= 1e30, "a value is too large")
     return name, float(value)
 

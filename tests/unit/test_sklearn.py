@@ -20,7 +20,7 @@ from sklearn.utils import estimator_checks
 from nlucompress.sklearn import CompressedClassifier
 
 # Of scikit-learn's own checks those that need no matrix of numbers. All others hand numbers to
-# `fit`, which refuses what is no text.
+# `fit`, which refuses what is not text.
 CHECKS = (
     "check_estimator_cloneable",
     "check_estimator_repr",
@@ -87,7 +87,7 @@ def test_it_travels_and_is_searched(data: Any, fitted: CompressedClassifier) -> 
     ("texts", "labels", "error", "said"),
     [
         ("one", ["a"], TypeError, "list of texts"),
-        ([1, 2], ["a", "b"], TypeError, r"X\[0\] is no text but int"),
+        ([1, 2], ["a", "b"], TypeError, r"X\[0\] is not text but int"),
         (["a b", "c d"], ["a"], ValueError, "2 texts, but labels of shape"),
         (["a b", "c d"], ["a", "a"], ValueError, "only one class"),
     ],

@@ -57,7 +57,7 @@ def model_in(data: bytes | memoryview, path: str) -> bytes | memoryview:
     name = named()
     if bytes(data[:8]) != b"nlubundl":  # `layout.MAGIC`, which every command would have to import
         if name is not None:
-            raise UsageError(f"{path}: is no bundle, so --model {name!r} names nothing in it")
+            raise UsageError(f"{path}: is not a bundle, so --model {name!r} names nothing in it")
         return data
     return models_in(data, path, [] if name is None else [name])[0]
 

@@ -191,7 +191,7 @@ def lengths(value: str) -> tuple[int, int] | None:
         return None
     match = re.fullmatch(r"([0-9]{1,4})(?:-([0-9]{1,4}))?", value)
     if match is None:
-        raise click.BadParameter(f"{value!r} is no range such as 1-3, 2 or none")
+        raise click.BadParameter(f"{value!r} is not a range such as 1-3, 2 or none")
     return int(match[1]), int(match[2] or match[1])
 
 

@@ -27,7 +27,7 @@ def read_overlaid(path: str, overlays: Sequence[str]) -> Model:
     """Read a model and lay overlays on it.
 
     Raises:
-        UsageError: A file is no overlay, or one for another model; the message names both files.
+        UsageError: A file is not an overlay, or one for another model; the message names both.
     """
     from nlucompress.networks.overlays import overlaid
 

@@ -40,7 +40,7 @@ def command(target: Target, model: str, **options: Any) -> None:
 
     Either leads every unseen key to some row. Fingerprints of r bits reject all but 2^-r of
     them; with 0 bits every unseen key is given the weights of another one. A table of n-grams is
-    closed: most unseen n-grams are refused by a part that is no key, so that shorter ones do.
+    closed: most unseen n-grams are refused by a part that is not a key, so that shorter ones do.
 
     \b
     Example:

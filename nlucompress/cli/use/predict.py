@@ -35,7 +35,7 @@ def confidence(value: str) -> float:
     except ValueError:
         number = float("nan")
     if not abs(number) <= LARGEST_THRESHOLD:
-        raise click.BadParameter(f"{value!r} is no score such as 0.4 or -0.25, nor none")
+        raise click.BadParameter(f"{value!r} is not a score such as 0.4 or -0.25, nor none")
     return number
 
 

@@ -84,7 +84,7 @@ def _part(name: str, data: bytes | memoryview) -> _Part:
     if not description["sealed"]:
         raise StageOrderError(f"{name}: is not packed; a bundle holds what pack made")
     if not name or not container.is_text(name):
-        raise DataError(f"{name!a}: is no name for a model in a bundle")
+        raise DataError(f"{name!a}: is not a name for a model in a bundle")
     return _Part(
         name.encode(),
         _text(frame, description),

@@ -26,7 +26,7 @@ def filled(kind: type[Any], table: Mapping[str, Any]) -> Any:
     """An options dataclass from a table of its fields; hyphens count as underscores.
 
     Raises:
-        BadValueError: A key is no field, a value is of another type or out of range.
+        BadValueError: A key is not a field, a value is of another type or out of range.
     """
     hints = get_type_hints(kind)
     names = [field.name for field in dataclasses.fields(kind) if field.init]

@@ -105,7 +105,7 @@ def parse(buffer: bytes | memoryview) -> Frame:
     data = whole[8 + length :]
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
-        raise FormatError("the header's metadata is no mapping of strings")
+        raise FormatError("the header's metadata is not a mapping of strings")
     entries = {name: _entry(name, value) for name, value in header.items()}
     ordered = dict(sorted(entries.items(), key=data_order))
     at = 0
@@ -147,7 +147,7 @@ def tensor_bytes(name: str, dtype: str, shape: object) -> int:
     """Bytes of a tensor of this shape.
 
     Raises:
-        FormatError: It is no shape that a tensor may have.
+        FormatError: It is not a shape that a tensor may have.
     """
     sane = isinstance(shape, list) and len(shape) <= 8 and all(map(_is_size, shape))
     # Zeros in a shape hide the other sizes from their product, but not from the array library.
@@ -168,7 +168,7 @@ def _load_json(text: bytes | str, what: str) -> dict[str, Any]:
 
     def finite(digits: str) -> float:
         if math.isinf(float(digits)):
-            raise ValueError(f"{digits[:20]} is no finite number")
+            raise ValueError(f"{digits[:20]} is not a finite number")
         return float(digits)
 
     try:
@@ -177,12 +177,12 @@ def _load_json(text: bytes | str, what: str) -> dict[str, Any]:
             decoded, object_pairs_hook=unique, parse_constant=refuse, parse_float=finite
         )
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{what} is no valid JSON ({str(error)[:80]}); damaged?") from None
+        raise FormatError(f"{what} is not valid JSON ({str(error)[:80]}); damaged?") from None
     if not isinstance(value, dict):
         raise FormatError(f"{what} is no JSON object")
     for name in value:
         if not is_text(name):
-            raise FormatError(f"{what} has the name {name!a}, which is no valid Unicode")
+            raise FormatError(f"{what} has the name {name!a}, which is not valid Unicode")
     return value
 
 

@@ -125,7 +125,7 @@ def entries_of(listed: object) -> dict[str, Entry]:
         if not isinstance(name, str) or not isinstance(dtype, str) or dtype not in DTYPES:
             raise FormatError(f"the list of tensors has a malformed entry {str(each)[:60]!r}")
         if name in entries or not container.is_text(name):
-            raise FormatError(f"the list of tensors has the name {name!a} twice, or it is no text")
+            raise FormatError(f"the list of tensors has the name {name!a} twice, or it is not text")
         end = at + container.tensor_bytes(name, dtype, shape)
         entries[name] = Entry(dtype, tuple(shape), at, end)
         at = end

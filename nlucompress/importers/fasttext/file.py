@@ -56,7 +56,7 @@ class File:
         """A bool."""
         (value,) = self.numbers("<B", part)
         if value > 1:
-            raise self.error(part, f"{value} is no bool")
+            raise self.error(part, f"{value} is not a bool")
         return bool(value)
 
     def dictionary(self) -> tuple[list[bytes], list[str], list[int], NDArray[np.int64] | None]:
@@ -85,7 +85,7 @@ class File:
             texts = [name.decode() for name in names[words:]]
         except UnicodeDecodeError as error:
             bad = shown(bytes(error.object))
-            raise self.error(part, f"the label {bad} is no valid UTF-8") from None
+            raise self.error(part, f"the label {bad} is not valid UTF-8") from None
         if len(set(texts)) != len(texts):
             raise self.error(part, "a label occurs twice")
         pairs = None

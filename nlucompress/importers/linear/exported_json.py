@@ -61,7 +61,7 @@ def _network(value: Any, where: str) -> Network | None:
     if value is None:
         return None
     if not isinstance(value, dict) or set(value) != {"kind", "settings", "tensors"}:
-        raise FormatError(f"{where}: the network is no object of kind, settings, tensors")
+        raise FormatError(f"{where}: the network is not an object of kind, settings, tensors")
     kind, settings, tensors = value["kind"], value["settings"], value["tensors"]
     if not isinstance(kind, str) or not isinstance(settings, dict) or not isinstance(tensors, dict):
         raise FormatError(f"{where}: kind, settings or tensors of the network are malformed")
@@ -82,7 +82,7 @@ def _matrix(rows: Any, where: str) -> Matrix:
     for at, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != width:
             raise FormatError(
-                f"{where}: row {at + 1} is no list of {width} numbers as the first is"
+                f"{where}: row {at + 1} is not a list of {width} numbers as the first is"
             )
         _check(row, f"{where}: row {at + 1}")
     values = float32(np.array(rows, np.float64), where)

@@ -65,7 +65,7 @@ def read(source: Opened, options: ImportOptions | None = None) -> Model:
     solver = fields["solver_type"][0].decode("latin-1")
     if solver not in CLASSIFIERS:
         raise FormatError(
-            f"{where}: solver_type {solver[:40]} is no classifier; train one of -s 0 to 7"
+            f"{where}: solver_type {solver[:40]} is not a classifier; train one of -s 0 to 7"
         )
     count = _integer(fields["nr_class"], 1, MAX_SPARSE_COLUMNS, f"{where}: nr_class")
     features = _integer(fields["nr_feature"], 1, _MAX_FEATURES, f"{where}: nr_feature")
@@ -99,7 +99,7 @@ def _header(text: list[bytes], where: str) -> tuple[dict[str, list[bytes]], int]
     for at, line in enumerate(text):
         name, *words = line.split()[: 1 + MAX_SPARSE_COLUMNS] or [b""]
         if name.decode("latin-1") not in _HEADER or (not words and name != b"w"):
-            raise FormatError(f"{where}: line {at + 1}: {shown(line)} is no line of a header")
+            raise FormatError(f"{where}: line {at + 1}: {shown(line)} is not a line of a header")
         fields[name.decode()] = words
         if name == b"w":
             missing = [each for each in _HEADER if each not in fields]
@@ -144,7 +144,7 @@ def _keys(options: ImportOptions, features: int, where: str) -> Strings:
 def _integer(words: Sequence[bytes], low: int, high: int, what: str) -> int:
     text = words[0].decode("latin-1")
     if not re.fullmatch("[0-9]{1,18}", text) or not low <= int(text) <= high:
-        raise FormatError(f"{what} {text[:20]!r} is no integer from {low} to {high:,}")
+        raise FormatError(f"{what} {text[:20]!r} is not an integer from {low} to {high:,}")
     return int(text)
 
 

@@ -99,7 +99,7 @@ def _numbered(tokenizer: Any, where: str) -> list[tuple[str, int]]:
         each["content"]: each.get("id") for each in added if isinstance(each.get("content"), str)
     }
     if not found or not all(type(number) is int and number >= 0 for number in found.values()):
-        raise FormatError(f"{where}: the vocabulary is empty, or its ids are no numbers")
+        raise FormatError(f"{where}: the vocabulary is empty, or its ids are not numbers")
     if len(found) < len(pairs) or len(set(found.values())) < len(found):
         raise FormatError(f"{where}: a token or an id occurs twice in the vocabulary")
     for token in found:

@@ -53,7 +53,7 @@ class PickleStream:
             return None
         operation = _BY_CODE.get(code)
         if operation is None:
-            raise ValueError(f"byte {self.at - 1} is no operation")
+            raise ValueError(f"byte {self.at - 1} is not an operation")
         if operation.name == "STRING":
             return operation.name, self._string()
         if operation.name in _LINES:

@@ -75,7 +75,7 @@ def bias_of(values: Float64, where: str) -> Matrix:
 
 
 def keys_of(encoded: Sequence[bytes], what: str, where: str) -> list[str]:
-    """Keys that differ; a byte that is no part of UTF-8 becomes the lone surrogate U+DC00 + byte.
+    """Keys that differ; a byte that is not UTF-8 becomes the lone surrogate U+DC00 + byte.
 
     Raises:
         FormatError: One comes twice.
@@ -96,7 +96,7 @@ def names_of(encoded: Sequence[bytes], what: str, where: str) -> list[str]:
         try:
             names.append(name.decode())
         except UnicodeDecodeError:
-            raise FormatError(f"{where}: {what} {at}, {shown(name)}, is no valid UTF-8") from None
+            raise FormatError(f"{where}: {what} {at}, {shown(name)}, is not valid UTF-8") from None
     check_distinct(names, what, where)
     return names
 

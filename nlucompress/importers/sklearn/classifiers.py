@@ -168,5 +168,7 @@ def _array(found: Estimator, name: str, dimensions: int, where: str) -> Float64:
     if found.name == "RidgeClassifier" and name == "coef_":  # of two labels, a vector
         array = np.atleast_2d(array)
     if array.dtype.kind not in "fiu" or array.ndim != dimensions or not array.size:
-        raise FormatError(f"{where}: {found.name}: {name} is no array of {dimensions} dimensions")
+        raise FormatError(
+            f"{where}: {found.name}: {name} is not an array of {dimensions} dimensions"
+        )
     return array.astype(np.float64)

@@ -39,7 +39,7 @@ def read(source: Opened, options: ImportOptions) -> Model:
 
     Raises:
         UsageError: scikit-learn is not installed.
-        FormatError: It is no pipeline, or one that is not supported.
+        FormatError: It is not a pipeline, or one that is not supported.
     """
     found = _loaded(source)
     if options.vectorizer is not None:

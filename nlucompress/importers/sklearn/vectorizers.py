@@ -151,7 +151,9 @@ def _union(union: Estimator, factor: float, where: str, nesting: int) -> list[Vo
         if isinstance(each, Estimator) and each.name == "Pipeline":
             steps = steps_of(each, where)
         if not steps or not all(isinstance(step, Estimator) for step in steps):
-            raise union.refuse("transformer_list", where, f"holds {name!r}, which is no vectorizer")
+            raise union.refuse(
+                "transformer_list", where, f"holds {name!r}, which is not a vectorizer"
+            )
         scale = weights.get(name, 1.0)
         if not isinstance(scale, (int, float)) or not np.isfinite(scale):
             raise union.refuse("transformer_weights", where)

@@ -109,12 +109,12 @@ def _text(data: bytes, where: str) -> Parts:
     for line in features:
         match = _FEATURE.fullmatch(line)
         if match is None:
-            raise FormatError(f"{where}: {shown(line)} is no line `number feature`")
+            raise FormatError(f"{where}: {shown(line)} is not a line `number feature`")
         begins.append(int(match[1]))
         names.append(match[2])
     for line in numbers:
         if not NUMBER.fullmatch(line):
-            raise DataError(f"{where}: the weight {shown(line)} is no finite number")
+            raise DataError(f"{where}: the weight {shown(line)} is not a finite number")
     values = np.array([float(line) for line in numbers], np.float64) * float(header[2])
     return Parts(labels, templates, names, np.array(begins, np.int64), values)
 

@@ -75,7 +75,7 @@ def _matrix(rows: Mapping[str, Any], column: Mapping[str, int], where: str) -> M
         for tag, value in row.items():
             if tag not in column:
                 raise DataError(
-                    f"{where}: {weights.quoted(key)}: the tag {weights.quoted(tag)} is no class"
+                    f"{where}: {weights.quoted(key)}: the tag {weights.quoted(tag)} is not a class"
                 )
             if type(value) not in (int, float) or not abs(value) <= LARGEST:
                 place = f"{weights.quoted(key)}: the weight of {weights.quoted(tag)}"
@@ -97,10 +97,10 @@ def _parts(value: Any, where: str) -> tuple[Any, dict[str, Any], list[str] | Non
         raise FormatError(f"{where}: expected an object, or a list of {', '.join(_PARTS)}")
     found, tagdict, classes = parts
     if not isinstance(tagdict, dict):
-        raise FormatError(f"{where}: {TAGDICT} is no object of words and their tags")
+        raise FormatError(f"{where}: {TAGDICT} is not an object of words and their tags")
     for tag in (*tagdict.values(), *(classes if isinstance(classes, list) else [None])):
         if not isinstance(tag, str):
-            raise FormatError(f"{where}: {TAGDICT} and classes hold something that is no string")
+            raise FormatError(f"{where}: {TAGDICT} and classes hold something that is not a string")
     return found, tagdict, classes
 
 

@@ -31,7 +31,7 @@ def read(source: Opened, options: ImportOptions) -> Model:
     """Read an array as the table ``array``.
 
     Raises:
-        FormatError: It is damaged, or its elements are no floats.
+        FormatError: It is damaged, or its elements are not floats.
         UsageError, DataError: The keys or numbers cannot be used.
     """
     with opened(source) as stream:
@@ -43,7 +43,7 @@ def parse(data: bytes, where: str) -> NDArray[Any]:
     """The array of a file, a view of its bytes.
 
     Raises:
-        FormatError: It is damaged, or its elements are no floats.
+        FormatError: It is damaged, or its elements are not floats.
     """
     wide = data[6:7] >= b"\x02"
     begin = 12 if wide else 10
@@ -52,7 +52,7 @@ def parse(data: bytes, where: str) -> NDArray[Any]:
     end = begin + int.from_bytes(data[8:begin], "little")
     header = _HEADER.fullmatch(data[begin : min(end, begin + 4096)])
     if header is None:
-        raise FormatError(f"{where}: the header is no plain array's; is the file damaged?")
+        raise FormatError(f"{where}: the header is not a plain array's; is the file damaged?")
     order, kind = header[1].decode(), header[2].decode()
     if kind not in _FLOATS:
         raise FormatError(f"{where}: the elements are {kind!r}, not floats; objects are never read")

@@ -1,7 +1,7 @@
 """ONNX models: their tensors by name, one of them the table.
 
 The messages and their field numbers are those of the ONNX project's ``onnx.proto``; `onnx_graph`
-tells which tensors there are. Those that are no floats and that nothing decodes are left out by
+tells which tensors there are. Those that are not floats and that nothing decodes are left out by
 name. Metadata that `nlucompress export` writes name the keys.
 """
 

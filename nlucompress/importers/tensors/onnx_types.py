@@ -24,7 +24,7 @@ NAMES = {
 PLAIN = {1: "<f4", 2: "u1", 3: "i1", 4: "<u2", 5: "<i2", 6: "<i4", 7: "<i8", 10: "<f2", 11: "<f8"}
 FLOATS = (1, 10, 11, 16)  # that are weights as they stand, without a scale
 FLOAT16, BFLOAT16, E8M0 = 10, 16, 24
-# Bits of the mantissa, the exponent's bias, and the codes of what is no number.
+# Bits of the mantissa, the exponent's bias, and the codes of what is not a number.
 _SMALL = {17: (3, 7, (0x7F, 0xFF)), 18: (3, 8, (0x80,)), 19: (2, 15, (0x7C, 0x7D, 0x7E, 0x7F, 0xFC,
           0xFD, 0xFE, 0xFF)), 20: (2, 16, (0x80,)), 23: (1, 1, ()),
           27: (3, 1, ()), 28: (2, 3, ())}  # fmt: skip
@@ -46,7 +46,7 @@ def units(kind: int, count: int) -> int:
 
 
 def decoded(kind: int, array: NDArray[Any], count: int) -> NDArray[Any]:
-    """The elements of units: integers, or floats; what is no number is NaN."""
+    """The elements of units: integers, or floats; what is not a number is NaN."""
     if kind == BFLOAT16:
         array = (array.astype(np.uint32) << 16).view(np.float32)
     if kind in _BITS:

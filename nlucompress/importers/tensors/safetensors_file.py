@@ -56,7 +56,7 @@ def divided(frame: Frame, names: Iterable[str]) -> tuple[list[str], tensors.Left
 
 
 def check_floats(frame: Frame, names: Iterable[str], where: str) -> None:
-    """Refuse tensors of these names that are no floats.
+    """Refuse tensors of these names that are not floats.
 
     Raises:
         FormatError: There are some.
@@ -64,7 +64,7 @@ def check_floats(frame: Frame, names: Iterable[str], where: str) -> None:
     foreign = [name for name in names if frame.entries[name].dtype not in FLOATS]
     if foreign:
         shown = tensors.listed(f"{name} ({frame.entries[name].dtype})" for name in foreign)
-        raise FormatError(f"{where}: these tensors are no floats: {shown}; skip them")
+        raise FormatError(f"{where}: these tensors are not floats: {shown}; skip them")
 
 
 def parsed(source: Source) -> Frame:

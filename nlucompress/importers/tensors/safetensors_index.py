@@ -68,5 +68,7 @@ def _files(value: Any, where: str) -> dict[str, str]:
         raise FormatError(f"{where}: the index has no object `weight_map`")
     for file in files.values():
         if not isinstance(file, str) or not _FILE.fullmatch(file) or file in (".", ".."):
-            raise FormatError(f"{where}: {str(file)[:40]!r} is no name of a file beside the index")
+            raise FormatError(
+                f"{where}: {str(file)[:40]!r} is not a name of a file beside the index"
+            )
     return files

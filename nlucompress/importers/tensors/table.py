@@ -18,7 +18,7 @@ from nlucompress.importers.options import ImportOptions
 from nlucompress.importers.reading.keyfile import read_keys
 
 Arrays = Mapping[str, NDArray[Any]]
-Left = dict[str, tuple[str, tuple[int, ...]]]  # type and shape of what is no tensor of floats
+Left = dict[str, tuple[str, tuple[int, ...]]]  # type and shape of what is not a tensor of floats
 
 
 def model_of(
@@ -131,12 +131,12 @@ def _tell(left: Left, options: ImportOptions, keys: Mapping[str, Strings], where
     wide = {name: each for name, each in rest.items() if len(each[1]) > 1}
     if wide and options.tensor is None and not keys:
         raise UsageError(
-            f"{where}: these tensors are no floats and may be the real table: {_typed(wide)}; name "
-            "the table with --tensor, or leave them out with --skip"
+            f"{where}: these tensors are not floats and may be the real table: {_typed(wide)}; "
+            "name the table with --tensor, or leave them out with --skip"
         )
     shown = wide if keys else rest  # a file with keys is of ours, with shapes of its own
     if shown:
-        text = f"{where}: left out, for they are no floats: {_typed(shown)}"
+        text = f"{where}: left out, for they are not floats: {_typed(shown)}"
         warnings.warn(text, ForeignFileWarning, stacklevel=4)
 
 

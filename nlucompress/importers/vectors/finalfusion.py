@@ -115,7 +115,7 @@ def _chunks(data: bytes, where: str) -> list[tuple[int, _Chunk]]:
     """Every chunk with its kind, as the header names them."""
     file = _Chunk(memoryview(data), 0, len(data), where)
     if bytes(file.take(4)) != MAGIC:
-        raise FormatError(f"{where}: this is no finalfusion file")
+        raise FormatError(f"{where}: this is not a finalfusion file")
     version, count = file.numbers("<II")
     if version:
         raise FormatError(f"{where}: finalfusion version {version} is newer than 0, the one read")
@@ -142,7 +142,7 @@ def _words(chunk: _Chunk) -> Strings:
         try:
             word.decode()
         except UnicodeDecodeError:
-            raise DataError(f"{chunk.where}: word {row} is no valid UTF-8") from None
+            raise DataError(f"{chunk.where}: word {row} is not valid UTF-8") from None
         block.append(word)
         if len(block) == KEYS_AT_ONCE or row == count:
             keys.extend(block)

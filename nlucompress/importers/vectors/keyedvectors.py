@@ -146,14 +146,14 @@ class _Vectors:
         """An attribute that is a number, not below 0."""
         value = self.state.get(name)
         if type(value) is not int or value < 0:
-            raise self.error(f"{name} is no number", REMEDY_OF_FASTTEXT)
+            raise self.error(f"{name} is not a number", REMEDY_OF_FASTTEXT)
         return value
 
     def texts(self) -> list[str]:
         """The keys; numbers, as tags of documents may be, in decimal."""
         keys = self.state.get("index_to_key", self.state.get("index2word"))
         if not isinstance(keys, list) or not all(type(key) in (str, int) for key in keys):
-            raise self.error("the keys are no texts")
+            raise self.error("the keys are not texts")
         return [str(key) for key in keys]
 
     def keys(self) -> Strings:
@@ -178,7 +178,7 @@ class _Vectors:
             return found
         name = names[0]
         if found is not None or name not in (self.state.get("__numpys") or []):
-            raise self.error(f"the {name} are no floats")
+            raise self.error(f"the {name} are not floats")
         if self.stream.path is None:
             raise DataError(
                 f"{self.stream.name}: the {name} lie in a file beside this one: name its path"

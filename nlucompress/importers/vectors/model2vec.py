@@ -103,7 +103,7 @@ def _mapped(
     if "mapping" in frame.entries:
         mapping = frame.tensor("mapping")
         if mapping.ndim != 1 or mapping.dtype.kind not in "iu" or len(mapping) > tokens:
-            raise FormatError(f"{where}: the tensor 'mapping' is no row number for each token")
+            raise FormatError(f"{where}: the tensor 'mapping' is not a row number for each token")
         if len(mapping) and not 0 <= int(mapping.min()) <= int(mapping.max()) < len(rows):
             raise FormatError(f"{where}: the tensor 'mapping' leads beyond the rows")
         if len(mapping) * rows.shape[1] * 4 > GROWTH * size:
@@ -112,6 +112,6 @@ def _mapped(
     if "weights" in frame.entries:
         weights = frame.tensor("weights")
         if weights.shape not in ((count,), (tokens,)) or weights.dtype.kind != "f":
-            raise FormatError(f"{where}: the tensor 'weights' is no number for each token")
+            raise FormatError(f"{where}: the tensor 'weights' is not a number for each token")
         rows = rows * weights[:count, None]
     return rows, count

@@ -135,11 +135,11 @@ class Block:
     def _refuse_number(self, text: bytes) -> NoReturn:
         fields = [field for field in text.split(b" ") if field]
         at = next(i for i, field in enumerate(fields) if not NUMBER.fullmatch(field))
-        self.refuse(at // self._plan.width, f"{shown(fields[at])} is no finite decimal number")
+        self.refuse(at // self._plan.width, f"{shown(fields[at])} is not a finite decimal number")
 
 
 def _values(text: bytes) -> NDArray[np.float64] | None:
-    """The numbers between spaces; None if something is no number."""
+    """The numbers between spaces; None if something is not a number."""
     if extension is not None:
         raw = extension.decimals(text)
         return None if raw is None else np.frombuffer(raw, np.float64)

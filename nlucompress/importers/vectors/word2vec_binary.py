@@ -26,7 +26,7 @@ _NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def recognizes(head: bytes) -> bool:
-    """Whether a file begins with a header, and what follows its first key is no text.
+    """Whether a file begins with a header, and what follows its first key is not text.
 
     A few numbers of a row may look like text by chance: then no line ends in a number.
     """
@@ -131,7 +131,7 @@ def _check_key(key: bytes, where: str) -> None:
     try:
         key.decode()
     except UnicodeDecodeError:
-        raise DataError(f"{where}: the key {shown(key)} is no valid UTF-8") from None
+        raise DataError(f"{where}: the key {shown(key)} is not valid UTF-8") from None
     if not key:
         raise DataError(f"{where}: the key is empty")
 

@@ -223,7 +223,7 @@ static inline int nlu_compare(nlu_json a, nlu_json b)
     }
 }
 
-/* Whether a string holds half of a surrogate pair alone, which is no text. */
+/* Whether a string holds half of a surrogate pair alone, which is not text. */
 static inline int nlu_has_surrogate(nlu_json string)
 {
     for (;;) {

@@ -130,7 +130,7 @@ static inline const char *nlu_error_text(int error)
     case NLU_ERROR_TAGGER: return "the model tags the tokens of sentences and does not classify "
                                   "texts";
     case NLU_ERROR_NO_TAGGER: return "the model does not tag tokens";
-    case NLU_ERROR_ATTRIBUTE: return "an attribute has a value that is no number up to 1e+30; a "
+    case NLU_ERROR_ATTRIBUTE: return "an attribute has a value that is not a number up to 1e+30; a "
                                      "colon of the name is written \\:";
     case NLU_ERROR_NO_OVERLAY: return "the file is a model of its own and no overlay";
     case NLU_ERROR_BASE: return "the overlay is made for another model than the one under it";

@@ -57,7 +57,7 @@ static inline int nlu_add_subwords(nlu_bag *b, const uint8_t *word, size_t size)
 
 static inline int nlu_separates(uint8_t c) { return c == 0 || (c >= 9 && c <= 13) || c == ' '; }
 
-/* Whether a word counts: no label, and nothing that begins as one but is no word of the model. */
+/* Whether a word counts: no label, and nothing that begins as one but is not a word of the model. */
 static inline int nlu_counts(const nlu_bag *b, const uint8_t *word, size_t size)
 {
     uint64_t row;

@@ -36,7 +36,7 @@ static inline int nlu_value(const uint8_t *at, const uint8_t *end, double *value
     return !quiet.bad && *value <= 1e30 && *value >= -1e30;
 }
 
-/* Writes the name of a cell: a byte that is no part of UTF-8 stands for U+DC00 and itself. */
+/* Writes the name of a cell: a byte that is not a part of UTF-8 stands for U+DC00 and itself. */
 static inline const uint8_t *nlu_attribute_name(const uint8_t *at, const uint8_t *end, uint8_t *out,
                                                 size_t *size)
 {

@@ -117,7 +117,7 @@ static inline int nlu_add_words(nlu_sum *s, const uint8_t *begin, const uint8_t 
     uint32_t low = s->model->word_low, next = *known, mine = 0;
     for (uint32_t n = 1; n <= s->model->word_high; n++) {
         while (at < end && *at != ' ') at++;
-        int found = at == begin; /* a border alone is no key, and always known */
+        int found = at == begin; /* a border alone is not a key, and always known */
         int possible = nlu_is_possible(s, n, low, mine < next ? mine : next);
         if (!possible && !s->model->over) break;
         if (n >= low && !found) found = nlu_add_key(s, begin, (size_t)(at - begin), possible);

@@ -27,7 +27,7 @@ def parse_attributes(line: str) -> list[tuple[str, float]]:
     """The attributes of a line; empty cells count nothing.
 
     Raises:
-        DataError: A value is no finite number of a sensible size.
+        DataError: A value is not a finite number of a sensible size.
     """
     return [_pair(cell) for cell in line.split("\t") if cell]
 
@@ -48,7 +48,7 @@ def _pair(cell: str) -> tuple[str, float]:
         read = number(text)
         if read is None:
             raise DataError(
-                f"attribute {name[:40]!r} has value {text[:40]!r}, which is no number up to "
+                f"attribute {name[:40]!r} has value {text[:40]!r}, which is not a number up to "
                 f"{LARGEST:g}; a colon of the name is written `\\:`"
             )
         value = read

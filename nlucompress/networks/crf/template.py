@@ -64,7 +64,7 @@ class TokenTemplate:
             raise FormatError(f"features: unknown description {str(dict(features))[:80]}")
         for name, (low, high) in LIMITS.items():
             if type(features[name]) is not int or not low <= features[name] <= high:
-                raise FormatError(f"features: {name} is no integer from {low} to {high}")
+                raise FormatError(f"features: {name} is not an integer from {low} to {high}")
         return cls(*(features[name] for name in LIMITS))
 
 

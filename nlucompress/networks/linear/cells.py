@@ -25,7 +25,7 @@ class Cell(NamedTuple):
 
     Attributes:
         name: Its name.
-        text: The value that is no number, empty where there is none.
+        text: The value that is not a number, empty where there is none.
         value: The number, 1 where there is none.
         scaled: Whether the number of the namespace counts for it.
     """
@@ -125,7 +125,7 @@ def _number(text: str, tight: bool) -> tuple[float | None, bool]:
         tight: Whether a bar follows without a blank, before which digits may not be missing.
 
     Raises:
-        DataError: It is no number that a model can use.
+        DataError: It is not a number that a model can use.
     """
     if _UNUSABLE.match(text):
         raise DataError(f"the value {text[:40]!r} is no `name:number` of a decimal number")

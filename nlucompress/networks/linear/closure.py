@@ -49,10 +49,10 @@ class Parts:
             first = key.rpartition(" ")[0]
         if first and last:
             return first, last
-        return (first or last,) if first or last else ()  # a border alone is no key
+        return (first or last,) if first or last else ()  # a border alone is not a key
 
     def missing(self, keys: Iterable[str]) -> list[str]:
-        """The parts of keys, and the parts of parts, that are no keys; ascending."""
+        """The parts of keys, and the parts of parts, that are not keys; ascending."""
         known = set(keys)
         found: set[str] = set()
         new = known

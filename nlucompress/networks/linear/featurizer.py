@@ -30,7 +30,7 @@ Tokens = Literal["words", "symbols"]
 Range = tuple[int, int]
 
 MAX_N = 32
-OTHERS = (["borders"], ["symbols"], ["borders", "symbols"])  # tokens of n-grams that are no words
+OTHERS = (["borders"], ["symbols"], ["borders", "symbols"])  # tokens of n-grams that are not words
 _WORD = re.compile("[^ ']+(?:'[^ ']+)*")
 _TOKEN = re.compile("[^ ']+(?:'[^ ']+)*|'")
 LOST = "\ufffd"  # stands for bytes that are no UTF-8: no symbol of the text
@@ -170,7 +170,7 @@ def _range(value: object, name: str) -> Range | None:
         low, high = value
         if 1 <= low <= high <= MAX_N:
             return low, high
-    raise FormatError(f"features: {name} is no range of n-gram lengths up to {MAX_N}")
+    raise FormatError(f"features: {name} is not a range of n-gram lengths up to {MAX_N}")
 
 
 def _grams(sequence: Sequence[str], lengths: Range) -> Iterator[Sequence[str]]:

@@ -153,16 +153,16 @@ def bounds_of(model: Model) -> tuple[float, float] | None:
     """The lowest and the highest score of a linear model, None where it has no bounds.
 
     Raises:
-        FormatError: They are no two numbers that rise.
+        FormatError: They are not two numbers that rise.
     """
     bounds = model.network.settings.get(BOUNDS) if model.network is not None else None
     if bounds is None and not (model.network and BOUNDS in model.network.settings):
         return None
     if not isinstance(bounds, list) or [type(each) for each in bounds] != [float, float]:
-        raise FormatError(f"the bounds of the scores are no two numbers: {str(bounds)[:80]}")
+        raise FormatError(f"the bounds of the scores are not two numbers: {str(bounds)[:80]}")
     low, high = bounds
     if not -LARGEST <= low <= high <= LARGEST:
-        raise FormatError(f"the bounds of the scores are no two numbers that rise: {bounds}")
+        raise FormatError(f"the bounds of the scores are not two numbers that rise: {bounds}")
     return low, high
 
 

@@ -21,7 +21,7 @@ from nlucompress.format.model import Model, Table, require_model
 from nlucompress.options import Options, option
 from nlucompress.stages.history import stage_of, with_record
 
-LARGEST = 1e30  # a weight beyond this is no weight; its square would leave float64's range soon
+LARGEST = 1e30  # a weight beyond this is not a weight; its square would leave float64's range soon
 
 Weight = Literal["auto", "frequency", "none"]
 

@@ -190,7 +190,7 @@ def _describe(begin: str, draw: Draw) -> None:
     print(
         f"\n{begin}; {len(table.keys):,} keys, {added:,} parts added; of the test texts' n-grams "
         f"{unseen / draw.most:.1%} are unseen, of these {by_part / max(unseen, 1):.1%} have a part "
-        f"that is no key; median margin {np.median(scores[:, -1] - scores[:, -2]):.3f}",
+        f"that is not a key; median margin {np.median(scores[:, -1] - scores[:, -2]):.3f}",
         flush=True,
     )
 

@@ -30,5 +30,5 @@ def test_what_is_left_out_is_named(tmp_path: Path) -> None:
     done = run(tmp_path, *command)
     assert done.code == DONE
     assert done.err.splitlines()[0] == (
-        "nlucompress: warning: w.h5: left out, for they are no floats: optimizer/step (int64 [])"
+        "nlucompress: warning: w.h5: left out, for they are not floats: optimizer/step (int64 [])"
     )

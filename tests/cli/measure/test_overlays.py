@@ -127,7 +127,7 @@ def test_the_report_names_what_changed(laid: Path) -> None:
         (("diff", "near.nlu", "older.nlu", "-o", "x.nlu"), "lacks label 'zebra'"),
         (("diff", "small.nlu", "small.nlu", "-o", "x.nlu"), "keys were hashed"),
         (("predict", "update.nlu", "test.tsv"), "behind --overlay"),
-        (("predict", "small.nlu", "--overlay", "near.nlu", "test.tsv"), "this is no overlay"),
+        (("predict", "small.nlu", "--overlay", "near.nlu", "test.tsv"), "this is not an overlay"),
         (("merge", *LAID, "-o", "x.nlu"), "give --data"),
         (("merge", *LAID, "--weight", "0.5", "-o", "x.nlu"), "takes no NEW, and only --data"),
         (("train", "train.tsv", "--overlay", "update.nlu", "-o", "x.nlu"), "of --near"),

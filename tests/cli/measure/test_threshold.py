@@ -51,8 +51,8 @@ def test_the_command_line_overrides_it(careful: Path) -> None:
     ("options", "message"),
     [
         (["--unknown-label", "x"], "--unknown-label needs a --threshold"),
-        (["--threshold", "high"], "'high' is no score"),
-        (["--threshold", "nan"], "'nan' is no score"),
+        (["--threshold", "high"], "'high' is not a score"),
+        (["--threshold", "nan"], "'nan' is not a score"),
     ],
 )
 def test_misuse_is_refused(models: Path, options: list[str], message: str) -> None:

@@ -65,7 +65,7 @@ def test_a_table_has_a_size(workdir: Path) -> None:
         (["--gate", "accuracy=1"], USAGE, "is no NAME=BOUND with a name of min-accuracy, "),
         (["--gate", "min-accuracy"], USAGE, "is no NAME=BOUND"),
         (["--gate", "max-nfr=0.5"], USAGE, "lacks its sign"),
-        (["--gate", "max-size=much"], USAGE, "'much' is no size"),
+        (["--gate", "max-size=much"], USAGE, "'much' is not a size"),
         (["--gate", "max-size=1K", "--gate", "max-size=2K"], USAGE, "is given twice"),
         (["--gate", "min-accuracy=90%"], USAGE, "need --gate-data"),
         (["--gate", "max-nfr=1%", "--gate-data", "test.tsv"], USAGE, "compare with a --reference"),

@@ -70,7 +70,7 @@ def test_run_misses_a_gate(workdir: Path) -> None:
         ("run bare.toml full.nlu --reference older.nlu -o o.nlu", USAGE, "names none"),
         ("fleet recipe.toml skills", USAGE, "with -o"),
         ("fleet recipe.toml skills -o skills/out", USAGE, "lies in the folder of models"),
-        ("fleet recipe.toml full.nlu -o out", USAGE, "full.nlu: is no folder"),
+        ("fleet recipe.toml full.nlu -o out", USAGE, "full.nlu: is not a folder"),
         ("fleet recipe.toml skills -o o --html -", USAGE, "name a file"),
         ("fleet recipe.toml skills -o o --html dev.tsv", USAGE, "dev.tsv: exists already"),
         ("fleet recipe.toml none -o out", BAD_INPUT, "none: no file matches '**/*.nlu'"),
@@ -212,7 +212,7 @@ def test_a_model_of_a_bundle(bundled: Path) -> None:
         ("predict s.bundle --model a --model a", USAGE, "'a' is named twice"),
         ("predict small.nlu --model a --model b", BAD_INPUT, "small.nlu: no bundle"),
         ("predict s.bundle --model a --model sub/b --overlay x", USAGE, "is for one model"),
-        ("predict small.nlu --model b", USAGE, "small.nlu: is no bundle"),
+        ("predict small.nlu --model b", USAGE, "small.nlu: is not a bundle"),
         (
             "lookup s.bundle --model a --model sub/b --table features",
             USAGE,

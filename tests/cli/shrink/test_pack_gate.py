@@ -73,7 +73,7 @@ def test_sizes(models: Path, text: str, fits: bool) -> None:
 def test_no_sizes(models: Path, text: str) -> None:
     done = run(models, "pack", "hashed.nlu", "--max-size", text)
     assert (done.code, done.out) == (USAGE, b"")
-    assert "is no size" in done.err
+    assert "is not a size" in done.err
 
 
 MEASURED = ("--data", "test.tsv", "--reference", "full.nlu")

@@ -73,7 +73,7 @@ def test_export_a_hashed_table(workdir: Path) -> None:
     assert [line.split()[0] for line in done.lines] == ["3", "blue", "green", "red"]
     done = run(workdir, "export", "v", "--to", "glove", "--keys", "words.txt")
     assert (done.code, done.out) == (BAD_INPUT, b"")
-    assert "words.txt: line 3: 'violet' is no key of table 'embeddings'" in done.err
+    assert "words.txt: line 3: 'violet' is not a key of table 'embeddings'" in done.err
 
 
 def test_neighbours(workdir: Path) -> None:

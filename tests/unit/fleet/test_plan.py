@@ -50,7 +50,7 @@ def test_a_listing(tmp_path: Path) -> None:
     [
         ("a\na\n", "'a' is listed twice"),
         ("\ta\n", "line 1: no model"),
-        ("a\n../b\n", "line 2: '../b' is no path below"),
+        ("a\n../b\n", "line 2: '../b' is not a path below"),
         ("/a\n", "no path below"),
         (".fleet/a\n", "no path below"),
         ("a\tb\tc\td\n", "expected model, data and reference"),

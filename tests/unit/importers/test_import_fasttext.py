@@ -206,7 +206,7 @@ DAMAGED = [
      "contradict"),
     (fasttext_files.model(input=b"\0" + fasttext_files.dense(values(13, 4))), "13 rows, but 14"),
     (fasttext_files.model(output=b"\0" + fasttext_files.dense(values(2, 4))), "does not fit"),
-    (fasttext_files.model(input=b"\2"), "2 is no bool"),
+    (fasttext_files.model(input=b"\2"), "2 is not a bool"),
     (fasttext_files.model(input=b"\0" + struct.pack("<2q", 1 << 40, 1 << 12)), "cut off"),
     (fasttext_files.model(input=b"\0" + fasttext_files.dense(np.full((14, 4), np.inf))),
      "not finite"),

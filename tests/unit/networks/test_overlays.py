@@ -137,7 +137,7 @@ def test_what_no_overlay_can_change_is_refused() -> None:
 
 def test_what_is_no_overlay_and_what_lies_on_one() -> None:
     update, _ = nc.overlay_of(OLD, NEW)
-    with pytest.raises(UsageError, match="this is no overlay"):
+    with pytest.raises(UsageError, match="this is not an overlay"):
         nc.overlaid(OLD, NEW)
     with pytest.raises(UsageError, match="an overlay lies on a model"):
         nc.overlaid(update, update)

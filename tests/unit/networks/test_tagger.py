@@ -95,7 +95,7 @@ def test_lines_of_attributes(line: str, token: list[tuple[str, float]]) -> None:
 
 @pytest.mark.parametrize("line", ["a:b", "a:1:2", "a:nan", "a:inf", "a:1e31", "a: 1", "a:1_0"])
 def test_values_that_are_no_numbers(line: str) -> None:
-    with pytest.raises(DataError, match="which is no number"):
+    with pytest.raises(DataError, match="which is not a number"):
         parse_attributes(line)
     with pytest.raises(ValueError, match="a value is"):
         TokenReader({"kind": "attributes"}, str).tokens([line])
@@ -162,8 +162,8 @@ def wrong_models() -> Sequence[tuple[nc.Model, str]]:
         (replace(model, features=None), "unknown description"),
         (replace(model, features={"kind": "ngrams"}), "unknown description"),
         (replace(model, features={"kind": "attributes", "x": 1}), "unknown description"),
-        (replace(model, features={**TEMPLATE, "window": 5}), "window is no integer"),
-        (replace(model, features={**TEMPLATE, "window": True}), "window is no integer"),
+        (replace(model, features={**TEMPLATE, "window": 5}), "window is not an integer"),
+        (replace(model, features={**TEMPLATE, "window": True}), "window is not an integer"),
         (replace(model, features={"kind": "token-template"}), "unknown description"),
         (
             replace(

@@ -150,14 +150,14 @@ def test_a_hashed_table_needs_its_keys() -> None:
     back = nc.import_model(io.BytesIO(exported(hashed, "word2vec", keys=io.BytesIO(text))))
     assert_same(back, KEYS[::-1], VALUES[::-1])
     for keys, problem in (
-        ([*KEYS[:3], "nope"], "line 4: 'nope' is no key of table 'embeddings'"),
+        ([*KEYS[:3], "nope"], "line 4: 'nope' is not a key of table 'embeddings'"),
         (KEYS[:4], "4 keys, but table 'embeddings' has 6: 2 are missing"),
         ([*KEYS, "red"], "lines 1 and 7: the key 'red' occurs twice"),
     ):
         with pytest.raises(DataError, match=problem):
             exported(hashed, "word2vec", keys=io.BytesIO("\n".join(keys).encode()))
     loose = nc.phash(model, nc.PhashOptions(fingerprint_bits=0))
-    with pytest.raises(DataError, match="both lead to one row, so one is no key"):
+    with pytest.raises(DataError, match="both lead to one row, so one is not a key"):
         exported(loose, "glove", keys=io.BytesIO("\n".join([*KEYS, "seven"]).encode()))
 
 

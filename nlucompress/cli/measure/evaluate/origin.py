@@ -102,5 +102,5 @@ def _now() -> str:
     elif said.isascii() and said.isdecimal() and len(said) < 12:
         moment = datetime.fromtimestamp(int(said), timezone.utc)
     else:
-        raise UsageError(f"{EPOCH}={said!r} is no number of seconds since 1970")
+        raise UsageError(f"{EPOCH}={said!r} is not a number of seconds since 1970")
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -14,5 +14,5 @@ def seconds(value: str) -> float:
     match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?([smh]?)", value.strip())
     number = float(match[1]) * _UNITS[match[2]] if match else 0.0
     if number <= 0:
-        raise click.BadParameter(f"{value!r} is no length of time such as 90s, 2m or 1h")
+        raise click.BadParameter(f"{value!r} is not a length of time such as 90s, 2m or 1h")
     return number

@@ -44,7 +44,9 @@ class Share(Fraction):
         number = _number(plain)
         if not sign and 1 < number <= 100:
             self.fail(
-                f"{value!r} is no share: write {float(number * _PERCENT):g} or {plain}%", param, ctx
+                f"{value!r} is not a share: write {float(number * _PERCENT):g} or {plain}%",
+                param,
+                ctx,
             )
         if not sign and number == 1 and self._gate:
             self.fail(f"{value!r} could be read two ways: write 1% or 100%", param, ctx)
@@ -53,7 +55,7 @@ class Share(Fraction):
         if not (low and (share < 1 if self._below else share <= 1)):
             lower = "above 0" if self._above else "from 0"
             bounds = f"{lower} and below 1" if self._below else f"{lower} to 1"
-            self.fail(f"{value!r} is no share {bounds} such as 0.95 or 95%", param, ctx)
+            self.fail(f"{value!r} is not a share {bounds} such as 0.95 or 95%", param, ctx)
         return share
 
 
@@ -72,7 +74,7 @@ class Points(Fraction):
         number = _number(plain)
         if not 0 <= number <= 100:
             self.fail(
-                f"{value!r} is no number of percentage points from 0 to 100 such as 0.6% or 0.6pp",
+                f"{value!r} is not percentage points from 0 to 100 such as 0.6pp or 0.6%",
                 param,
                 ctx,
             )

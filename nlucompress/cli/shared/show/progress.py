@@ -207,5 +207,5 @@ def _interval(default: float = INTERVAL) -> float:
     except ValueError:
         seconds = -1.0
     if not 1e-4 <= seconds <= 86_400:
-        raise UsageError(f"{SECONDS}={said!r} is no number of seconds from 0.0001 to 86400")
+        raise UsageError(f"{SECONDS}={said!r} is not a number of seconds from 0.0001 to 86400")
     return seconds

@@ -43,7 +43,7 @@ def read_any(path: str, kind: str | None, quiet: bool) -> tuple[Model, tuple[str
 
 
 def _foreign(data: bytes | memoryview) -> bool:
-    """Whether a file that is no model of ours may be of a format that is imported."""
+    """Whether a file that is not a model of ours may be of a format that is imported."""
     from nlucompress.format.frame import container
     from nlucompress.importers.detect import recognize
 

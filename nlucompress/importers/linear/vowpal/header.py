@@ -36,7 +36,7 @@ def parse(lines: Sequence[bytes], where: str) -> tuple[Header, int]:
     """The header, and the index of the first line behind it.
 
     Raises:
-        FormatError: It is damaged, or tells of a model that is no linear classifier.
+        FormatError: It is damaged, or tells of a model that is not a linear classifier.
     """
     fields: dict[str, str] = {}
     sizes: dict[str, int] = {}
@@ -45,7 +45,7 @@ def parse(lines: Sequence[bytes], where: str) -> tuple[Header, int]:
         if match is None and at == len(lines) - 1:
             break
         if match is None:
-            raise FormatError(f"{where}: line {at + 1}: {shown(line)} is no line of a header")
+            raise FormatError(f"{where}: line {at + 1}: {shown(line)} is not a line of a header")
         name, value = (each.decode("utf-8", "replace").strip() for each in match.groups())
         if not name:
             end, pending = _after_state(lines, at + 1, value == "1", where)
@@ -60,7 +60,7 @@ def parse(lines: Sequence[bytes], where: str) -> tuple[Header, int]:
                 f"{where}: --skips {value} makes features that we do not; train without"
             )
         elif name == "lda" and value != "0":
-            raise FormatError(f"{where}: --lda is no classifier")
+            raise FormatError(f"{where}: --lda is not a classifier")
         fields[name.lower()] = value
     raise FormatError(f"{where}: the header does not end; is the file cut off?")
 

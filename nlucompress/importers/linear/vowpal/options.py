@@ -81,7 +81,7 @@ def header_of(fields: Mapping[str, str], sizes: Mapping[str, int], where: str) -
     """The header by its fields and the sizes of its n-grams.
 
     Raises:
-        FormatError: It is of a model that is no linear classifier; the message names the option.
+        FormatError: It is of a model that is not a linear classifier; the message names the option.
     """
     missing = [name for name in _KNOWN if name not in fields]
     if missing:
@@ -160,7 +160,7 @@ def integer(text: str, low: int, high: int, what: str, where: str) -> int:
         FormatError: It is none, or out of range.
     """
     if not re.fullmatch("[0-9]{1,18}", text) or not low <= int(text) <= high:
-        raise FormatError(f"{where}: {what} {text[:20]!r} is no integer from {low} to {high}")
+        raise FormatError(f"{where}: {what} {text[:20]!r} is not an integer from {low} to {high}")
     return int(text)
 
 
@@ -175,5 +175,5 @@ def number(text: str, where: str) -> float:
     except ValueError:
         value = float("nan")
     if not abs(value) <= 1e30:
-        raise FormatError(f"{where}: {text[:20]!r} is no number of a header")
+        raise FormatError(f"{where}: {text[:20]!r} is not a number of a header")
     return value

@@ -173,7 +173,7 @@ def _matrix(section: _Section, rows: Names, columns: Names, part: str) -> _Liste
     ends = [*(begin for begin, _ in starts[1:]), len(section.text) - 1]
     if section.text != b"\n" and (not starts or starts[0][0]):
         line = section.text[1:].split(b"\n")[0]
-        raise section.error(0, f"{shown(line)} is no weight of two names that are listed")
+        raise section.error(0, f"{shown(line)} is not a weight of two names that are listed")
     at = 0
     while at < len(starts):
         # A name may hold what looks like the beginning of a line.
@@ -185,7 +185,7 @@ def _matrix(section: _Section, rows: Names, columns: Names, part: str) -> _Liste
                 break
         if match is None or len(pairs) != 1:
             text = section.text[starts[at][0] + 1 : ends[at]]
-            what = f"{shown(text)} is no weight of two names that are listed"
+            what = f"{shown(text)} is not a weight of two names that are listed"
             raise section.error(starts[at][0], what)
         if not abs(float(match[2])) <= weights.LARGEST:
             raise DataError(str(section.error(starts[at][0], "the weight is no finite float32")))

@@ -56,7 +56,9 @@ def finetune_crf(
     options = settled(model, references, options)
     network = model.network
     if network is None or network.kind != crf_network.KIND:
-        raise UsageError("the model is no conditional random field, so tagged data cannot train it")
+        raise UsageError(
+            "the model is not a conditional random field, so tagged data cannot train it"
+        )
     if model.sealed:
         raise StageOrderError("the model was sealed by pack; finetune the model before it")
     table = model.tables[FEATURES]

@@ -25,7 +25,7 @@ def with_new_labels(model: Model, examples: Examples, seed: int = 0) -> Model:
     old output layer knew is gone, of labels that stay, too.
 
     Raises:
-        UsageError: The model is no neural network.
+        UsageError: The model is not a neural network.
         StageOrderError: The model is sealed.
         DataError: The examples have fewer than two labels.
     """

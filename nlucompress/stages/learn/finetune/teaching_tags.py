@@ -57,7 +57,7 @@ def crf_teacher_of(
 def _places(model: Model, reference: Model) -> NDArray[np.int64]:
     network = reference.network
     if network is None or network.kind != crf_network.KIND:
-        raise UsageError("the reference is no conditional random field, as the model is")
+        raise UsageError("the reference is not a conditional random field, as the model is")
     place = {label: at for at, label in enumerate(model.labels)}
     for label in reference.labels:
         if label not in place:

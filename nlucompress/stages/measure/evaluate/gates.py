@@ -26,7 +26,7 @@ def check_fractions(options: object, *names: str) -> None:
             raise UsageError(f"{name}=1 could be read two ways: write 0.01 for 1 %, 1.0 for 100 %")
         if not 0 <= value <= 1:
             hint = f": for {value:g} % write {value / 100:g}" if 1 < value <= 100 else ""
-            raise UsageError(f"{name}={value} is no fraction from 0 to 1{hint}")
+            raise UsageError(f"{name}={value} is not a fraction from 0 to 1{hint}")
 
 
 @dataclass(frozen=True)

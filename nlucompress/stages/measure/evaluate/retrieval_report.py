@@ -40,7 +40,7 @@ class RetrievalOptions(Options):
         """Check the bounds and the numbers of items.
 
         Raises:
-            UsageError: A number is below 1 or there is none, or a bound is no fraction.
+            UsageError: A number is below 1 or there is none, or a bound is not a fraction.
         """
         super().__post_init__()
         if not self.recall:

@@ -15,7 +15,7 @@ Method = Literal["linear", "kmeans", "pq"]
 
 @dataclass(frozen=True)
 class QuantizeOptions(Options):
-    """Options of ``quantize``. An embedding table is one whose columns are no labels.
+    """Options of ``quantize``. An embedding table is one whose columns are not labels.
 
     A weight's importance is |w| * count^importance, where count is the number of training texts
     with its key (1 where unknown). Where a scale is no normal number of binary16, all of them take

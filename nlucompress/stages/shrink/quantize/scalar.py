@@ -23,7 +23,7 @@ from nlucompress.stages.shrink.quantize.options import QuantizeOptions
 
 Floating = NDArray[np.floating]
 
-LARGEST = 1e30  # a weight beyond this is no weight; its levels would leave float32
+LARGEST = 1e30  # a weight beyond this is not a weight; its levels would leave float32
 SPARSE_BELOW = 0.5  # share of non-zeros under which rows list their entries
 BLOCK_ROWS = 1 << 12  # rows that are rounded at once
 NORMAL_HALVES = (2.0**-14, 65504.0)  # normal numbers of binary16

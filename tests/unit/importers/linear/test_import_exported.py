@@ -95,7 +95,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "kind": (JSON.replace(b'"kind": "linear"', b'"kind": 1'), "kind, settings or tensors"),
     "tables": (JSON.replace(b"[1.5, 0.0]", b"[1.5, 0.0]}, 3: {"), "no JSON"),
     "rows": (JSON.replace(b"[1.5, 0.0]", b"1.5"), "table 'features': expected rows of numbers"),
-    "width": (JSON.replace(b"[1.5, 0.0]", b"[1.5]"), "row 2 is no list of 1 numbers"),
+    "width": (JSON.replace(b"[1.5, 0.0]", b"[1.5]"), "row 2 is not a list of 1 numbers"),
     "no columns": (JSON.replace(b"[1.5, 0.0]", b"[]"), "a row has 0 numbers, not 1 to"),
     "tensor": (JSON.replace(b"[[0.5, -0.25]]", b"[]"), "tensor 'bias': expected rows"),
     "a key twice": (JSON.replace("füße".encode(), b"light"), "name 'light' occurs twice"),

@@ -80,10 +80,10 @@ def test_keys(tmp_path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[bytes, str]] = {
-    "regression": (liblinear("L2R_L2LOSS_SVR"), "solver_type L2R_L2LOSS_SVR is no classifier"),
+    "regression": (liblinear("L2R_L2LOSS_SVR"), "solver_type L2R_L2LOSS_SVR is not a classifier"),
     "one class": (
         b"solver_type ONECLASS_SVM\nnr_class 2\nnr_feature 1\nbias -1\nrho 0.5\nw\n1\n",
-        "solver_type ONECLASS_SVM is no classifier",
+        "solver_type ONECLASS_SVM is not a classifier",
     ),
     "no labels": (liblinear().replace(b"label 3 1 -2\n", b""), "nr_class is 3 but there are 0"),
     "labels": (liblinear().replace(b"-2\nnr", b"-2 9\nnr"), "nr_class is 3 but there are 4 labels"),
@@ -94,7 +94,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "no bias": (liblinear().replace(b"bias 1\n", b""), "the header has no line `bias`"),
     "cut header": (liblinear()[:40], "there is no line `w`; is the file cut off"),
     "cut line": (liblinear().removesuffix(b" -1.5 \n"), "line 10: 2 numbers, but there are 3"),
-    "header line": (liblinear().replace(b"bias 1", b"bias"), "line 5: 'bias' is no line of a"),
+    "header line": (liblinear().replace(b"bias 1", b"bias"), "line 5: 'bias' is not a line of a"),
 }
 
 

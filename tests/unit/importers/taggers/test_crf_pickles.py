@@ -136,7 +136,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "cut text": (crf_pickles.of_python_2(FILE, True)[:-20], "the pickle"),
     "an unknown escape": (NESTED + b"S'\\q'\ne.", "a string has an unknown escape"),
     "a persistent id": (NESTED + b"Pabc\ne.", "the pickle's operation PERSID is not read"),
-    "no operation": (NESTED + b"\xff", "is no operation"),
+    "no operation": (NESTED + b"\xff", "is not an operation"),
     "many lists": (NESTED + b"]" * 100_000 + b"e.", "more small values"),
     "deep": (NESTED + b"]" * 900 + b"a" * 899 + b"e.", "holds no fitted CRF"),
     "itself": (NESTED + b"h\x00e.", "holds no fitted CRF"),

@@ -57,7 +57,7 @@ def test_a_pattern_that_stands_twice_counts_twice() -> None:
         (crfpp(labels=("O", "O")), "label 'O' occurs twice"),
         (crfpp()[:-19], "maxid is 16 but 15 weights follow"),
         (crfpp().split(b"\n\n")[0] + b"\n\n", "there are 1 parts"),
-        (crfpp().replace(b"0 U00:a", b"U00:a"), "is no line `number feature`"),
+        (crfpp().replace(b"0 U00:a", b"U00:a"), "is not a line `number feature`"),
         (crfpp_binary()[:-1], "is the file cut off"),
         (crfpp_binary()[:38], "ends within the labels"),
         (crfpp_binary(b""), "have no root"),

@@ -102,7 +102,7 @@ def test_no_table_is_guessed_beside_tensors_that_are_not_read() -> None:
     head = onnx_of([TABLE, CODES], [node("MatMulInteger", ["x", "q"], "y")])
     with pytest.raises(UsageError, match=r"no floats and may be the real table: q \(UINT8 \[2, 3"):
         load(head)
-    with pytest.warns(ForeignFileWarning, match=r"left out, for they are no floats: q \(UINT8"):
+    with pytest.warns(ForeignFileWarning, match=r"left out, for they are not floats: q \(UINT8"):
         assert rows(load(head, tensor="words")) == WORDS.tolist()
     assert rows(load(head, skip=("q",))) == WORDS.tolist()
     with pytest.raises(UsageError, match=r"tensor q \(UINT8 \[2, 3\]\) is not of floats"):

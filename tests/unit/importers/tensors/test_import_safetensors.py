@@ -126,9 +126,9 @@ def test_integers_may_be_the_table_or_are_left_out(dtype: type[np.generic]) -> N
     data = save({"w": WEIGHT, "ids": np.ones((2, 2), dtype)})
     with pytest.raises(UsageError, match=r"may be the real table: ids \([A-Z0-9]+ \[2, 2\]\)"):
         load(data)
-    with pytest.warns(ForeignFileWarning, match=r"left out, for they are no floats: ids \("):
+    with pytest.warns(ForeignFileWarning, match=r"left out, for they are not floats: ids \("):
         assert np.array_equal(dense(load(data, tensor="w")), WEIGHT)
-    with pytest.warns(ForeignFileWarning, match=r"left out, for they are no floats: n \("):
+    with pytest.warns(ForeignFileWarning, match=r"left out, for they are not floats: n \("):
         load(save({"w": WEIGHT, "n": np.ones(2, dtype)}))
     with pytest.raises(FormatError, match="no tensor is of floats; there are ids"):
         load(save({"ids": np.ones((2, 2), dtype)}))
@@ -163,7 +163,7 @@ def test_wrong_options(options: dict[str, Any], problem: str) -> None:
         (save({"b": np.ones(2, np.float32)}), "no tensor has two dimensions: b"),
         (save({"w": WEIGHT})[:-1], "<stream>: the tensors take 24 bytes but 23 follow"),
         (frame("F8_E4M3", [1, 1], b"\0"), "unknown dtype 'F8_E4M3'"),
-        (frame("F32", [1, 1], bytes(4), "\ud800"), r"'\\ud800', which is no valid Unicode"),
+        (frame("F32", [1, 1], bytes(4), "\ud800"), r"'\\ud800', which is not valid Unicode"),
     ],
 )
 def test_unusable_files(data: bytes, problem: str) -> None:
@@ -244,7 +244,7 @@ def test_tensors_in_several_files(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="lie beside the index"):
         import_model(io.BytesIO(path.read_bytes()))
     path = sharded(tmp_path, {"weight_map": FILES | {"ids": "two.safetensors"}})
-    with pytest.warns(ForeignFileWarning, match=r"left out, for they are no floats: ids \(I64"):
+    with pytest.warns(ForeignFileWarning, match=r"left out, for they are not floats: ids \(I64"):
         import_model(path, ImportOptions(tensor="embedding.weight"))
     path = sharded(tmp_path, {"weight_map": {"ids": "two.safetensors"}})
     with pytest.raises(FormatError, match="no tensor is of floats"):
@@ -256,10 +256,10 @@ def test_tensors_in_several_files(tmp_path: Path) -> None:
     [
         ({"weight_map": []}, "has no object `weight_map`"),
         ({"weight_map": {}}, "holds no tensors"),
-        ({"weight_map": {"a": 1}}, "'1' is no name of a file beside the index"),
-        ({"weight_map": {"a": "../one.safetensors"}}, "is no name of a file beside"),
-        ({"weight_map": {"a": "/etc/passwd"}}, "is no name of a file beside"),
-        ({"weight_map": {"a": ".."}}, "is no name of a file beside"),
+        ({"weight_map": {"a": 1}}, "'1' is not a name of a file beside the index"),
+        ({"weight_map": {"a": "../one.safetensors"}}, "is not a name of a file beside"),
+        ({"weight_map": {"a": "/etc/passwd"}}, "is not a name of a file beside"),
+        ({"weight_map": {"a": ".."}}, "is not a name of a file beside"),
         ({"weight_map": {"a": "one.safetensors"}}, "one.safetensors holds no tensor 'a'"),
     ],
 )

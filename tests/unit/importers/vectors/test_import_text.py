@@ -111,23 +111,23 @@ INVALID: list[tuple[str, bytes, str]] = [
     ("utf-8", b"a\t1\nb\xff\t2\n", "line 2: no valid UTF-8"),
     ("cut utf-8", b"a\t1\nb\t2\n\xe2\x82\t3", "line 3: no valid UTF-8"),
     ("surrogate", b"a\t1\n\xed\xa0\x80\t2\n", "line 2: no valid UTF-8"),
-    ("letters", b"a\t1\nb\tx\n", "line 2: 'x' is no finite decimal number"),
-    ("minus", b"a\t1 2\nb\t1-2 -\n", "line 2: '1-2' is no finite decimal number"),
-    ("exponent", b"a\t1\nb\t1e\n", "line 2: '1e' is no finite decimal number"),
-    ("underscore", b"a\t1_000\n", "line 1: '1_000' is no finite decimal number"),
-    ("unicode digits", "a\t1\nb\t١\n".encode(), "line 2: '١' is no finite decimal number"),
-    ("nbsp number", "a\t1\nb\t1\u00a0\n".encode(), "line 2: '1\\xa0' is no finite decimal"),
-    ("hexadecimal", b"a\t0x10\n", "line 1: '0x10' is no finite decimal number"),
-    ("comma", b"a\t1,5\n", "line 1: '1,5' is no finite decimal number"),
-    ("nan", b"a\t1\nb\tnan\n", "line 2: 'nan' is no finite decimal number"),
-    ("inf", b"a\t1\nb\t-inf\n", "line 2: '-inf' is no finite decimal number"),
-    ("nan in glove", b"a 1 nan\n", "line 1: 'nan' is no finite decimal number"),
+    ("letters", b"a\t1\nb\tx\n", "line 2: 'x' is not a finite decimal number"),
+    ("minus", b"a\t1 2\nb\t1-2 -\n", "line 2: '1-2' is not a finite decimal number"),
+    ("exponent", b"a\t1\nb\t1e\n", "line 2: '1e' is not a finite decimal number"),
+    ("underscore", b"a\t1_000\n", "line 1: '1_000' is not a finite decimal number"),
+    ("unicode digits", "a\t1\nb\t١\n".encode(), "line 2: '١' is not a finite decimal number"),
+    ("nbsp number", "a\t1\nb\t1\u00a0\n".encode(), "line 2: '1\\xa0' is not a finite decimal"),
+    ("hexadecimal", b"a\t0x10\n", "line 1: '0x10' is not a finite decimal number"),
+    ("comma", b"a\t1,5\n", "line 1: '1,5' is not a finite decimal number"),
+    ("nan", b"a\t1\nb\tnan\n", "line 2: 'nan' is not a finite decimal number"),
+    ("inf", b"a\t1\nb\t-inf\n", "line 2: '-inf' is not a finite decimal number"),
+    ("nan in glove", b"a 1 nan\n", "line 1: 'nan' is not a finite decimal number"),
     ("float32", b"a\t1\nb\t-1e39\n", "line 2: '-1e39' is beyond the range of float32"),
     ("float64", b"a\t1\nb\t1e999\n", "line 2: '1e999' is beyond the range of float32"),
-    ("vertical tab", b"a\t1 2\nb\t1\x0b2 3\n", "line 2: '1\\x0b2' is no finite decimal"),
-    ("cr in number", b"a\t1 2\nb\t1\r2 3\n", "line 2: '1\\r2' is no finite decimal"),
-    ("cr line ends", b"a\t1\rb\t2\r", "line 1: '1\\rb' is no finite decimal"),
-    ("nul", b"a\t1\nb\t1\0\n", "line 2: '1\\x00' is no finite decimal"),
+    ("vertical tab", b"a\t1 2\nb\t1\x0b2 3\n", "line 2: '1\\x0b2' is not a finite decimal"),
+    ("cr in number", b"a\t1 2\nb\t1\r2 3\n", "line 2: '1\\r2' is not a finite decimal"),
+    ("cr line ends", b"a\t1\rb\t2\r", "line 1: '1\\rb' is not a finite decimal"),
+    ("nul", b"a\t1\nb\t1\0\n", "line 2: '1\\x00' is not a finite decimal"),
     ("no tab", b"a\t1\nb 2\n", "line 2: no tab between key and numbers"),
     ("empty key", b"a\t1\n\t2\n", "line 2: the key before the tab is empty"),
     ("empty first key", b"\t2\n", "line 1: the key before the tab is empty"),
@@ -144,7 +144,7 @@ INVALID: list[tuple[str, bytes, str]] = [
     ("glove middle", b"a 1 x\n", "line 1: no numbers found"),
     ("glove broken", b"a 1x 2\nb 1 2\n", "line 1 ends in 1 numbers after 2 other fields"),
     ("glove broken alone", b"a 1x 2\n", "line 1 ends in 1 numbers after 2 other fields"),
-    ("glove bad", b"a 1 2\nb 1_0 2\n", "line 2: '1_0' is no finite decimal number"),
+    ("glove bad", b"a 1 2\nb 1_0 2\n", "line 2: '1_0' is not a finite decimal number"),
     ("header more", b"3 2\na 1 2\nb 1 2\n", "line 1 announces 3 vectors but 2 follow"),
     ("header fewer", b"1 2\na 1 2\nb 1 2\n", "line 1 announces 1 vectors but 2 follow"),
     ("header alone", b"400000 300\n", "line 1 announces 400000 vectors but 0 follow"),
@@ -329,7 +329,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 
 
 def test_a_long_number_takes_no_long_time() -> None:
-    with pytest.raises(DataError, match=r"line 2: .* is no finite decimal number"):
+    with pytest.raises(DataError, match=r"line 2: .* is not a finite decimal number"):
         import_model(io.BytesIO(b"a 1\nb " + b"1" * 300_000 + b"x\n"))
 
 

@@ -156,7 +156,7 @@ def test_data_and_references_that_do_not_fit(old: nc.Model) -> None:
     with pytest.raises(DataError, match="development sentence 1: label 'B-x' is unknown"):
         finetune_crf(old, TRAIN, strange, (), ALONE)
     texts = nc.train(nc.Examples(("a", "b"), ("x y", "z w")), None, nc.TrainOptions(min_count=1))
-    with pytest.raises(UsageError, match="the reference is no conditional random field"):
+    with pytest.raises(UsageError, match="the reference is not a conditional random field"):
         finetune_crf(old, TRAIN, None, [texts], FOCAL)
-    with pytest.raises(UsageError, match="the model is no conditional random field"):
+    with pytest.raises(UsageError, match="the model is not a conditional random field"):
         finetune_crf(texts, TRAIN, None, (), ALONE)
