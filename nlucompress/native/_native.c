@@ -191,7 +191,7 @@ done:
     return result;
 }
 
-#include "static_build.h"
+#include "extension/static_build.h"
 
 /* ---- Keys: one hash index -------------------------------------------------------------------- */
 
@@ -467,11 +467,11 @@ static PyObject *exit_on_lost_map(PyObject *module, PyObject *arguments)
     Py_RETURN_NONE;
 }
 
-#include "decimals.h"
-#include "dual.h"
-#include "ngrams.h"
-#include "table.h"
-#include "reader.h"
+#include "extension/decimals.h"
+#include "extension/dual.h"
+#include "extension/ngrams.h"
+#include "extension/table.h"
+#include "extension/reader.h"
 
 /* ---- Module ---------------------------------------------------------------------------------- */
 

@@ -177,7 +177,7 @@ def _each(
 
 
 class _Descent:
-    """The state of all labels: the twin of ``native/dual.h``, an example at a time."""
+    """The state of all labels: the twin of ``native/extension/dual.h``, an example at a time."""
 
     def __init__(self, data: _Data, labels: int, offsets: Float64 | None) -> None:
         self._data, self._offsets = data, offsets
