@@ -38,7 +38,7 @@ class Step:
         """The model behind a stage in ``STAGES``."""
         module, _, function = STAGES[self.stage]
         run: Callable[[Model, Any], Model] = getattr(
-            import_module(f"nlucompress.stages.shrink.{module}"), function
+            import_module(f"nlucompress.stages.{module}"), function
         )
         return run(model, self.options)
 
@@ -48,5 +48,5 @@ def options_of(stage: str) -> type[Any]:
     if stage == COMPRESS:
         return SearchOptions
     module, options, _ = STAGES[stage]
-    kind: type[Any] = getattr(import_module(f"nlucompress.stages.shrink.{module}"), options)
+    kind: type[Any] = getattr(import_module(f"nlucompress.stages.{module}"), options)
     return kind
