@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from importlib import import_module
 from typing import Any
 
@@ -67,8 +67,23 @@ def _changed(stage: str, options: dict[str, Any]) -> dict[str, Any]:
     """The options that are not the defaults of the first kind that has them all."""
     for place in _OPTIONS.get(stage, ()):
         module, name = place.split(":")
-        defaults = dataclasses.asdict(getattr(import_module(module), name)())
+        defaults = _defaults(getattr(import_module(module), name))
         if set(options) <= set(defaults):
             plain = json.loads(json.dumps(defaults))
             return {each: value for each, value in options.items() if plain[each] != value}
     return options
+
+
+def _defaults(kind: Any) -> dict[str, Any]:
+    """By name; not those of an instance, since some options are refused where none is given."""
+    found = {
+        each.name: each.default if each.default_factory is MISSING else each.default_factory()
+        for each in dataclasses.fields(kind)
+    }
+    return {
+        name: dataclasses.asdict(value)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type)
+        else value
+        for name, value in found.items()
+        if value is not MISSING
+    }
