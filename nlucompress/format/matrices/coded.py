@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.matrices import numbers as number_systems
 from nlucompress.format.matrices.numbers import Float32, Floats, Int64, Numbers
 from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS, scatter
-from nlucompress.native import extension
+from nlucompress.format.matrices.sealed_rows import SealedRows
 
 MAX_ROWS = 1 << 40
 MAX_BLOCK_ROWS = 1024
@@ -25,7 +25,7 @@ MAX_EMPTY_ROWS = 1 << 16  # rows without columns take no bytes
 
 
 @dataclass(frozen=True)
-class Coded:
+class Coded(SealedRows):
     """Rows in a bit stream, read in place; the layout is that of ``algo.rowcode``.
 
     Attributes:
@@ -33,7 +33,6 @@ class Coded:
         offset_stride, offset_width: Parameters of the blocks' packed offsets.
         stream_bits: Length of the stream.
         data: uint8: code tables, then packed offsets, then the stream.
-        source: The file and the name of the table whose matrix this is, if it was read from one.
     """
 
     kind: ClassVar[str] = "coded"
@@ -43,13 +42,6 @@ class Coded:
     offset_width: int
     stream_bits: int
     data: NDArray[np.uint8]
-    source: tuple[bytes | memoryview, str] | None = field(
-        default=None, init=False, repr=False, compare=False
-    )
-
-    def of_file(self, buffer: bytes | memoryview, table: str) -> None:
-        """Tell this very matrix the file that it was read from; a changed copy does not know it."""
-        object.__setattr__(self, "source", (buffer, table))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -80,16 +72,6 @@ class Coded:
             raise ValueError("code tables, offsets and stream do not fill the tensor")
         decoder = Decoder(self.layout, codes, offsets, stream, self.stream_bits)
         return decoder, {"tables": tables, "starts": start - tables, "stream": len(stream)}
-
-    @cached_property
-    def _native(self) -> Any:
-        """The table in C, or None: a matrix knows its file and table only if it was read."""
-        if extension is None or self.source is None:
-            return None
-        try:
-            return extension.Rows(*self.source)
-        except ValueError:  # more tensors than the reader's fixed sizes
-            return None
 
     def rows(self, index: Int64) -> Float32:
         """The rows at these indices as float32, shape (n, columns).

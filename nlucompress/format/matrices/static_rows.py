@@ -17,13 +17,13 @@ from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.matrices import numbers as number_systems
 from nlucompress.format.matrices.numbers import Float32, Floats, Int64, Numbers
 from nlucompress.format.matrices.plain import MAX_SPARSE_COLUMNS, scatter
-from nlucompress.native import extension
+from nlucompress.format.matrices.sealed_rows import SealedRows
 
 MAX_BITS = 1 << 40
 
 
 @dataclass(frozen=True)
-class StaticRows:
+class StaticRows(SealedRows):
     """Rows in a static function, each found by the handle of its key.
 
     Attributes:
@@ -45,14 +45,7 @@ class StaticRows:
     skipped: int
     common: tuple[int, ...] = ()
 
-    source: tuple[bytes | memoryview, str] | None = field(
-        default=None, init=False, repr=False, compare=False
-    )
     built_of: rowcode.Rows | None = field(default=None, init=False, repr=False, compare=False)
-
-    def of_file(self, buffer: bytes | memoryview, table: str) -> None:
-        """Tell this very matrix the file that it was read from; a changed copy does not know it."""
-        object.__setattr__(self, "source", (buffer, table))
 
     def of_rows(self, rows: rowcode.Rows) -> StaticRows:
         """This very matrix, which knows the rows that its function was built of."""
@@ -79,16 +72,6 @@ class StaticRows:
         common = commonrows.parse(self.tables[size:], self.common, self.layout)
         first = (self.function, self.skipped, self.longest)
         return StaticReader(*first, self.layout, codes, common)
-
-    @cached_property
-    def _native(self) -> Any:
-        """The table in C, or None: a matrix knows its file and table only if it was read."""
-        if extension is None or self.source is None:
-            return None
-        try:
-            return extension.Rows(*self.source)
-        except ValueError:  # more tensors than the reader's fixed sizes
-            return None
 
     def rows(self, index: Int64) -> Float32:
         """The rows of the keys with these handles as float32, shape (n, columns)."""
