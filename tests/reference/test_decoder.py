@@ -375,7 +375,7 @@ def test_every_character_is_folded_alike() -> None:
         and len({c, c.lower(), c.casefold(), unicodedata.normalize("NFC", c)}) > 1
     ]
     text = " ".join(f"q{c}" for c in characters)
-    options = nc.TrainOptions(words=(1, 1), l2=1e-2, min_count=1, distinct=False, iterations=1)
+    options = nc.TrainOptions(words=(1, 1), l2=1e-2, l1=0.0, iterations=1)
     examples = nc.Examples(("a", "b"), (text, "q"))
     model = nc.train(examples, None, options)
     reference = open_model(serialize(model))
