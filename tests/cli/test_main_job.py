@@ -75,7 +75,8 @@ def test_the_schema_of_an_evaluation(models: Path) -> None:
     assert code == DONE
     assert set(figures) == {
         "schema_version", "examples", "accuracy", "accuracy_interval", "confidence", "macro_f1",
-        "size_bytes", "references", "gates", "unknown_labels", "scope", "labels",
+        "size_bytes", "references", "gates", "unknown_labels", "scope", "labels", "passed", "model",
+        "data", "version", "time",
     }  # fmt: skip
     assert figures["schema_version"] == 2
     assert figures["unknown_labels"] == []

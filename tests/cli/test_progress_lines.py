@@ -52,7 +52,7 @@ COMMANDS = {
     "merge": ("merge", "full.nlu", "older.nlu", "--search", "dev.tsv", "-o", "x.nlu"),
     "quantize": ("quantize", "big.nlu", "--method", "pq", "--subvectors", "4", "-o", "x.nlu"),
     "factorize": ("factorize", "big.nlu", "--rank", "2", "-o", "x.nlu"),
-    "phash": ("phash", "quantized.nlu", "-o", "x.nlu"),
+    "phash": ("phash", "quantized.nlu", "--method", "grouped", "-o", "x.nlu"),
     "pack": ("pack", "hashed.nlu", "-o", "x.nlu"),
     "import": ("import", "vectors.txt", "-o", "x.nlu"),
     "evaluate": ("evaluate", "small.nlu", "--data", "many.tsv"),

@@ -84,8 +84,8 @@ def test_attributes_are_bytes(driver: Driver, tmp_path: Path) -> None:
 def test_values_that_are_no_numbers(driver: Driver, tmp_path: Path, value: str) -> None:
     nc.save(TAGGERS["crf"], tmp_path / "m.nlu")
     result = driver.run("tags", tmp_path / "m.nlu", texts=[f"b:{value}".encode()])
-    assert b"no number up to" in result.stderr
-    with pytest.raises(nc.DataError, match="no number up to"):
+    assert b"is not a number up to" in result.stderr
+    with pytest.raises(nc.DataError, match="is not a number up to"):
         Tagger(TAGGERS["crf"]).tag([[f"b:{value}"]])
 
 

@@ -16,6 +16,7 @@ FEATURES = ((0, 0, 1, 2.0), (0, 1, 2, 1.0), (0, 2, 0, 1.0))
 TOKENS = {
     "crfsuite": ["w=red", "b"],
     "crfsuite-dump": ["w=red", "a --> b: 1"],
+    "crfpp": ["U00:a", "U00:b"],
     "wapiti": ["u:w=東京", "u:w=東京"],
     "perceptron": ["bias", "i word tür"],
     "sklearn-crfsuite": ["w=red", "b"],

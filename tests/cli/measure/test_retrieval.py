@@ -108,7 +108,7 @@ def test_refusals(colours: Path, models: Path) -> None:
     refused(USAGE, "has no representations", *tune)
     search = ("search", "old.nlu", "--data", "items.tsv", "--dev", "asked.tsv", "-o", "x.nlu")
     refused(USAGE, "9 is not within 1 to 8", *search, "--bits", "9")
-    refused(USAGE, "no number of percentage points", *search, "--max-drop", "-1")
+    refused(USAGE, "is not percentage points", *search, "--max-drop", "-1")
 
 
 def test_representations_are_printed(colours: Path) -> None:

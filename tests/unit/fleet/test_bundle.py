@@ -70,7 +70,7 @@ def test_what_is_refused(whole: dict[str, bytes], tmp_path: Path) -> None:
     one = whole["packed_labels 0"]
     for models, kind, says in (
         ({}, DataError, "no model"),
-        ({"": one}, DataError, "no name"),
+        ({"": one}, DataError, "not a name"),
         ({"a": one[:-1]}, FormatError, "a: "),
         ({"a": codec.to_bytes(SOURCES["strings_dense"]())}, StageOrderError, "not packed"),
     ):

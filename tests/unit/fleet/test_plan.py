@@ -51,8 +51,8 @@ def test_a_listing(tmp_path: Path) -> None:
         ("a\na\n", "'a' is listed twice"),
         ("\ta\n", "line 1: no model"),
         ("a\n../b\n", "line 2: '../b' is not a path below"),
-        ("/a\n", "no path below"),
-        (".fleet/a\n", "no path below"),
+        ("/a\n", "is not a path below"),
+        (".fleet/a\n", "is not a path below"),
         ("a\tb\tc\td\n", "expected model, data and reference"),
     ],
 )

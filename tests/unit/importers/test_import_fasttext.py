@@ -198,7 +198,7 @@ DAMAGED = [
     (FILES["softmax"] + b"x", "1 bytes follow"),
     (fasttext_files.model(words=(b"a", b"a", b"b", b"c")), "entries 1 and 2.*'a'.*twice"),
     (fasttext_files.model(labels=((b"a", 1), (b"a", 1))), "a label occurs twice"),
-    (fasttext_files.model(labels=((b"a", 1), (b"\xff", 1))), "no valid UTF-8"),
+    (fasttext_files.model(labels=((b"a", 1), (b"\xff", 1))), "is not valid UTF-8"),
     (fasttext_files.model(labels=((b"a", 10**15),), loss=1), "has a count of"),
     (fasttext_files.model(labels=()), "no labels"),
     (fasttext_files.model(pruned=((3, 1), (8, 1))), "contradict"),

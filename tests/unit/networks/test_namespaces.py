@@ -215,7 +215,7 @@ def test_bounds() -> None:
     [None, [], [1.0], [2.0, 1.0], [1, 2], [-1e31, 0.0], [0.0, 1e31], ["0", "1"], [True] * 2],
 )
 def test_bounds_that_are_refused(bounds: object) -> None:
-    with pytest.raises(FormatError, match="bounds of the scores are no two"):
+    with pytest.raises(FormatError, match="bounds of the scores are not two"):
         nc.Classifier(bounded(bounds))
     with pytest.raises((ValueError, TypeError)):
         open_model(model_bytes(bounded(bounds)))

@@ -151,7 +151,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         vowpal().partition(b"Checksum")[0],
         "the header does not end; is the file cut off",
     ),
-    "UTF-8": (vowpal((b"\xff:28:1".decode("latin-1"),)).replace(b"\xc3\xbf", b"\xff"), "no valid"),
+    "UTF-8": (vowpal((b"\xff:28:1".decode("latin-1"),)).replace(b"\xc3\xbf", b"\xff"), "not valid"),
 }
 
 

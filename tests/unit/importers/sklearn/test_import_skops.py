@@ -204,7 +204,7 @@ DAMAGED: list[tuple[bytes, str]] = [
     (huge(), "inflates to"),
     (skops(coef=np.array([[np.nan, 1.0]])), "no finite float32"),
     (skops(coef=np.ones((1, 3))), "3 features, the vectorizers make 2"),
-    (skops(coef=np.ones(2)), "no array of 2 dimensions"),
+    (skops(coef=np.ones(2)), "is not an array of 2 dimensions"),
     (skops(coef=np.ones((3, 2))), "classes_ does not fit"),
     (skops(coef=b"\x93NUMPY\x01\x00\x02\x00{}"), "no plain array"),
     (skops(coef=b"nothing"), "no plain array"),

@@ -70,7 +70,7 @@ def test_what_is_damaged_is_refused(data: bytes, message: str) -> None:
 
 
 def test_weights_that_are_not_finite_are_refused() -> None:
-    with pytest.raises(DataError, match="no finite number"):
+    with pytest.raises(DataError, match="is not a finite number"):
         load(crfpp().replace(b"1.5000000000000000", b"nan"))
 
 

@@ -100,7 +100,7 @@ def test_a_decoder_behind_gather() -> None:
 
 def test_no_table_is_guessed_beside_tensors_that_are_not_read() -> None:
     head = onnx_of([TABLE, CODES], [node("MatMulInteger", ["x", "q"], "y")])
-    with pytest.raises(UsageError, match=r"no floats and may be the real table: q \(UINT8 \[2, 3"):
+    with pytest.raises(UsageError, match=r"not floats and may be the real table: q \(UINT8 \[2, 3"):
         load(head)
     with pytest.warns(ForeignFileWarning, match=r"left out, for they are not floats: q \(UINT8"):
         assert rows(load(head, tensor="words")) == WORDS.tolist()
@@ -115,7 +115,7 @@ def test_no_table_is_guessed_beside_tensors_that_are_not_read() -> None:
 
 
 def test_a_short_list_of_integers_is_a_shape() -> None:
-    with pytest.warns(ForeignFileWarning, match=r"no floats: shape \(INT64 \[2\]\)"):
+    with pytest.warns(ForeignFileWarning, match=r"not floats: shape \(INT64 \[2\]\)"):
         assert rows(load(onnx_of([TABLE, SHAPE], []))) == WORDS.tolist()
     with warnings.catch_warnings():
         warnings.simplefilter("error")

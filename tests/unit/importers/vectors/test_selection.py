@@ -63,5 +63,5 @@ def test_a_classifier_keeps_its_rows() -> None:
         with pytest.raises(UsageError, match="limit and vocabulary are for tables of vectors"):
             load(fasttext_files.FILES["softmax"], **options)
     for limit in (0, -1, True, 1.5):
-        with pytest.raises(UsageError, match="--limit: "):
+        with pytest.raises(UsageError, match="limit: "):
             nc.ImportOptions(limit=limit)  # type: ignore[arg-type]

@@ -57,7 +57,7 @@ def resigned(data: bytes, change: Callable[[dict[str, object]], None]) -> bytes:
             "begins at byte 1 instead of 0",
         ),
         (frame_bytes({}, b"12"), FOREIGN, "belong to nothing"),
-        (frame_bytes({"__metadata__": {"nlucompress": "{"}}), MODEL, "no valid JSON"),
+        (frame_bytes({"__metadata__": {"nlucompress": "{"}}), MODEL, "is not valid JSON"),
         (frame_bytes({"__metadata__": {"nlucompress": "{}"}}), MODEL, "no format version"),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_newer_version_is_named_but_nothing_is_called_damaged() -> None:
         ("labels", ["a", "a", "b"], "same name"),
         ("labels", ["a", "b"], "not as many as the labels"),
         ("features", {"kind": "ngrams", "words": [[], {}]}, "features"),
-        ("history", [3], "no object"),
+        ("history", [3], "is not an object"),
         ("network", {"kind": 3}, "'kind' is not of type"),
     ],
 )
