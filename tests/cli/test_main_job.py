@@ -83,8 +83,8 @@ def test_the_schema_of_an_evaluation(models: Path) -> None:
     assert isinstance(figures["references"], list)
     (old,) = figures["references"]
     assert set(old) == {
-        "name", "size_bytes", "examples", "left_out", "new_labels", "gone_labels", "accuracy",
-        "model_accuracy", "accuracy_drop", "nfr", "relative_nfr", "pfr", "agreement",
+        "name", "digest", "size_bytes", "examples", "left_out", "new_labels", "gone_labels",
+        "accuracy", "model_accuracy", "accuracy_drop", "nfr", "relative_nfr", "pfr", "agreement",
         "accuracy_interval", "significance", "scope", "flips_by_label", "changes", "flips",
     }  # fmt: skip
     accuracy = figures["accuracy"]

@@ -91,7 +91,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "same labels": (JSON.replace(b'"off"', b'"on"'), "two labels have the same name"),
     "features": (b'{"labels": [], "features": 1, "network": null, "tables": {}}', "no object"),
     "infinity": (JSON.replace(b'"weighting": "binary"', b'"weighting": 1e999'), "not finite"),
-    "network": (JSON.replace(b'"kind": "linear", ', b""), "is not an object of kind, settings, tensors"),
+    "network": (
+        JSON.replace(b'"kind": "linear", ', b""),
+        "is not an object of kind, settings, tensors",
+    ),
     "kind": (JSON.replace(b'"kind": "linear"', b'"kind": 1'), "kind, settings or tensors"),
     "tables": (JSON.replace(b"[1.5, 0.0]", b"[1.5, 0.0]}, 3: {"), "no JSON"),
     "rows": (JSON.replace(b"[1.5, 0.0]", b"1.5"), "table 'features': expected rows of numbers"),

@@ -88,7 +88,10 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "no labels": (liblinear().replace(b"label 3 1 -2\n", b""), "nr_class is 3 but there are 0"),
     "labels": (liblinear().replace(b"-2\nnr", b"-2 9\nnr"), "nr_class is 3 but there are 4 labels"),
     "label twice": (liblinear(labels=(3, 1, 3)), "label '3' occurs twice"),
-    "classes": (liblinear().replace(b"nr_class 3", b"nr_class 99999999"), "nr_class .* not an integer"),
+    "classes": (
+        liblinear().replace(b"nr_class 3", b"nr_class 99999999"),
+        "nr_class .* not an integer",
+    ),
     "features": (liblinear(features=4), "5 lines of weights are announced but 4 follow"),
     "many features": (liblinear(features=1 << 31), "2,147,483,649 lines .* but 4 follow; is the"),
     "no bias": (liblinear().replace(b"bias 1\n", b""), "the header has no line `bias`"),
