@@ -12,15 +12,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 from nlucompress.errors import NluCompressError, UsageError
 from nlucompress.fleet.job.item import Item, Limits
 from nlucompress.fleet.job.perform import perform_batch
 from nlucompress.fleet.job.row import Row
 from nlucompress.fleet.recipe.recipe import Recipe
+from nlucompress.options import Options, nested, option
 
 SECONDS = 0.5  # of work in a batch, at least
 # Of a worker: models come and go by the megabyte. Dask has freed memory returned to the system from
@@ -41,20 +42,32 @@ class EngineError(NluCompressError):
 
 
 @dataclass(frozen=True)
-class EngineOptions:
+class EngineOptions(Options):
     """Where the work is done.
 
     Attributes:
-        jobs: Worker processes on this machine; None for one per core.
-        scheduler: Address of a Dask scheduler, instead.
-        retries: How often a model is tried again whose worker died.
         limits: Of each model.
     """
 
-    jobs: int | None = None
-    scheduler: str | None = None
-    retries: int = 3
-    limits: Limits = field(default_factory=Limits)
+    title: ClassVar[str] = "The engine"
+
+    jobs: int | None = option(
+        None,
+        "Worker processes on this machine",
+        kind=int,
+        least=1,
+        most=4096,
+        absent="one per core",
+    )
+    scheduler: str | None = option(
+        None,
+        "A Dask scheduler that runs, tcp://host:8786, instead of workers on this machine",
+        metavar="ADDRESS",
+    )
+    retries: int = option(
+        3, "How often a model is tried again whose worker died", least=0, most=100
+    )
+    limits: Limits = nested(Limits)
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from nlucompress.fleet.job.row import Row
+from nlucompress.options import Options, option
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,19 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a model may take.
+class Limits(Options):
+    """What a model may take."""
 
-    Attributes:
-        seconds: Of time, None for any.
-        memory: Bytes of a worker, None for any.
-    """
+    title: ClassVar[str] = "Limits of a model"
 
-    seconds: float | None = None
-    memory: int | None = None
+    seconds: float | None = option(
+        None, "Most time of one model", kind=float, above=0, flag="timeout", metavar="SECONDS"
+    )
+    memory: int | None = option(
+        None,
+        "Most memory of one worker in bytes, such as 2G",
+        kind=int,
+        least=1,
+        flag="memory-limit",
+        metavar="SIZE",
+    )

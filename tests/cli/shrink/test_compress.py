@@ -136,7 +136,7 @@ def test_a_foreign_file_is_imported_first(workdir: Path) -> None:
         ("full.nlu --dev dev.tsv --risk 0", USAGE, "--risk"),
         ("full.nlu --dev dev.tsv --budget 0s", USAGE, "is not a length of time"),
         ("full.nlu --dev dev.tsv --budget 5x", USAGE, "is not a length of time"),
-        ("full.nlu --dev dev.tsv --jobs 0", USAGE, "--jobs 0"),
+        ("full.nlu --dev dev.tsv --jobs 0", USAGE, "0 is not at least 1"),
         ("full.nlu --dev dev.tsv --reference a --reference a", USAGE, "named twice"),
         ("small.nlu", BAD_INPUT, "compress the model before phash"),
         ("small.nlu --dev dev.tsv", BAD_INPUT, "compress the model before phash"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,21 +23,20 @@ from nlucompress.cli.shared.common import (
 from nlucompress.cli.shared.gated import bound_options, max_size_option
 from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
+from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.cli.shared.options.durations import seconds
-from nlucompress.cli.shared.options.shares import Share
 from nlucompress.cli.shrink.compress import text as compress_text
 from nlucompress.cli.shrink.compress.source import read_any
 from nlucompress.errors import UsageError
 from nlucompress.importers.formats import FORMATS
+from nlucompress.stages.shrink.compress.options import DEFAULT_GATES, CompressOptions
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
     from nlucompress.stages.measure.evaluate.gates import Gates
-    from nlucompress.stages.shrink.compress.options import CompressOptions
     from nlucompress.stages.shrink.compress.report import Candidate, CompressReport
 
 PRESETS = ("faithful", "balanced", "small")
-EFFORTS = ("low", "normal", "high")
 
 
 @click.command(name="compress", cls=GroupedCommand)
@@ -56,29 +56,12 @@ EFFORTS = ("low", "normal", "high")
 @bound_options
 @max_size_option
 @click.option(
-    "--risk",
-    type=Share(above=True, below=True),
-    default="10%",
-    show_default=True,
-    metavar="SHARE",
-    help="Probability that a file is written and misses a gate on an unseen set as large as --dev; "
-    "50% and more take the figures as they are.",
-)
-@click.option(
     "--preset",
     type=click.Choice(PRESETS),
     help="Without data: settings that are known; default balanced, or the most faithful one "
     "within --max-size.",
 )
-@click.option(
-    "--effort",
-    type=click.Choice(EFFORTS),
-    default="normal",
-    show_default=True,
-    help="How many candidates are tried: up to 80, 250 or 1000.",
-)
-@click.option("--budget", type=seconds, metavar="TIME", help="Begin no candidate later: 60s, 2m.")
-@click.option("--jobs", default=1, show_default=True, help="Candidates at once.")
+@options_of(CompressOptions, parse={"budget": seconds})
 @click.option("--html", metavar="FILE", help="Write a page with a plot of bytes against loss.")
 @click.option(
     "--format",
@@ -113,8 +96,6 @@ def command(
     Example:
       nlucompress compress full.nlu --dev dev.tsv --max-accuracy-drop 2pp --max-nfr 3% -o tiny.nlu
     """
-    from nlucompress.stages.shrink.compress.options import DEFAULT_GATES, CompressOptions
-
     bounds = {name: options.pop(name) for name in ("min_accuracy", "max_accuracy_drop", "max_nfr")}
     inputs = [model, *references, *([dev] if dev else [])]
     streams.check_inputs(*inputs)
@@ -125,7 +106,7 @@ def command(
     if dev is None:
         return _by_preset(target, model, kind, preset, max_size)
     gates = _gates(bounds, max_size)
-    chosen = CompressOptions(gates=gates or DEFAULT_GATES, **options)
+    chosen = replace(CompressOptions.of(given(options)), gates=gates or DEFAULT_GATES)
     full, words = read_any(model, kind, target.quiet)
     return _search(target, full, words, model, dev, references, chosen, gates is not None, html)
 

@@ -18,13 +18,14 @@ from nlucompress.cli.shared.common import (
     size,
 )
 from nlucompress.cli.shared.options.command import GroupedCommand
+from nlucompress.cli.shared.options.declared import given, options_of
 from nlucompress.cli.shared.show.progress import watched
 from nlucompress.cli.shrink.fleet import bundle
 from nlucompress.cli.shrink.fleet import text as fleet_text
 from nlucompress.errors import DataError, UsageError
+from nlucompress.fleet.engine import EngineOptions
 
 if TYPE_CHECKING:
-    from nlucompress.fleet.engine import EngineOptions
     from nlucompress.fleet.job.row import Row
     from nlucompress.fleet.plan import Plan
     from nlucompress.fleet.recipe.recipe import Recipe
@@ -52,34 +53,7 @@ class Fleet(GroupedCommand):
 @click.argument("folder", required=False)
 @click.option("-o", "--output", metavar="FOLDER", help="Where the results and the manifest go.")
 @click.option("--check", is_flag=True, help="Check the recipe, count the models, do nothing.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 4096),
-    metavar="N",
-    help="Worker processes on this machine; default one per core.",
-)
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="A Dask scheduler that runs, tcp://host:8786, instead of workers on this machine.",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    metavar="SECONDS",
-    help="Most time of one model.",
-)
-@click.option(
-    "--memory-limit", type=size, metavar="SIZE", help="Most memory of one worker, such as 2G."
-)
-@click.option(
-    "--retries",
-    type=click.IntRange(0, 100),
-    default=3,
-    show_default=True,
-    metavar="N",
-    help="How often a model is tried again whose worker died.",
-)
+@options_of(EngineOptions, parse={"memory_limit": size})
 @click.option(
     "--html",
     metavar="FILE",
@@ -112,12 +86,9 @@ def command(
       nlucompress fleet recipe.toml skills/ -o artifacts/
     """
     from nlucompress.fleet import whole
-    from nlucompress.fleet.engine import EngineOptions
-    from nlucompress.fleet.job.item import Limits
     from nlucompress.fleet.recipe import recipe as recipes
 
-    limits = Limits(engine.pop("timeout"), engine.pop("memory_limit"))
-    chosen = EngineOptions(**engine, limits=limits)
+    chosen = EngineOptions.of(given(engine))
     if chosen.scheduler is not None and chosen.jobs is not None:
         raise UsageError("--jobs is for workers on this machine; --scheduler has its own")
     read = recipes.load(recipe)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal, get_args
 
 from nlucompress.algo.assurance import least_limit
 from nlucompress.errors import UsageError
+from nlucompress.options import Options, option
 from nlucompress.stages.measure.evaluate.gates import Gates
 
 Effort = Literal["low", "normal", "high"]
@@ -25,37 +26,38 @@ def default_gates(units: int, risk: float = 0.1) -> Gates:
 
 
 @dataclass(frozen=True)
-class CompressOptions:
+class CompressOptions(Options):
     """Options of ``compress`` with a development set.
 
     Attributes:
         gates: Bounds; those that compare hold against the model itself and every reference.
-        risk: Probability, above 0, that the file is written and misses a gate on an unseen set as
-            large as the development set; from 0.5 on the figures there count as they are.
-        effort: How many candidates are tried at most, and from how many the search goes on.
-        budget: Seconds after which no further candidates are tried, or None.
-        jobs: Candidates that are tried at once; what comes out does not depend on it.
     """
 
+    title: ClassVar[str] = "The search (with --dev)"
+
     gates: Gates = field(default=DEFAULT_GATES)
-    risk: float = 0.1
-    effort: Effort = "normal"
-    budget: float | None = None
-    jobs: int = 1
+    risk: float = option(
+        0.1,
+        "Probability that a file is written and misses a gate on an unseen set as large as --dev; "
+        "50% and more take the figures as they are",
+        unit="share",
+        above=0,
+        below=1,
+    )
+    effort: Effort = option(
+        "normal", "How many candidates are tried: up to 80, 250 or 1000", choices=get_args(Effort)
+    )
+    budget: float | None = option(
+        None, "Begin no candidate later: 60s, 2m", kind=float, above=0, metavar="TIME"
+    )
+    jobs: int = option(1, "Candidates at once; what comes out does not depend on it", least=1)
 
     def __post_init__(self) -> None:
         """Check every range.
 
         Raises:
-            UsageError: An option is out of range.
+            UsageError: An option is out of range, or the gates are of another kind.
         """
-        if not 0 < self.risk < 1:
-            raise UsageError(f"--risk {self.risk} is not above 0 and below 1")
-        if self.effort not in TRIALS:
-            raise UsageError(f"unknown effort {self.effort!r}; known: {', '.join(TRIALS)}")
-        if self.budget is not None and not self.budget > 0:
-            raise UsageError(f"--budget {self.budget} is not above 0")
-        if self.jobs < 1:
-            raise UsageError(f"--jobs {self.jobs} is not at least 1")
+        super().__post_init__()
         if self.gates.confidence is not None:
             raise UsageError("compress holds its gates by risk; a confidence is for evaluate")
