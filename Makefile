@@ -18,7 +18,7 @@ demo: $(RUNS)
 # Once with the C extension (where a compiler built it) and once without: same bytes, same answers. The
 # second time leaves out what asks for the extension, or is the same work again, slower.
 WITHOUT = native bench differential test_docs.py test_layers.py cli/test_schemas.py \
-          cli/shrink/test_compress.py
+          cli/shrink/test_compress.py unit/stages/shrink/test_compress.py
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 	NLUCOMPRESS_PURE=1 $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal $(WITHOUT:%=--ignore=tests/%)
