@@ -195,19 +195,13 @@ def finetune(
     read, older = model_of(model), models_of(references)
     picked, space = chosen(FinetuneOptions, options, keywords), maybe_model(compatible_with)
     if is_tagger(read):
-        from nlucompress.errors import UsageError
         from nlucompress.stages.learn.finetune.crf import finetune_crf
         from nlucompress.stages.measure.evaluate.tags import layout_of
 
-        if space is not None or picked.new_labels:
-            raise UsageError(
-                "--compatible-with and --new-labels are for networks that classify texts, and "
-                "this model tags tokens"
-            )
-        layout = layout_of(read)
+        teaching, layout = picked.of_tagger(space), layout_of(read)
         sentences = tagged_of(data, layout)  # type: ignore[arg-type]
         held_out = maybe_tagged(dev, layout)  # type: ignore[arg-type]
-        return finetune_crf(read, sentences, held_out, older, picked.teaching)
+        return finetune_crf(read, sentences, held_out, older, teaching)
     return finetuning.finetune(
         read,
         examples_of(data),  # type: ignore[arg-type]

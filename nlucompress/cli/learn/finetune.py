@@ -23,7 +23,6 @@ from nlucompress.cli.shared.network_files import checkpoint_option, compatible_o
 from nlucompress.cli.shared.options.command import GroupedCommand
 from nlucompress.cli.shared.options.data_options import data_options
 from nlucompress.cli.shared.options.declared import given, options_of
-from nlucompress.errors import UsageError
 from nlucompress.progress import tell
 from nlucompress.stages.learn.finetune.stage import FinetuneOptions
 
@@ -86,16 +85,11 @@ def command(
     older = [read_model(path) for path in references]
     space = read_model(compatible_with) if compatible_with else None
     if is_tagger(before):
-        if space is not None or chosen.new_labels:
-            raise UsageError(
-                "--compatible-with and --new-labels are for networks that classify texts, and "
-                "this model tags tokens"
-            )
-        layout = layout_of(before)
+        teaching, layout = chosen.of_tagger(space), layout_of(before)
         tagged, dev_tagged = read_tagged_data(data, layout), None
         if dev:
             dev_tagged = read_tagged_data(dev, layout)
-        write_stage(target, finetune_crf(before, tagged, dev_tagged, older, chosen.teaching), _line)
+        write_stage(target, finetune_crf(before, tagged, dev_tagged, older, teaching), _line)
         return
     examples, held_out = read_data(data), read_data(dev) if dev else None
     review(data, examples, held_out, target)

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from nlucompress.errors import DataError, UsageError
 from nlucompress.format.model import Model
+from nlucompress.progress import Progress
 from nlucompress.training.compatible import Frozen
 from nlucompress.training.distill import Teacher
 from nlucompress.training.neural.checkpoint import read_checkpoint, write_checkpoint
@@ -21,8 +22,6 @@ from nlucompress.training.neural.identity import identity
 from nlucompress.training.neural.influence import Influence
 from nlucompress.training.neural.module import Module, scores
 from nlucompress.training.plan import Data, Int64, LoopOptions
-
-Progress = Callable[[str, float], None]
 
 
 def fit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.neural import linearized
 from nlucompress.networks.neural.layers import LINEARIZED, PROJECTION, Settings
 from nlucompress.networks.neural.sequence import Batch
-from nlucompress.progress import unheard
+from nlucompress.progress import Progress, unheard
 from nlucompress.stages.history import with_record
 from nlucompress.stages.learn.finetune.linearized_options import (
     MOST_READINGS,
@@ -37,7 +37,6 @@ from nlucompress.training.linearized.readings import readings
 from nlucompress.training.linearized.solve import LeastSquares
 from nlucompress.training.linearized.words import ROWS
 
-Progress = Callable[[str, float], None]
 Float64 = NDArray[np.float64]
 
 LINEAR = ("linear", "crf", "fasttext")

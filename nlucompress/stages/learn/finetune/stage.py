@@ -13,6 +13,7 @@ from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.neural.layers import KINDS
 from nlucompress.networks.neural.network import representing
 from nlucompress.options import Options, nested, option
+from nlucompress.progress import Progress
 from nlucompress.stages.history import with_record
 from nlucompress.stages.learn.finetune.linear import finetune_linear
 from nlucompress.stages.learn.finetune.new_labels import with_new_labels
@@ -21,8 +22,6 @@ from nlucompress.stages.learn.train.compatible import prepare
 from nlucompress.stages.learn.train.neural import fit_neural, prepared
 from nlucompress.training.compatible import CompatibleOptions
 from nlucompress.training.plan import LoopOptions
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,19 @@ class FinetuneOptions(Options):
     new_labels: bool = option(
         False, "A fresh output layer for the labels of the data, in place of the model's"
     )
+
+    def of_tagger(self, space: Model | None) -> LinearFinetuneOptions:
+        """Those that a tagger takes.
+
+        Raises:
+            UsageError: There are others, or a model of texts whose ``space`` is to be kept.
+        """
+        if space is not None or self.new_labels:
+            raise UsageError(
+                "--compatible-with and --new-labels are for networks that classify texts, and "
+                "this model tags tokens"
+            )
+        return self.teaching
 
 
 def finetune(

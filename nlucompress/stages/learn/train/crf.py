@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from nlucompress.networks.crf.attributes import KIND, TokenFeatures
 from nlucompress.networks.crf.template import LIMITS, TokenTemplate
 from nlucompress.networks.crf.token_features import token_features
 from nlucompress.options import Options, option
+from nlucompress.progress import Progress
 from nlucompress.stages.history import with_record
 from nlucompress.training import design
 from nlucompress.training.crf import fit as crf
@@ -30,8 +31,6 @@ STRENGTHS = (3e-6, 1e-6)  # of L1, tried on the development set, the sparser mod
 ACCEPTED_LOSS = 0.003  # span F1 on dev that a sparser model may cost
 CHECK_EVERY = 10  # iterations between two looks at the development set
 PATIENCE = 3  # such looks without improvement before the training ends
-
-Progress = Callable[[str, float], None]
 
 
 def within(name: str) -> dict[str, int]:

@@ -11,7 +11,8 @@ from nlucompress.training.linear.fit import Problem, Weights
 from nlucompress.training.linear.losses import LOSSES
 
 if TYPE_CHECKING:
-    from nlucompress.stages.learn.train.linear_options import Progress, TrainOptions
+    from nlucompress.progress import Progress
+    from nlucompress.stages.learn.train.linear_options import TrainOptions
 
 # Strengths tried on the development set. A model of the strongest penalty that costs no accuracy
 # has the fewest and most even weights, and loses least when it is quantized.

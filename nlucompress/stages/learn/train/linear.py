@@ -12,15 +12,14 @@ from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.model import Model, Network, Table
 from nlucompress.format.names import FEATURES
 from nlucompress.networks.linear import network as linear_network
+from nlucompress.progress import Progress
 from nlucompress.stages.history import with_record
 from nlucompress.stages.learn.train import descent, linear_search
 from nlucompress.stages.learn.train.linear_design import Data, Design, Found
-from nlucompress.stages.learn.train.linear_options import ClassWeight, Progress, TrainOptions
+from nlucompress.stages.learn.train.linear_options import TrainOptions
 from nlucompress.training.linear.losses import LINK
 
 __all__ = [
-    "ClassWeight",
-    "Progress",
     "TrainOptions",
     "example_weights",
     "known_labels",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -11,12 +10,27 @@ from nlucompress.networks.linear.featurizer import MAX_N, Range, Tokens
 from nlucompress.options import Options, option
 from nlucompress.training.linear.losses import LossName
 
-Progress = Callable[[str, float], None]
 ClassWeight = Literal["none", "balanced"]
 
 
 @dataclass(frozen=True)
-class TrainOptions(Options):
+class TextOptions(Options):
+    """What training a linear model makes of the texts, near an older model or not."""
+
+    min_count: int = option(1, "Leave out features of fewer training texts", least=1)
+    distinct: bool = option(
+        False,
+        "Of features that occur in exactly the same texts keep the shortest one",
+        off="all-features",
+        absent="all-features",
+    )
+    class_weight: ClassWeight = option(
+        "none", "balanced gives every label the same total weight", choices=get_args(ClassWeight)
+    )
+
+
+@dataclass(frozen=True)
+class TrainOptions(TextOptions):
     """Options of ``train`` for a linear model."""
 
     title = "Linear models"
@@ -85,16 +99,6 @@ class TrainOptions(Options):
         kind=float,
         least=0,
         absent="by --dev, or a middle one",
-    )
-    min_count: int = option(1, "Leave out features of fewer training texts", least=1)
-    distinct: bool = option(
-        False,
-        "Of features that occur in exactly the same texts keep the shortest one",
-        off="all-features",
-        absent="all-features",
-    )
-    class_weight: ClassWeight = option(
-        "none", "balanced gives every label the same total weight", choices=get_args(ClassWeight)
     )
     iterations: int = option(
         200, "Steps of the optimizer, of the squared hinge passes over the data, at most", least=1

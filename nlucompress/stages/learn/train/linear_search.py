@@ -26,7 +26,8 @@ from nlucompress.training.linear.dual import SparseWeights, Strengths
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from nlucompress.stages.learn.train.linear_options import Progress, TrainOptions
+    from nlucompress.progress import Progress
+    from nlucompress.stages.learn.train.linear_options import TrainOptions
 
 MIDDLE: Strengths = (3e-4, 2e-5)
 # From strong to weak, so that each fit begins near its end.

@@ -21,13 +21,13 @@ from nlucompress.networks.linear.featurizer import words
 from nlucompress.networks.neural import sequence
 from nlucompress.networks.neural.layers import KINDS, Settings
 from nlucompress.options import Options, nested, option
+from nlucompress.progress import Progress
 from nlucompress.stages.history import with_record
 from nlucompress.stages.learn.train.compatible import prepare
 from nlucompress.stages.learn.train.starting import started
 from nlucompress.training.compatible import CompatibleOptions, Frozen
 from nlucompress.training.plan import Data, LoopOptions
 
-Progress = Callable[[str, float], None]
 NeuralName = Literal["dan", "lstm", "bilstm", "cnn"]
 Pooling = Literal["max", "mean"]
 Activation = Literal["relu", "leaky-relu"]

@@ -11,10 +11,10 @@ from nlucompress.format import codec
 from nlucompress.format.model import Model, require_model
 from nlucompress.format.names import EMBEDDINGS
 from nlucompress.networks.neural.network import Neural, representing
-from nlucompress.progress import unheard
+from nlucompress.progress import Progress, unheard
 from nlucompress.stages.measure.evaluate.gallery import Task
 from nlucompress.stages.measure.reported import Reported
-from nlucompress.stages.shrink.search.students import Progress, SearchOptions, Students
+from nlucompress.stages.shrink.search.students import SearchOptions, Students
 
 
 @dataclass(frozen=True)

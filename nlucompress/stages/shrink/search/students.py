@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
@@ -15,7 +14,7 @@ from nlucompress.format.names import EMBEDDINGS
 from nlucompress.networks.neural.layers import KINDS, Settings
 from nlucompress.networks.neural.network import Neural
 from nlucompress.options import Options, nested, option
-from nlucompress.progress import unheard
+from nlucompress.progress import Progress, unheard
 from nlucompress.stages.learn.finetune.stage import FinetuneOptions, finetune
 from nlucompress.stages.learn.train.neural import NeuralOptions, train_neural
 from nlucompress.stages.shrink.factorize import FactorizeOptions, factorize
@@ -25,7 +24,6 @@ from nlucompress.stages.shrink.quantize.stage import QuantizeOptions, quantize
 from nlucompress.training.compatible import CompatibleOptions
 from nlucompress.training.plan import LoopOptions
 
-Progress = Callable[[str, float], None]
 Plan = tuple[int, int, int]  # hidden width, rank of the table, bits of its numbers
 
 LAYER_BITS = 8

@@ -22,8 +22,9 @@ from nlucompress.networks.crf.template import LIMITS
 from nlucompress.networks.linear import network as linear
 from nlucompress.networks.tagger import Tagger
 from nlucompress.options import Options, option
+from nlucompress.progress import Progress
 from nlucompress.stages.history import with_record
-from nlucompress.stages.learn.train.crf import CrfOptions, Progress, train_crf
+from nlucompress.stages.learn.train.crf import CrfOptions, train_crf
 from nlucompress.stages.learn.train.near import points as near_points
 from nlucompress.stages.learn.train.near.stage import STEP, NearOptions
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nlucompress.progress import Progress
 from nlucompress.stages.learn.train import descent, linear_choice, linear_search
 from nlucompress.stages.learn.train import linear as train
 from nlucompress.stages.learn.train.near.basis import Basis
@@ -27,7 +28,7 @@ def fits_of(
     loss: LossName,
     given: Strengths,
     iterations: int,
-    progress: train.Progress | None,
+    progress: Progress | None,
 ) -> list[tuple[Strengths, Weights]]:
     """Changes by strengths.
 
@@ -61,7 +62,7 @@ def fits_of(
 
 
 def _untreated(
-    data: Problem, dev: Problem | None, loss: LossName, progress: train.Progress | None
+    data: Problem, dev: Problem | None, loss: LossName, progress: Progress | None
 ) -> Weights:
     """The weights that training finds where no older model holds them."""
     if loss != "squared-hinge":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from nlucompress.format.model import Model, Network, Table
 from nlucompress.format.names import FEATURES, NORMS
 from nlucompress.networks.classifier import Classifier
 from nlucompress.networks.linear import network as network_linear
-from nlucompress.options import Options, option
+from nlucompress.options import option
+from nlucompress.progress import Progress
 from nlucompress.stages.history import with_record
 from nlucompress.stages.learn.finetune.linear import LOSS_OF
 from nlucompress.stages.learn.train import linear as train
-from nlucompress.stages.learn.train.linear import ClassWeight
+from nlucompress.stages.learn.train.linear_options import TextOptions
 from nlucompress.stages.learn.train.near import points as near_points
 from nlucompress.stages.learn.train.near.basis import Basis, basis_of
 from nlucompress.stages.learn.train.near.path import Strengths, fits_of
@@ -34,13 +35,13 @@ STEP = 0.75  # without a development set, of the untreated model
 
 
 @dataclass(frozen=True)
-class NearOptions(Options):
-    """Options of ``train --near``; of those that TrainOptions has too, the meaning is the same.
+class NearOptions(TextOptions):
+    """Options of ``train --near``.
 
-    They choose the new n-grams, and never leave out one of the older model. Without both strengths
-    W_near is the untreated model that ``train`` would make; with one of them the other is 1e-3 or
-    3e-5. Without ``step`` 0.65 to 0.85 is tried in steps of 0.05, with a bound of the flips 0
-    to 1; without development data it is 0.75, or 1 with a strength. Without a bound the fewest
+    Those on texts choose the new n-grams, and never leave out one of the older model. Without both
+    strengths W_near is the untreated model that ``train`` would make; with one of them the other is
+    1e-3 or 3e-5. Without ``step`` 0.65 to 0.85 is tried in steps of 0.05, with a bound of the flips
+    0 to 1; without development data it is 0.75, or 1 with a strength. Without a bound the fewest
     flips are taken at an accuracy that is not below the untreated model's by more than a standard
     error of the difference.
     """
@@ -79,16 +80,6 @@ class NearOptions(Options):
         most=1,
         absent="fewest at an accuracy that may be as good",
     )
-    min_count: int = option(1, "Leave out features of fewer training texts", least=1)
-    distinct: bool = option(
-        False,
-        "Of features that occur in exactly the same texts keep the shortest one",
-        off="all-features",
-        absent="all-features",
-    )
-    class_weight: ClassWeight = option(
-        "none", "balanced gives every label the same total weight", choices=get_args(ClassWeight)
-    )
     iterations: int = option(200, "Steps of the optimizer at most", least=1)
 
 
@@ -97,7 +88,7 @@ def train_near(
     examples: Examples,
     dev: Examples | None = None,
     options: NearOptions | None = None,
-    progress: train.Progress | None = None,
+    progress: Progress | None = None,
 ) -> Model:
     """Train a linear model near the weights of an older one, which may be quantized or packed.
 
