@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -87,3 +89,13 @@ def test_every_encoding_is_frozen() -> None:
 
 def test_they_stay_small() -> None:
     assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 150_000
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_frozen_model_travels(name: str) -> None:
+    model, keys = nc.load(FOLDER / f"{name}.nlu"), ["on", "a", "nowhere"]
+    fresh = pickle.dumps(model)
+    found = {each: table.lookup(keys).tolist() for each, table in model.tables.items()}
+    for copied in (pickle.loads(fresh), pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        assert codec.to_bytes(copied) == codec.to_bytes(model)
+        assert {n: table.lookup(keys).tolist() for n, table in copied.tables.items()} == found

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.arguments import require_list
+from nlucompress.format.copies import Copied
 from nlucompress.format.indexes.kinds import KeyIndex, Strings
-from nlucompress.format.matrices.coded import Coded
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Float32, Int64
-from nlucompress.format.matrices.static_rows import StaticRows
+from nlucompress.format.matrices.sealed_rows import SealedRows
 from nlucompress.format.names import trait
 from nlucompress.io.mapped import refuse_lost
 
@@ -24,7 +24,7 @@ LARGEST_THRESHOLD = 1e30
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Copied):
     """String keys that lead to rows of numbers.
 
     Attributes:
@@ -46,10 +46,6 @@ class Table:
         rows, columns = self.matrix.shape
         return f"<Table of {rows:,} x {columns:,}>"
 
-    def __getstate__(self) -> dict[str, Any]:
-        """A copy does not know the file, which may be mapped."""
-        return {**self.__dict__, "file": None}
-
     def __post_init__(self) -> None:
         """Check that keys, rows and counts are as many."""
         rows = self.matrix.shape[0]
@@ -59,7 +55,7 @@ class Table:
     def of_file(self, file: bytes | memoryview, name: str) -> None:
         """Tell this very table the file that it was read from; a changed copy does not know it."""
         object.__setattr__(self, "file", file)
-        if isinstance(self.matrix, Coded | StaticRows):  # which are read in C
+        if isinstance(self.matrix, SealedRows):  # which are read in C
             self.matrix.of_file(file, name)
 
     def find(self, keys: Sequence[str]) -> Int64:
@@ -140,7 +136,7 @@ class Unknown:
 
 
 @dataclass(frozen=True)
-class Model:
+class Model(Copied):
     """A trained model at any point of the pipeline.
 
     Attributes:
@@ -177,10 +173,6 @@ class Model:
         parts += [f"{len(self.overlays)} overlays"] if self.overlays else []
         parts += [f"{len(self.file):,} bytes"] if self.file is not None else []
         return f"<{', '.join(part for part in parts if part)}>"
-
-    def __getstate__(self) -> dict[str, Any]:
-        """A copy does not know the file, which may be mapped."""
-        return {**self.__dict__, "file": None}
 
     def __post_init__(self) -> None:
         """Check that labels differ, and that all names can be written in a file."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nlucompress.algo.coding import bits
 from nlucompress.algo.hashing import mphf, murmur
 from nlucompress.errors import DataError, FormatError
+from nlucompress.format.copies import Copied
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.format.indexes.static_keys import Hashes, Static
 from nlucompress.native import extension
@@ -106,7 +107,7 @@ class Strings:
 
 
 @dataclass(frozen=True)
-class Hashed:
+class Hashed(Copied):
     """A minimal perfect hash, with fingerprints that tell most unseen keys from the known ones.
 
     Attributes:

@@ -16,6 +16,7 @@ from nlucompress.algo.hashing import murmur, static
 from nlucompress.algo.hashing.mphf import MAX_KEYS
 from nlucompress.algo.hashing.static import Function, Int64
 from nlucompress.errors import FormatError
+from nlucompress.format.copies import Copied
 from nlucompress.format.fields import Fields, Tensors
 from nlucompress.native import extension
 
@@ -78,7 +79,7 @@ class Hashes:
 
 
 @dataclass(frozen=True)
-class Static:
+class Static(Copied):
     """A static function: a key's value begins with its fingerprint, and its row follows.
 
     A key has no row number. What ``find`` gives is its handle, 63 bits of its hash, by which

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from nlucompress.format.copies import Copied
 from nlucompress.native import extension
 
 
 @dataclass(frozen=True)
-class SealedRows:
+class SealedRows(Copied):
     """A matrix that is read in place.
 
     Attributes:
