@@ -51,14 +51,20 @@ uint32_t EXPORT(text)(uint32_t size)
                ? (uint32_t)(uintptr_t)input : 0u;
 }
 
-/* Scores of the text that was written, before the link or as they are shown: where they stand. */
-uint32_t EXPORT(scores)(uint32_t size, uint32_t shown)
+/* Scores of the text that was written, before the link: where they stand. */
+uint32_t EXPORT(scores)(uint32_t size)
 {
     uintptr_t scratch = ((uintptr_t)input + size + 15u) & ~(uintptr_t)15u;
     size_t needed = nlu_scratch_size(&model, size);
     if (needed > 0x40000000u || !reach((uint32_t)(scratch + needed))) return 0;
     if (nlu_scores(&model, input, size, (void *)scratch, needed, values)) return 0;
-    if (shown) nlu_link(&model, values);
+    return (uint32_t)(uintptr_t)values;
+}
+
+/* The scores as they are shown: where they stand, in place of those before the link. */
+uint32_t EXPORT(shown)(void)
+{
+    nlu_link(&model, values);
     return (uint32_t)(uintptr_t)values;
 }
 

@@ -24,14 +24,14 @@ export class Classifier {
     const bytes = new TextEncoder().encode(text);
     const at = this.reader.text(bytes.length);
     if (at) this.#memory(at, bytes.length).set(bytes);
-    const found = at && this.reader.scores(bytes.length, shown ? 1 : 0);
+    const found = at && this.reader.scores(bytes.length);
     if (!found) throw new Error("the text cannot be read");
-    return new Float64Array(this.reader.memory.buffer, found, this.labels.length).slice();
+    return this.#numbers(shown ? this.reader.shown() : found);
   }
 
   // The `top` best labels with their scores as they are shown; the answer to unknown texts first.
   predict(text, top = 1) {
-    const raw = this.scores(text), shown = this.scores(text, true);
+    const raw = this.scores(text), shown = this.#numbers(this.reader.shown());
     const order = Array.from(raw.keys()).sort((a, b) => raw[b] - raw[a] || a - b);
     const best = order.map((number) => ({ label: this.labels[number], score: shown[number] }));
     if (this.reader.unknown(order[0]))
@@ -42,6 +42,10 @@ export class Classifier {
   #label(number) {
     const at = this.reader.text(LABEL_BYTES);
     return new TextDecoder().decode(this.#memory(at, this.reader.label(number, LABEL_BYTES)));
+  }
+
+  #numbers(at) {
+    return new Float64Array(this.reader.memory.buffer, at, this.labels.length).slice();
   }
 
   #memory(at, size) {
