@@ -66,7 +66,10 @@ def smallest(matrix: Matrix, block_rows: int | None = None) -> Matrix:
         return matrix
     elements = _elements(matrix)
     shapes = _shapes(elements, block_rows)
-    sizes = {shape: _bits(elements, shape) for shape in told("sizes of encodings", shapes)}
+    sizes = {
+        each: _bits(elements, each) + _offset_bits(each)
+        for each in told("sizes of encodings", shapes)
+    }
     best = min(sizes, key=lambda shape: sizes[shape])
     if isinstance(matrix, Dense) and matrix.codes.nbytes <= sizes[best] // 8 + CODED_COST:
         return matrix
@@ -97,8 +100,9 @@ def saved_by_function(matrix: Matrix, fingerprint_bits: int) -> float:
         return 0.0
     elements = _elements(matrix)
     keys = len(elements.rows.counts)
-    of_hash = min(_bits(elements, shape) for shape in _shapes(elements, None))
-    of_function = min(_bits(elements, shape, starts=0) for shape in _shapes(elements, None))
+    sizes = {shape: _bits(elements, shape) for shape in _shapes(elements, None)}
+    of_function = min(sizes.values())
+    of_hash = min(size + _offset_bits(shape) for shape, size in sizes.items())
     hashed = of_hash + keys * (fingerprint_bits + HASH_BITS)
     stored = (of_function + keys * fingerprint_bits) * (1 + FUNCTION_SHARE)
     return 1 - stored / hashed if keys else 0.0
@@ -117,7 +121,7 @@ def static_function(keys: Hashes, matrix: Matrix) -> tuple[Static, StaticRows]:
     shapes = [replace(shape, block_rows=1) for shape in _shapes(elements, 1)]
     if not elements.columns:
         shapes = shapes[:1]  # listed rows, whose counts take a bit: a value is never empty
-    best = min(shapes, key=lambda shape: _bits(elements, shape, starts=0))
+    best = min(shapes, key=lambda shape: _bits(elements, shape))
     rows = elements.rows if best.sparse else elements.filled()
     common, written = commonrows.NONE, rows
     if best.sparse and not best.symbol_bits:
@@ -153,10 +157,9 @@ def _common(rows: Rows, shape: Shape) -> tuple[CommonRows, Rows]:
 
     def size(common: CommonRows, written: Rows) -> int:
         with_them = replace(shape, common=common.size)
-        codes = rowcode.fit_codes(written, with_them)
-        tables = len(rowcode.write_codes(codes)) + len(commonrows.write(common, shape))
         named = COMMON_COST * bool(common.size)
-        return rowcode.stream_bits(written, with_them, codes) + 8 * (tables + named)
+        beside = len(commonrows.write(common, shape)) + named
+        return _sparse_bits(written, with_them) + 8 * beside
 
     tried = [(commonrows.NONE, rows)]
     for least in COMMON_TIMES:
@@ -210,21 +213,26 @@ def _shapes(elements: _Elements, block_rows: int | None) -> list[Shape]:
     return shapes
 
 
-def _bits(elements: _Elements, shape: Shape, starts: int = OFFSET_BITS) -> int:
-    """Bits of tables, offsets and stream in this encoding; exact but for the offsets.
+def _offset_bits(shape: Shape) -> int:
+    """About what the offsets of the blocks take; rows of one length need none."""
+    return 0 if not shape.sparse and shape.symbol_bits else OFFSET_BITS * shape.blocks
 
-    ``starts`` is what the offset of a block takes.
-    """
+
+def _sparse_bits(rows: Rows, shape: Shape) -> int:
+    """Bits of tables and stream of listed rows."""
+    codes = rowcode.fit_codes(rows, shape)
+    return 8 * len(rowcode.write_codes(codes)) + rowcode.stream_bits(rows, shape, codes)
+
+
+def _bits(elements: _Elements, shape: Shape) -> int:
+    """Bits of tables and stream in this encoding."""
     if not shape.sparse and shape.symbol_bits:
         return elements.count * shape.symbol_bits
-    starts *= shape.blocks
     if shape.sparse:
-        codes = rowcode.fit_codes(elements.rows, shape)
-        tables = 8 * len(rowcode.write_codes(codes))
-        return tables + starts + rowcode.stream_bits(elements.rows, shape, codes)
+        return _sparse_bits(elements.rows, shape)
     counts = np.bincount(elements.rows.symbols, minlength=shape.alphabet)
     counts[elements.zero] += elements.count - len(elements.rows.symbols)
-    return entropy.fit(counts).cost(counts) + 4 * shape.alphabet + starts
+    return entropy.fit(counts).cost(counts) + 4 * shape.alphabet
 
 
 def _coded(elements: _Elements, shape: Shape) -> Coded:

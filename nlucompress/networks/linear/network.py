@@ -94,10 +94,10 @@ class Linear:
         [weights] = self._weigh([text])
         keys = list(weights)
         known, rows = overlays.rows_of(self._tables, keys, len(self._bias), self._features)
-        told = dict(zip(keys, known.tolist(), strict=True))
-        found = [key for key in keys if told[key]]
+        told = list(zip(keys, known.tolist(), strict=True))
+        found = [key for key, is_in in told if is_in]
         each = np.array([weights[key] for key in found], np.float64)
-        return self._bias, found, rows * each[:, None], [key for key in keys if not told[key]]
+        return self._bias, found, rows * each[:, None], [key for key, is_in in told if not is_in]
 
     def link(self, scores: Float64) -> Float64:
         """Raw scores to what is shown: probabilities, or the margins themselves."""
