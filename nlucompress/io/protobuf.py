@@ -64,7 +64,7 @@ def _varint(data: memoryview, at: int, where: str) -> tuple[int, int]:
 
 def integer(number: int, value: int) -> bytes:
     """A field of an integer."""
-    return _number(number << 3 | VARINT) + _number(value & ((1 << 64) - 1))
+    return varint(number << 3 | VARINT) + varint(value & ((1 << 64) - 1))
 
 
 def block(number: int, value: bytes | str) -> bytes:
@@ -75,10 +75,11 @@ def block(number: int, value: bytes | str) -> bytes:
 
 def head(number: int, size: int) -> bytes:
     """What stands before a field of so many bytes."""
-    return _number(number << 3 | LENGTH) + _number(size)
+    return varint(number << 3 | LENGTH) + varint(size)
 
 
-def _number(value: int) -> bytes:
+def varint(value: int) -> bytes:
+    """A number in groups of 7 bits, lowest first."""
     result = bytearray()
     while value >= 0x80:
         result.append(value & 0x7F | 0x80)

@@ -11,15 +11,6 @@ _LETTERS = "0123456789.-e+"
 _END = 15
 
 
-def varint(number: int) -> bytes:
-    """A number in groups of 7 bits, lowest first."""
-    result = bytearray()
-    while number >= 128:
-        result.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*result, number])
-
-
 class Cursor:
     """Reads bytes one after the other."""
 

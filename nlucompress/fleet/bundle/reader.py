@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError, NluCompressError, UsageError
@@ -101,7 +100,7 @@ class Bundle(Mapping[str, Model]):
         """
         record = self.record(name)
         text = self.text(record)
-        description, _ = sealed.describe(_framed(text))
+        description = sealed.described(text)
         entries = sealed.entries_of(description.pop("tensors", None))
         at, raws = record.begin, {}
         end = record.begin + record.size
@@ -208,11 +207,6 @@ class Bundle(Mapping[str, Model]):
             raise FormatError("the bundle is damaged: a shared tensor lacks")
         begin, end = (int(at) for at in self._shared[number : number + 2])
         return self._section(2)[begin:end]
-
-
-def _framed(text: bytes) -> NDArray[np.uint8]:
-    """A text as the record of a sealed file has it, for its reader."""
-    return np.frombuffer(bytes(17) + len(text).to_bytes(4, "little") + text, np.uint8)
 
 
 def _decoded(name: bytes) -> str:

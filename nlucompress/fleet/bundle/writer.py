@@ -10,10 +10,10 @@ from nlucompress.algo.hashing import murmur
 from nlucompress.errors import DataError, NluCompressError, StageOrderError
 from nlucompress.fleet.bundle import templates
 from nlucompress.fleet.bundle.layout import BLOCK, Front
-from nlucompress.fleet.bundle.numbers import halves, varint
+from nlucompress.fleet.bundle.numbers import halves
 from nlucompress.format import codec
-from nlucompress.format.frame import container
-from nlucompress.format.frame.container import Frame
+from nlucompress.format.frame import container, sealed
+from nlucompress.io.protobuf import varint
 
 LEAST_SHARED = 24  # bytes of a tensor below which a reference to it would save nothing
 
@@ -87,14 +87,9 @@ def _part(name: str, data: bytes | memoryview) -> _Part:
         raise DataError(f"{name!a}: is not a name for a model in a bundle")
     return _Part(
         name.encode(),
-        _text(frame, description),
+        sealed.text_of(description, frame.entries),
         tuple(frame.raw(n).tobytes() for n in frame.entries),
     )
-
-
-def _text(frame: Frame, description: dict[str, object]) -> str:
-    listed = [[name, entry.dtype, *entry.shape] for name, entry in frame.entries.items()]
-    return container.canonical({**description, "tensors": listed})
 
 
 def _record(

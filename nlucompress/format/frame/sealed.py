@@ -38,8 +38,7 @@ def front(
         entries: The tensors in the order of their data.
         raws: Their bytes.
     """
-    listed = [[name, entry.dtype, *entry.shape] for name, entry in entries.items()]
-    text = phrases.shorten(container.canonical({**description, "tensors": listed}))
+    text = phrases.shorten(text_of(description, entries))
     after = len(text).to_bytes(_TEXT_AT - _LENGTH_AT, "little") + text
     digest = murmur.digest(after, *(raws[name].data for name in entries))
     record = bytes([FORMAT_VERSION]) + bytes.fromhex(digest) + after
@@ -50,6 +49,12 @@ def front(
     if data >= ALIGNED_FROM:
         header += b" " * (-(8 + len(header) + len(record)) % ALIGNMENT)
     return len(header).to_bytes(8, "little") + header + record, digest
+
+
+def text_of(description: Mapping[str, Any], entries: Mapping[str, Entry]) -> str:
+    """The JSON of a description and the list of its tensors, before it is shortened."""
+    listed = [[name, entry.dtype, *entry.shape] for name, entry in entries.items()]
+    return container.canonical({**description, "tensors": listed})
 
 
 def is_sealed(entries: Mapping[str, Entry], metadata: Mapping[str, str]) -> bool:
@@ -103,11 +108,20 @@ def describe(data: NDArray[np.uint8]) -> tuple[dict[str, Any], NDArray[np.uint8]
     if len(data) < _TEXT_AT or length > len(data) - _TEXT_AT:
         raise FormatError("the description of the sealed file is longer than the file")
     end = _TEXT_AT + length
-    description = container.load_canonical(phrases.expand(data[_TEXT_AT:end].tobytes()))
+    return described(data[_TEXT_AT:end].tobytes()), data[end:]
+
+
+def described(text: bytes) -> dict[str, Any]:
+    """The description of a shortened text.
+
+    Raises:
+        FormatError: It is damaged.
+    """
+    description = container.load_canonical(phrases.expand(text))
     for name in ("digest", "digests", "format"):
         if name in description:
             raise FormatError(f"the description of a sealed file has no field {name!r}")
-    return description, data[end:]
+    return description
 
 
 def entries_of(listed: object) -> dict[str, Entry]:

@@ -14,6 +14,7 @@ from nlucompress.errors import DataError, FormatError, NluCompressError, StageOr
 from nlucompress.fleet.bundle import numbers, templates, writer
 from nlucompress.fleet.bundle.reader import Bundle, open_bundle
 from nlucompress.format import codec
+from nlucompress.io.protobuf import varint
 from tests.golden.sources import SOURCES
 
 
@@ -119,8 +120,8 @@ def test_numbers_are_half_bytes(texts: list[str]) -> None:
 
 @given(st.integers(0, 1 << 62))
 def test_varints(number: int) -> None:
-    cursor = numbers.Cursor(memoryview(numbers.varint(number)))
-    assert (cursor.varint(), cursor.at) == (number, len(numbers.varint(number)))
+    cursor = numbers.Cursor(memoryview(varint(number)))
+    assert (cursor.varint(), cursor.at) == (number, len(varint(number)))
 
 
 @pytest.mark.parametrize("data", [b"", b"\x80", b"\xff" * 12])
