@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,9 +76,14 @@ def find(table: Table, features: Mapping[str, Any] | None, keys: Sequence[str]) 
         features: How the model turns texts into keys.
         keys: With every key, its parts may be among them or not.
     """
-    if not table.closed or not features or features.get("kind") != "ngrams":
+    if not by_parts(features, table):
         return table.find(keys)
     return Asked(features, keys).find(table)
+
+
+def by_parts(features: Mapping[str, Any] | None, table: Table) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a table is asked from short to long: it is closed, and its keys are n-grams."""
+    return table.closed and features is not None and features.get("kind") == "ngrams"
 
 
 class Asked:

@@ -128,7 +128,7 @@ class Keyed:
 
     def _found(self, table: Table, features: Mapping[str, Any] | None) -> Int64:
         """Row of each key; what tables of the same features are asked for is taken apart once."""
-        if not table.closed or not features or features.get("kind") != "ngrams":
+        if not closure.by_parts(features, table):
             return table.find(self.keys)
         if self._asked is None or self._asked[0] != features:
             self._asked = (features, closure.Asked(features, self.keys))
