@@ -23,8 +23,7 @@ import nlucompress as nc
 from nlucompress.format import codec
 from nlucompress.networks.tagger import Tagger
 from nlucompress.stages.learn.train.neural import NeuralOptions, train_neural
-from nlucompress.stages.shrink.compress.choices import PRESETS
-from nlucompress.stages.shrink.compress.options import NO_MARGIN, Effort
+from nlucompress.stages.shrink.compress.options import NO_MARGIN, PRESETS, Effort
 from nlucompress.stages.shrink.compress.pipeline import commands
 from nlucompress.stages.shrink.compress.stage import by_preset
 from nlucompress.training.plan import LoopOptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from nlucompress.errors import NluCompressError
 from nlucompress.fleet.job.case import Case
@@ -15,6 +15,7 @@ from nlucompress.stages.shrink.compress.options import (
     DEFAULT_GATES,
     CompressOptions,
     Effort,
+    Preset,
     default_gates,
 )
 
@@ -30,7 +31,7 @@ class SearchOptions:
         risk, effort, budget: As in ``CompressOptions``.
     """
 
-    preset: Literal["faithful", "balanced", "small"] | None = None
+    preset: Preset | None = None
     risk: float = CompressOptions.risk
     effort: Effort = CompressOptions.effort
     budget: float | None = CompressOptions.budget

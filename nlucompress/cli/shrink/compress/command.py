@@ -29,14 +29,12 @@ from nlucompress.cli.shrink.compress import text as compress_text
 from nlucompress.cli.shrink.compress.source import read_any
 from nlucompress.errors import UsageError
 from nlucompress.importers.formats import FORMATS
-from nlucompress.stages.shrink.compress.options import DEFAULT_GATES, CompressOptions
+from nlucompress.stages.shrink.compress.options import DEFAULT_GATES, PRESETS, CompressOptions
 
 if TYPE_CHECKING:
     from nlucompress.format.model import Model
     from nlucompress.stages.measure.evaluate.gates import Gates
     from nlucompress.stages.shrink.compress.report import Candidate, CompressReport
-
-PRESETS = ("faithful", "balanced", "small")
 
 
 @click.command(name="compress", cls=GroupedCommand)

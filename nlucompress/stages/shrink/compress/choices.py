@@ -72,8 +72,6 @@ class Space:
         return pipeline(self.presets[name], self.stages)
 
 
-PRESETS = ("faithful", "balanced", "small")
-
 ROUNDING = Axis(
     "rounding",
     "quantize",

@@ -11,6 +11,8 @@ from nlucompress.options import Options, option
 from nlucompress.stages.measure.evaluate.gates import Gates
 
 Effort = Literal["low", "normal", "high"]
+Preset = Literal["faithful", "balanced", "small"]
+PRESETS: tuple[Preset, ...] = get_args(Preset)
 TRIALS: dict[Effort, int] = {"low": 80, "normal": 250, "high": 1000}
 BEAM: dict[Effort, int] = {"low": 2, "normal": 4, "high": 8}
 NO_MARGIN = 0.5  # a risk from which on the figures of the development set count as they are

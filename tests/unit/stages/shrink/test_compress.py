@@ -15,10 +15,15 @@ from nlucompress.format import codec
 from nlucompress.format.matrices.kinds import from_dense
 from nlucompress.format.model import Unknown
 from nlucompress.networks.tagger import Tagger
-from nlucompress.stages.shrink.compress.choices import PRESETS, WEIGHTS, space_of
+from nlucompress.stages.shrink.compress.choices import WEIGHTS, space_of
 from nlucompress.stages.shrink.compress.judge import Judge, neighbours
 from nlucompress.stages.shrink.compress.measures import LinearTexts, Texts, measure_of
-from nlucompress.stages.shrink.compress.options import DEFAULT_GATES, CompressOptions, default_gates
+from nlucompress.stages.shrink.compress.options import (
+    DEFAULT_GATES,
+    PRESETS,
+    CompressOptions,
+    default_gates,
+)
 from nlucompress.stages.shrink.compress.pipeline import commands, pipeline
 from nlucompress.stages.shrink.compress.report import CompressReport
 from nlucompress.stages.shrink.compress.search import moves, search, steps_from
