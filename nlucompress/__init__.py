@@ -19,17 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nlucompress.api.fleets import run, run_fleet
-    from nlucompress.api.learn import (
-        finetune,
-        fold,
-        linearize,
-        merge,
-        train,
-        train_crf,
-        train_near,
-        train_near_crf,
-        train_neural,
-    )
+    from nlucompress.api.learn import finetune, fold, linearize, merge
     from nlucompress.api.measure import (
         choose_threshold,
         diff,
@@ -41,6 +31,7 @@ if TYPE_CHECKING:
         retrieval,
     )
     from nlucompress.api.shrink import compress, factorize, pack, phash, quantize, search
+    from nlucompress.api.train import train, train_crf, train_near, train_near_crf, train_neural
     from nlucompress.api.use import embed, export, lookup, predict, tag, write_export
     from nlucompress.data.examples import DataOptions, Examples, read_examples
     from nlucompress.data.tagged import Tagged, read_tagged
@@ -102,11 +93,11 @@ if TYPE_CHECKING:
 # Names are imported when they are first used: `import nlucompress` alone costs next to nothing.
 _HOMES = {
     "api.fleets": "run run_fleet",
-    "api.learn": "finetune fold linearize merge "
-    "train train_crf train_near train_near_crf train_neural",
+    "api.learn": "finetune fold linearize merge",
     "api.measure": "choose_threshold diff evaluate evaluate_tags "
     "inspect neighbours overlay_of retrieval",
     "api.shrink": "compress factorize pack phash quantize search",
+    "api.train": "train train_crf train_near train_near_crf train_neural",
     "api.use": "embed export lookup predict tag write_export",
     "data.examples": "DataOptions Examples read_examples",
     "data.tagged": "Tagged read_tagged",
