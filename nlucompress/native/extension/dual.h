@@ -1,6 +1,6 @@
 /* Dual coordinate descent for linear models of one label against the others.
 
-   What is computed, and in which order, is that of training/linear/dual.py: both give the same bits.
+   What is computed, and in which order, is that of training/linear/dual_numpy.py: both give the same bits.
    No compiler may join a product and a sum into one rounding here. */
 
 #if defined(__GNUC__) && !defined(__clang__)

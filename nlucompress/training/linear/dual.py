@@ -31,22 +31,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlucompress.native import extension
+from nlucompress.training.linear.dual_numpy import (
+    ORDERS,
+    Data,
+    Float64,
+    Path,
+    together,
+)
+from nlucompress.training.linear.dual_numpy import (
+    Strengths as Strengths,
+)
 from nlucompress.training.linear.fit import Problem
 from nlucompress.training.linear.losses import Float32
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-Float64 = NDArray[np.float64]
 TOLERANCE = 0.05  # of the gradients, which are distances to a margin of 1
-ORDERS = 8  # of the examples, taken by turns
-# Behind a pass over all examples those that lie within their margin, or have an a_i above 0, are
-# visited alone: until the width of their gradients is this share of what it was, and so often.
-EASE, PARTIAL = 0.1, 10
 SEED = 0
-
-Strengths = tuple[float, float]  # L2 and L1
-Path = list[tuple[NDArray[np.int32], Float32, float, int]]  # of one label: columns, weights, ...
 
 
 @dataclass(frozen=True)
@@ -61,21 +63,6 @@ class SparseWeights:
         """Scores of examples, shape (examples, labels)."""
         result: Float32 = (features @ self.matrix).toarray() + self.bias
         return result
-
-
-@dataclass(frozen=True)
-class _Data:
-    """The examples as both solvers take them."""
-
-    starts: NDArray[np.int64]
-    columns: NDArray[np.int32]
-    values: Float32 | None
-    order: NDArray[np.int32]
-    targets: NDArray[np.int32]
-    costs: Float64
-    margins: Float64
-    squares: Float64
-    features: int
 
 
 def fit_path(
@@ -104,7 +91,7 @@ def fit_path(
     labels = range(1 if opposite else problem.labels)
     offsets = None if offset is None else np.ascontiguousarray(offset.T, np.float64)
     if extension is None:
-        paths = _together(data, len(labels), path, iterations, tolerance, offsets, progress)
+        paths = together(data, len(labels), path, iterations, tolerance, offsets, progress)
     else:
         paths = _each(data, labels, path, iterations, tolerance, offsets, progress)
     return [
@@ -112,7 +99,7 @@ def fit_path(
     ]
 
 
-def _prepared(problem: Problem, margins: Float64 | None) -> _Data:
+def _prepared(problem: Problem, margins: Float64 | None) -> Data:
     x = problem.features
     n = x.shape[0]
     random = np.random.default_rng(SEED)
@@ -120,7 +107,7 @@ def _prepared(problem: Problem, margins: Float64 | None) -> _Data:
     ones = bool((x.data == 1).all())
     squared = np.add.reduceat(np.append(x.data.astype(np.float64) ** 2, 0), x.indptr[:-1])
     squared[np.diff(x.indptr) == 0] = 0
-    return _Data(
+    return Data(
         x.indptr.astype(np.int64),
         x.indices.astype(np.int32),
         None if ones else x.data.astype(np.float32),
@@ -134,7 +121,7 @@ def _prepared(problem: Problem, margins: Float64 | None) -> _Data:
 
 
 def _each(
-    data: _Data,
+    data: Data,
     labels: range,
     path: Sequence[Strengths],
     iterations: int,
@@ -173,117 +160,6 @@ def _each(
             paths.append(found)
             if progress is not None:
                 progress(len(paths) / len(labels))
-    return paths
-
-
-class _Descent:
-    """The state of all labels: the twin of ``native/extension/dual.h``, an example at a time."""
-
-    def __init__(self, data: _Data, labels: int, offsets: Float64 | None) -> None:
-        self._data, self._offsets = data, offsets
-        n = len(data.targets)
-        self.alpha = np.zeros((n, labels))
-        self.v = np.zeros((data.features + 1, labels))  # the first row is the bias
-        self._signs = np.where(data.targets[:, None] == np.arange(labels), 1.0, -1.0)
-        self._rows = [
-            np.append(0, data.columns[begin:end] + 1)
-            for begin, end in zip(data.starts[:-1], data.starts[1:], strict=True)
-        ]
-        ones = np.ones(len(data.columns)) if data.values is None else data.values.astype(np.float64)
-        self._values = [
-            np.append(1.0, ones[begin:end])[:, None]
-            for begin, end in zip(data.starts[:-1], data.starts[1:], strict=True)
-        ]
-
-    def minimize(self, l2: float, l1: float, tolerance: float, passes: int) -> NDArray[np.int64]:
-        """Minimize for one pair of strengths; returns the whole passes of each label."""
-        used = np.zeros(self.alpha.shape[1], np.int64)
-        going = np.ones(len(used), np.bool_)
-        for whole in range(passes):
-            self._kept = np.ones(self.alpha.shape, np.bool_)
-            order = self._data.order[whole % ORDERS]
-            used += going
-            width = self._pass(order, going, l2, l1)
-            going &= width > tolerance
-            if not going.any():
-                break
-            goal = np.maximum(EASE * width, tolerance)
-            for _ in range(PARTIAL):
-                still = going & (width > goal)
-                if not still.any():
-                    break
-                width = np.where(still, self._pass(order, still, l2, l1), width)
-        return used
-
-    def _pass(
-        self, order: NDArray[np.int32], going: NDArray[np.bool_], l2: float, l1: float
-    ) -> Float64:
-        """Visit what is kept by the labels that go on; the width of their gradients, -inf: none."""
-        lowest, highest = np.full(len(going), np.inf), np.full(len(going), -np.inf)
-        for i in order.tolist():
-            at = np.flatnonzero(self._kept[i] & going)
-            if not len(at):
-                continue
-            slack = l2 / (2 * self._data.costs[i])
-            gradient = self._gradient(i, at, slack, l1 / l2)
-            matters = (self.alpha[i, at] != 0) | ~(gradient > 0)
-            self._kept[i, at[~matters]] = False
-            at, gradient = at[matters], gradient[matters]
-            highest[at] = np.maximum(highest[at], gradient)
-            lowest[at] = np.minimum(lowest[at], gradient)
-            self._move(i, at, gradient / (self._data.squares[i] + slack))
-        width: Float64 = highest - lowest
-        return width
-
-    def _gradient(self, i: int, at: NDArray[np.int64], slack: float, threshold: float) -> Float64:
-        # Of one column NumPy would add by halves; of two it adds row by row.
-        wide = at if len(at) > 1 else np.append(at, at)
-        v = self.v[self._rows[i][:, None], wide]
-        drawn = np.clip(v, -threshold, threshold)
-        drawn[0] = 0
-        scores: Float64 = np.add.reduce((v - drawn) * self._values[i], axis=0)[: len(at)]
-        if self._offsets is not None:
-            scores = scores + self._offsets[at, i]
-        gradient: Float64 = self._signs[i, at] * scores - self._data.margins[i]
-        gradient += slack * self.alpha[i, at]
-        return gradient
-
-    def _move(self, i: int, at: NDArray[np.int64], step: Float64) -> None:
-        before = self.alpha[i, at]
-        moved = np.maximum(before - step, 0)
-        self.alpha[i, at] = moved
-        rows = self._rows[i][:, None]
-        self.v[rows, at] += self._signs[i, at] * (moved - before) * self._values[i]
-
-
-def _together(
-    data: _Data,
-    labels: int,
-    path: Sequence[Strengths],
-    iterations: int,
-    tolerance: float,
-    offsets: Float64 | None,
-    progress: Callable[[float], None] | None,
-) -> list[Path]:
-    """The path of every label by NumPy, all labels at once."""
-    descent = _Descent(data, labels, offsets)
-    paths: list[Path] = [[] for _ in range(labels)]
-    for done, (l2, l1) in enumerate(path, 1):
-        passes = descent.minimize(l2, l1, tolerance, iterations)
-        v, threshold = descent.v[1:], l1 / l2
-        weights = (v - np.clip(v, -threshold, threshold)).astype(np.float32)
-        for label in range(labels):
-            columns = np.flatnonzero(weights[:, label])
-            paths[label].append(
-                (
-                    columns.astype(np.int32),
-                    weights[columns, label],
-                    float(descent.v[0, label]),
-                    int(passes[label]),
-                )
-            )
-        if progress is not None:
-            progress(done / len(path))
     return paths
 
 
