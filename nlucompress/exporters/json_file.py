@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from nlucompress.exporters.rows import Rows
+from nlucompress.format.frame.canonical import is_text
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model
@@ -40,7 +41,7 @@ def write(model: Model, rows: Rows, dtype: str = "float32") -> Iterator[bytes]:
 
 def _string(key: str) -> str:
     """A JSON string, with escapes where the key stands for bytes that are no text."""
-    return json.dumps(key, ensure_ascii=any("\ud800" <= each <= "\udfff" for each in key))
+    return json.dumps(key, ensure_ascii=not is_text(key))
 
 
 def _numbers(matrix: Matrix) -> list[list[float]]:

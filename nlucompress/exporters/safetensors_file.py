@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import DataError, UsageError
 from nlucompress.exporters.rows import Rows
-from nlucompress.format.frame.container import canonical
+from nlucompress.format.frame.canonical import canonical
 from nlucompress.format.matrices.product import whole
 from nlucompress.format.model import Model
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nlucompress.errors import FormatError, UsageError
 from nlucompress.format.arguments import require_list
 from nlucompress.format.copies import Copied
+from nlucompress.format.frame.canonical import is_text
 from nlucompress.format.indexes.kinds import KeyIndex, Strings
 from nlucompress.format.matrices.kinds import Matrix
 from nlucompress.format.matrices.numbers import Float32, Int64
@@ -183,7 +184,7 @@ class Model(Copied):
             raise FormatError("only a classifier of texts has an answer to unknown ones")
         for what, names in (("label", self.answers), ("table", self.tables), ("tensor", tensors)):
             for name in names:
-                if any("\ud800" <= letter <= "\udfff" for letter in name):
+                if not is_text(name):
                     raise FormatError(f"{what} {name!a} holds a lone surrogate, which is not text")
 
     @property

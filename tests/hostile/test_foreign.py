@@ -18,6 +18,7 @@ from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format import codec
 from nlucompress.format.frame import container
+from nlucompress.format.frame.canonical import FORMAT_VERSION, canonical
 from tests.cli.program import BAD_INPUT, DONE, run
 from tests.hostile.samples import answers, joined, model_bytes, taken_apart, wide
 
@@ -69,7 +70,7 @@ def reframed(description: object, metadata: dict[str, Any] | None = None) -> byt
     """The open file with another description text."""
     length = int.from_bytes(OURS[:8], "little")
     header = json.loads(OURS[8 : 8 + length])
-    text = description if isinstance(description, str) else container.canonical(description)
+    text = description if isinstance(description, str) else canonical(description)
     header["__metadata__"] = {**(metadata or {}), "nlucompress": text}
     raw = json.dumps(header).encode()
     return len(raw).to_bytes(8, "little") + raw + OURS[8 + length :]
@@ -82,10 +83,10 @@ def described() -> dict[str, Any]:
     return value
 
 
-def redigested(body: dict[str, Any], version: object = container.FORMAT_VERSION) -> dict[str, Any]:
+def redigested(body: dict[str, Any], version: object = FORMAT_VERSION) -> dict[str, Any]:
     """The description with the digest that fits it."""
     body = {name: value for name, value in body.items() if name not in ("digest", "format")}
-    digest = murmur.digest(container.canonical(body).encode())
+    digest = murmur.digest(canonical(body).encode())
     return {**body, "digest": digest, "format": version}
 
 

@@ -14,6 +14,7 @@ from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format import codec
 from nlucompress.format.frame import container, phrases, sealed, serializer
+from nlucompress.format.frame.canonical import FORMAT_VERSION, canonical
 from nlucompress.stages.measure.inspect.stage import MODEL, inspect
 from tests.hostile import samples
 from tests.hostile.samples import answers, model_bytes, packed, wide
@@ -33,7 +34,7 @@ def framed(data: bytes, **changes: Any) -> bytes:
     return len(header).to_bytes(8, "little") + header + data
 
 
-def signed(after: bytes, version: int = container.FORMAT_VERSION) -> bytes:
+def signed(after: bytes, version: int = FORMAT_VERSION) -> bytes:
     """A file with a right digest."""
     return framed(bytes([version]) + bytes.fromhex(murmur.digest(after)) + after)
 
@@ -48,7 +49,7 @@ def described(change: Change) -> bytes:
     """A file with a changed description under a right digest."""
     description = json.loads(phrases.expand(TEXT))
     change(description)
-    return record(phrases.shorten(container.canonical(description)))
+    return record(phrases.shorten(canonical(description)))
 
 
 def refused(file: bytes, match: str | None = None) -> None:
@@ -171,7 +172,7 @@ LIES: dict[str, Change] = {
     "not sealed": put("sealed", False),
     "sealed a number": put("sealed", 1),
     "sealed missing": lambda description: description.pop("sealed"),
-    "a version": put("format", container.FORMAT_VERSION),
+    "a version": put("format", FORMAT_VERSION),
     "a digest": put("digest", "0" * 32),
     "digests": put("digests", []),
     "more": put("more", 1),

@@ -12,7 +12,8 @@ from nlucompress.fleet.bundle import templates
 from nlucompress.fleet.bundle.layout import BLOCK, Front
 from nlucompress.fleet.bundle.numbers import halves
 from nlucompress.format import codec
-from nlucompress.format.frame import container, sealed
+from nlucompress.format.frame import sealed
+from nlucompress.format.frame.canonical import is_text
 from nlucompress.io.protobuf import varint
 
 LEAST_SHARED = 24  # bytes of a tensor below which a reference to it would save nothing
@@ -83,7 +84,7 @@ def _part(name: str, data: bytes | memoryview) -> _Part:
         raise type(error)(f"{name}: {error}") from None
     if not description["sealed"]:
         raise StageOrderError(f"{name}: is not packed; a bundle holds what pack made")
-    if not name or not container.is_text(name):
+    if not name or not is_text(name):
         raise DataError(f"{name!a}: is not a name for a model in a bundle")
     return _Part(
         name.encode(),

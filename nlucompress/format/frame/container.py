@@ -10,7 +10,6 @@ digests and bounds; what the description means is the business of ``codec``.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,10 +20,10 @@ from numpy.typing import NDArray
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
+from nlucompress.format.frame.canonical import canonical, check_version, load_canonical, load_json
 from nlucompress.io import foreign
 
 METADATA_KEY = "nlucompress"
-FORMAT_VERSION = 2
 MAX_HEADER = 100_000_000  # the limit of the safetensors library
 
 DTYPES: dict[str, str] = {
@@ -101,7 +100,7 @@ def parse(buffer: bytes | memoryview) -> Frame:
         )
     if length > len(whole) - 8:
         raise FormatError(f"the header takes {length} bytes but the file ends before; truncated?")
-    header = _load_json(whole[8 : 8 + length].tobytes(), "the header")
+    header = load_json(whole[8 : 8 + length].tobytes(), "the header")
     data = whole[8 + length :]
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
@@ -156,46 +155,6 @@ def tensor_bytes(name: str, dtype: str, shape: object) -> int:
     return math.prod(shape) * np.dtype(DTYPES[dtype]).itemsize
 
 
-def _load_json(text: bytes | str, what: str) -> dict[str, Any]:
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(pairs)
-        if len(result) != len(pairs):
-            raise ValueError("a name occurs twice")
-        return result
-
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is no JSON")
-
-    def finite(digits: str) -> float:
-        if math.isinf(float(digits)):
-            raise ValueError(f"{digits[:20]} is not a finite number")
-        return float(digits)
-
-    try:
-        decoded = text if isinstance(text, str) else text.decode("utf-8")
-        value = json.loads(
-            decoded, object_pairs_hook=unique, parse_constant=refuse, parse_float=finite
-        )
-    except (ValueError, RecursionError) as error:
-        raise FormatError(f"{what} is not valid JSON ({str(error)[:80]}); damaged?") from None
-    if not isinstance(value, dict):
-        raise FormatError(f"{what} is no JSON object")
-    for name in value:
-        if not is_text(name):
-            raise FormatError(f"{what} has the name {name!a}, which is not valid Unicode")
-    return value
-
-
-def is_text(name: str) -> bool:
-    """Whether a string holds no lone surrogate."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in name)
-
-
-def canonical(value: object) -> str:
-    """JSON with sorted keys, no spaces and ASCII only: one text for one value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
 def tensor_digest(name: str, entry: Entry, raw: NDArray[np.uint8]) -> str:
     """Digest of a tensor's name, dtype, shape and bytes."""
     shape = ",".join(str(size) for size in entry.shape)
@@ -220,41 +179,9 @@ def describe(frame: Frame) -> dict[str, Any]:
     return description
 
 
-def load_canonical(text: str) -> dict[str, Any]:
-    """The description that a text spells; it must be in its canonical form.
-
-    Raises:
-        FormatError: It is not.
-    """
-    description = _load_json(text, "the description")
-    if canonical(description) != text:
-        raise FormatError("the description is not in its canonical form: the file is damaged")
-    return description
-
-
-def check_version(version: object) -> None:
-    """Refuse every version of the format but this one.
-
-    Raises:
-        FormatError: It is another one, or none at all.
-    """
-    if type(version) is not int or version < 1:
-        raise FormatError("the description has no format version")
-    if version > FORMAT_VERSION:
-        raise FormatError(
-            f"format version {version} is newer than {FORMAT_VERSION}, the newest that this "
-            "nlucompress reads: update it"
-        )
-    if version < FORMAT_VERSION:
-        raise FormatError(
-            f"format version {version} is older than {FORMAT_VERSION}, the first that this "
-            "nlucompress reads: make the file anew"
-        )
-
-
 def digest_of(frame: Frame) -> str:
     """The digest that a file of ours, whose description was checked before, has of itself."""
-    found: str = _load_json(frame.metadata[METADATA_KEY], "the description")["digest"]
+    found: str = load_json(frame.metadata[METADATA_KEY], "the description")["digest"]
     return found
 
 

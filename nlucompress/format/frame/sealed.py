@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format.frame import container, phrases
-from nlucompress.format.frame.container import DTYPES, FORMAT_VERSION, Entry, Frame
+from nlucompress.format.frame.canonical import (
+    FORMAT_VERSION,
+    canonical,
+    check_version,
+    is_text,
+    load_canonical,
+)
+from nlucompress.format.frame.container import DTYPES, Entry, Frame
 
 TENSOR = "nlu"
 ALIGNMENT = 64  # of the first byte of the data in a large file: blocks of a hash fit cache lines
@@ -45,7 +52,7 @@ def front(
     data = sum(len(raws[name]) for name in entries)
     size = len(record) + data
     outer = {TENSOR: {"dtype": "U8", "shape": [size], "data_offsets": [0, size]}}
-    header = container.canonical(outer).encode()
+    header = canonical(outer).encode()
     if data >= ALIGNED_FROM:
         header += b" " * (-(8 + len(header) + len(record)) % ALIGNMENT)
     return len(header).to_bytes(8, "little") + header + record, digest
@@ -54,7 +61,7 @@ def front(
 def text_of(description: Mapping[str, Any], entries: Mapping[str, Entry]) -> str:
     """The JSON of a description and the list of its tensors, before it is shortened."""
     listed = [[name, entry.dtype, *entry.shape] for name, entry in entries.items()]
-    return container.canonical({**description, "tensors": listed})
+    return canonical({**description, "tensors": listed})
 
 
 def is_sealed(entries: Mapping[str, Entry], metadata: Mapping[str, str]) -> bool:
@@ -92,7 +99,7 @@ def check(data: NDArray[np.uint8], verify: bool = True) -> None:
     """
     if not len(data):
         raise FormatError("the sealed file is empty: it is damaged")
-    container.check_version(int(data[0]))
+    check_version(int(data[0]))
     stated, found = digests(data) if verify else ("", "")
     if stated != found:
         raise FormatError("the sealed file does not match its digest: it is damaged")
@@ -117,7 +124,7 @@ def described(text: bytes) -> dict[str, Any]:
     Raises:
         FormatError: It is damaged.
     """
-    description = container.load_canonical(phrases.expand(text))
+    description = load_canonical(phrases.expand(text))
     for name in ("digest", "digests", "format"):
         if name in description:
             raise FormatError(f"the description of a sealed file has no field {name!r}")
@@ -138,7 +145,7 @@ def entries_of(listed: object) -> dict[str, Entry]:
         name, dtype, *shape = each if isinstance(each, list) and len(each) > 1 else (None, None)
         if not isinstance(name, str) or not isinstance(dtype, str) or dtype not in DTYPES:
             raise FormatError(f"the list of tensors has a malformed entry {str(each)[:60]!r}")
-        if name in entries or not container.is_text(name):
+        if name in entries or not is_text(name):
             raise FormatError(f"the list of tensors has the name {name!a} twice, or it is not text")
         end = at + container.tensor_bytes(name, dtype, shape)
         entries[name] = Entry(dtype, tuple(shape), at, end)

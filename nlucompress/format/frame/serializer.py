@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.format.frame import sealed
+from nlucompress.format.frame.canonical import FORMAT_VERSION, canonical
 from nlucompress.format.frame.container import (
     DTYPES,
-    FORMAT_VERSION,
     METADATA_KEY,
     Entry,
-    canonical,
     data_order,
     tensor_digest,
 )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nlucompress.errors import DataError, FormatError
-from nlucompress.format.frame.container import canonical
+from nlucompress.format.frame.canonical import canonical
 from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.matrices import kinds as matrices
 from nlucompress.format.matrices.kinds import Matrix

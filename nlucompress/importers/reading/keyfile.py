@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from nlucompress.errors import DataError, FormatError
+from nlucompress.format.frame.canonical import is_text
 from nlucompress.format.indexes.kinds import Strings
 from nlucompress.importers.reading.keylist import KeyList
 from nlucompress.io.foreign import LOOK, instead_of_text
@@ -103,6 +104,6 @@ def _numbered(tokenizer: Any, where: str) -> list[tuple[str, int]]:
     if len(found) < len(pairs) or len(set(found.values())) < len(found):
         raise FormatError(f"{where}: a token or an id occurs twice in the vocabulary")
     for token in found:
-        if any("\ud800" <= letter <= "\udfff" for letter in token):
+        if not is_text(token):
             raise FormatError(f"{where}: the token {token!a} holds a lone surrogate")
     return list(found.items())

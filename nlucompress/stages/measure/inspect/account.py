@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from nlucompress.algo.coding import bounds, entropy
 from nlucompress.format import codec
-from nlucompress.format.frame import container, phrases
+from nlucompress.format.frame import phrases
+from nlucompress.format.frame.canonical import canonical
 from nlucompress.format.indexes.kinds import Hashed
 from nlucompress.format.indexes.static_keys import Hashes, Static
 from nlucompress.format.matrices.kinds import (
@@ -96,9 +97,9 @@ def account(model: Model) -> Account:
     network = sum(tensors[t] for t in tensors if t.startswith("network."))
     parts.append(Part("network", network))
     written = phrases.shorten if model.sealed else str.encode
-    labels = tensors.get("labels.coded", len(written(container.canonical(list(model.labels)))))
+    labels = tensors.get("labels.coded", len(written(canonical(list(model.labels)))))
     in_header = 0 if "labels.coded" in tensors else labels
-    history = len(written(container.canonical([dict(record) for record in model.history])))
+    history = len(written(canonical([dict(record) for record in model.history])))
     history = history if model.history else 0
     parts.append(Part("labels", labels))
     parts.append(Part("history", history))

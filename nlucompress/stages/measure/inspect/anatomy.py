@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nlucompress.errors import FormatError
 from nlucompress.format.frame import container, sealed
+from nlucompress.format.frame.canonical import FORMAT_VERSION
 from nlucompress.format.frame.container import Entry, Frame
 from nlucompress.stages.measure.inspect import layout
 
@@ -122,7 +123,7 @@ def _sealed(data: NDArray[np.uint8], metadata: Mapping[str, str], problems: list
     except FormatError as error:
         if not problems:  # what is not all there cannot match either
             problems.append(str(error))
-    if len(data) and data[0] == container.FORMAT_VERSION:
+    if len(data) and data[0] == FORMAT_VERSION:
         try:
             description, rest = sealed.describe(data)
             entries = sealed.entries_of(description.pop("tensors", None))
@@ -158,7 +159,7 @@ def _description(
     if description is None:
         return None, {}
     version = description.get("format")
-    if not isinstance(version, int) or version > container.FORMAT_VERSION:
+    if not isinstance(version, int) or version > FORMAT_VERSION:
         return description, {}  # a newer format may make its digests differently
     digests = description.get("digests")
     if not isinstance(digests, list) or len(digests) != len(entries):

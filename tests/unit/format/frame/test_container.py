@@ -12,6 +12,7 @@ from safetensors.numpy import save as safetensors_save
 from nlucompress.algo.hashing import murmur
 from nlucompress.errors import FormatError
 from nlucompress.format.frame import container, serializer
+from nlucompress.format.frame.canonical import FORMAT_VERSION, canonical
 from nlucompress.format.frame.sealed import ALIGNMENT
 from tests.builders.samples import file_of, frame_bytes, uint8
 
@@ -23,10 +24,10 @@ def described(text: str) -> container.Frame:
     return container.parse(frame_bytes({"__metadata__": {container.METADATA_KEY: text}}))
 
 
-def sealed(body: dict[str, Any], version: object = container.FORMAT_VERSION) -> str:
+def sealed(body: dict[str, Any], version: object = FORMAT_VERSION) -> str:
     """A description with its right digest."""
-    digest = murmur.digest(container.canonical(body).encode())
-    return container.canonical({**body, "digest": digest, "format": version})
+    digest = murmur.digest(canonical(body).encode())
+    return canonical({**body, "digest": digest, "format": version})
 
 
 def test_frame_by_hand() -> None:
@@ -149,7 +150,7 @@ def test_description_is_checked() -> None:
     with pytest.raises(FormatError, match="does not match its digest"):
         container.describe(described(sealed({"x": 1}).replace('"x":1', '"x":2')))
     with pytest.raises(FormatError, match="newer"):
-        container.describe(described(sealed({}, container.FORMAT_VERSION + 1)))
+        container.describe(described(sealed({}, FORMAT_VERSION + 1)))
 
 
 @pytest.mark.parametrize("version", [None, 0, -1, True, "1", 1.0])
@@ -166,11 +167,11 @@ def test_description_that_is_no_json_object_of_numbers(text: str) -> None:
 
 def test_nan_is_never_written() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        container.canonical({"x": float("nan")})
+        canonical({"x": float("nan")})
 
 
 def test_canonical_text() -> None:
-    assert container.canonical({"b": [1, 0.5], "a": "ä"}) == '{"a":"\\u00e4","b":[1,0.5]}'
+    assert canonical({"b": [1, 0.5], "a": "ä"}) == '{"a":"\\u00e4","b":[1,0.5]}'
 
 
 def test_digests_cover_name_dtype_and_shape() -> None:

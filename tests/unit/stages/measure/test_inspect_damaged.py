@@ -10,6 +10,7 @@ import pytest
 
 from nlucompress.algo.hashing import murmur
 from nlucompress.format.frame import container
+from nlucompress.format.frame.canonical import canonical
 from nlucompress.format.indexes.kinds import Strings
 from nlucompress.format.model import Model
 from nlucompress.stages.measure.inspect.stage import FOREIGN, MODEL, UNKNOWN, inspect
@@ -24,11 +25,11 @@ def resigned(data: bytes, change: Callable[[dict[str, object]], None]) -> bytes:
     change(description)
     version = description.pop("format")
     del description["digest"]
-    digest = murmur.digest(container.canonical(description).encode())
+    digest = murmur.digest(canonical(description).encode())
     length = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + length])
     whole = {**description, "digest": digest, "format": version}
-    header["__metadata__"][container.METADATA_KEY] = container.canonical(whole)
+    header["__metadata__"][container.METADATA_KEY] = canonical(whole)
     return frame_bytes(header, data[8 + length :])
 
 
