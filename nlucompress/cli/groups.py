@@ -48,6 +48,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 COMMANDS = {name: file for group in GROUPS.values() for name, (file, _) in group.items()}
+SUMMARIES = {name: told for group in GROUPS.values() for name, (_, told) in group.items()}
 
 ABOUT = """\
 Turn a trained NLU model into a small artifact that runs offline, and prove that it works.

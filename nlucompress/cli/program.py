@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from nlucompress.cli import quick
-from nlucompress.cli.groups import ABOUT, COMMANDS, EPILOG, GROUPS, OPTIONS, WIDEST
+from nlucompress.cli.groups import ABOUT, COMMANDS, EPILOG, GROUPS, OPTIONS, SUMMARIES, WIDEST
 from nlucompress.cli.shared.options.guess import near
 from nlucompress.version import VERSION
 
@@ -45,8 +45,7 @@ class Commands(click.Group):
         """Names of commands, without their files, and options."""
         found = [
             CompletionItem(name, help=summary)
-            for group in GROUPS.values()
-            for name, (_, summary) in group.items()
+            for name, summary in SUMMARIES.items()
             if name.startswith(incomplete)
         ]
         return found + click.Command.shell_complete(self, ctx, incomplete)

@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 
-from nlucompress.cli.groups import GROUPS
+from nlucompress.cli.groups import SUMMARIES
 from nlucompress.cli.shared import streams
 from nlucompress.cli.shared.options.places import nearest, variables
 from nlucompress.cli.shared.show.answers import answer_json, answer_text, row_json, row_text
@@ -63,9 +63,8 @@ def _completed(words: list[str]) -> bool:
     """Tell a shell the commands that begin so, as `completion.Answering` does."""
     if len(words) != 2 or not words[1].isalpha():
         return False
-    known = {name: summary for group in GROUPS.values() for name, (_, summary) in group.items()}
-    begins = [name for name in known if name.startswith(words[1])]
-    streams.say("\n".join(f"plain\t{name}\t{known[name]}" for name in begins))
+    begins = [name for name in SUMMARIES if name.startswith(words[1])]
+    streams.say("\n".join(f"plain\t{name}\t{SUMMARIES[name]}" for name in begins))
     return True
 
 
