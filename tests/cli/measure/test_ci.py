@@ -116,6 +116,16 @@ def test_json_tells_what_it_was_made_of(models: Path) -> None:
     assert json.loads(piped.out)["data"] == {"name": "standard input", "sha256": None}
 
 
+def test_data_out_of_a_pipe_are_read_once(models: Path) -> None:
+    told = {}
+    for data in ("test.tsv", "<(cat test.tsv)"):
+        done = shell(models, f"nlucompress evaluate small.nlu --data {data} --json")
+        assert done.code == DONE, done.err
+        told[data] = json.loads(done.out)
+    assert told["<(cat test.tsv)"]["accuracy"] == told["test.tsv"]["accuracy"]
+    assert told["<(cat test.tsv)"]["data"]["sha256"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "env"),
     [

@@ -131,16 +131,19 @@ def command(
     gates = Gates(max_size=max_size, **bounds)
     measured = read_overlaid(model, overlays)
     old = {streams.named(name): read_model(name) for name in references}
-    made_of = origin(model, measured, old, data)
+    # What only pages and programs are told of costs a second look at the data.
+    made_of = origin(model, measured, old, data) if html or as_json or form != "text" else None
     report = report_on(measured, data, old, gates)
     _warn(report, quiet)
     if html is not None:
         from nlucompress.cli.measure.evaluate.page import page
 
-        streams.write_output(html, [page(report, made_of.model, show_flips, made_of)])
+        streams.write_output(html, [page(report, streams.named(model), show_flips, made_of)])
     quiet = quiet or html == streams.STANDARD
-    figures = made_of.added({**dataclasses.asdict(report), "passed": report.passed})
-    if form in ("text", "json"):
+    figures = None
+    if made_of is not None and as_json:
+        figures = made_of.added({**dataclasses.asdict(report), "passed": report.passed})
+    if made_of is None or form in ("text", "json"):
         shown = _lines(report, per_label, show_flips or 0)
     else:
         from nlucompress.cli.measure.evaluate.formats import rendered

@@ -26,7 +26,7 @@ class Origin:
         digest: Its digest, as ``inspect`` tells it.
         references: The digest of each reference, by name.
         data: What the data are called.
-        sha256: Of the file of data; None for standard input.
+        sha256: Of the file of data; None for standard input and other pipes.
         version: Of this program.
         time: When the report was made, in UTC.
     """
@@ -89,8 +89,11 @@ def _sha256(path: str) -> str | None:
     import hashlib
 
     from nlucompress.format.files import read_bytes
+    from nlucompress.io.addresses import is_address
 
-    return None if path == streams.STANDARD else hashlib.sha256(read_bytes(path)).hexdigest()
+    if path == streams.STANDARD or not (is_address(path) or os.path.isfile(path)):
+        return None  # a pipe can be read once only, and that by the evaluation
+    return hashlib.sha256(read_bytes(path)).hexdigest()
 
 
 def _now() -> str:
